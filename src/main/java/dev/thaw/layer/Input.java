@@ -1,0 +1,30 @@
+package dev.thaw.layer;
+
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+
+import java.util.List;
+
+/** Makes the symbols that a graph starts from. */
+public final class Input {
+    private Input() {}
+
+    /** FLOAT32 data of this shape per sample: {@code Input.of(28, 28, 1)} is (None, 28, 28, 1). */
+    public static Symbol of(int... sampleShape) {
+        return of(Shape.of(sampleShape), DType.FLOAT32);
+    }
+
+    /** Data of this shape and type per sample. */
+    public static Symbol of(Shape sampleShape, DType dtype) {
+        return new InputLayer(sampleShape.prepend(Shape.NONE), dtype)
+                .applyAll(List.of(), null)
+                .get(0);
+    }
+
+    /** Data under a name of its own. */
+    public static Symbol named(String name, int... sampleShape) {
+        InputLayer layer = new InputLayer(Shape.of(sampleShape).prepend(Shape.NONE), DType.FLOAT32);
+        layer.named(name);
+        return layer.applyAll(List.of(), null).get(0);
+    }
+}

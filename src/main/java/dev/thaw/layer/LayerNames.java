@@ -1,0 +1,30 @@
+package dev.thaw.layer;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Keras's automatic names: the class name in snake case, and a number from the second one on. */
+public final class LayerNames {
+    private static final Map<String, Integer> USED = new HashMap<>();
+
+    private LayerNames() {}
+
+    static synchronized String next(Class<?> type) {
+        String base = snakeCase(type.getSimpleName());
+        int n = USED.merge(base, 1, Integer::sum);
+        return n == 1 ? base : base + "_" + (n - 1);
+    }
+
+    /** Starts counting anew: {@code keras.backend.clear_session}. */
+    public static synchronized void reset() {
+        USED.clear();
+    }
+
+    /** Conv2D becomes conv2d, BatchNormalization batch_normalization, ReLU re_lu, as in Keras. */
+    public static String snakeCase(String camel) {
+        String s =
+                camel.replaceAll("(.)([A-Z][a-z0-9]+)", "$1_$2")
+                        .replaceAll("([a-z])([A-Z])", "$1_$2");
+        return s.isEmpty() ? "layer" : s.toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.thaw.layer;
+
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One call of a layer while a graph is built. */
+public final class Node {
+    private final Layer layer;
+    private final List<Symbol> inputs;
+    private final List<Symbol> outputs;
+    private final Mode baked;
+
+    Node(Layer layer, List<Symbol> inputs, Mode baked, List<Shape> shapes, DType dtype) {
+        this.layer = layer;
+        this.inputs = List.copyOf(inputs);
+        this.baked = baked;
+        List<Symbol> made = new ArrayList<>();
+        for (Shape s : shapes) {
+            made.add(new Symbol(s, dtype, this, made.size()));
+        }
+        this.outputs = List.copyOf(made);
+    }
+
+    /** Who is called. */
+    public Layer layer() {
+        return layer;
+    }
+
+    /** With what. */
+    public List<Symbol> inputs() {
+        return inputs;
+    }
+
+    /** What comes out. */
+    public List<Symbol> outputs() {
+        return outputs;
+    }
+
+    /**
+     * The mode that was given to this call while the graph was built, and counts as given ever
+     * after.
+     */
+    public Optional<Mode> baked() {
+        return Optional.ofNullable(baked);
+    }
+}

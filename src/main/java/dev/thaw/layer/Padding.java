@@ -1,0 +1,9 @@
+package dev.thaw.layer;
+
+/** How a window treats the border. */
+public enum Padding {
+    /** No padding: only whole windows count. */
+    VALID,
+    /** As many outputs as ceil(input / stride); where the padding is odd, the end gets one more. */
+    SAME
+}

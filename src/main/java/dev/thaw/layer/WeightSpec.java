@@ -1,0 +1,30 @@
+package dev.thaw.layer;
+
+import dev.thaw.tensor.Shape;
+
+/**
+ * A weight that a layer asks for when it is built.
+ *
+ * @param name Keras's name: {@code kernel}, {@code moving_mean}
+ * @param shape its extents
+ * @param initializer its first value
+ * @param trainable whether gradients may change it while the layer is not frozen
+ * @param regularizer what the loss adds for it, or {@link Regularizer#NONE}
+ */
+public record WeightSpec(
+        String name,
+        Shape shape,
+        Initializer initializer,
+        boolean trainable,
+        Regularizer regularizer) {
+    /** A weight that gradients change. */
+    public static WeightSpec trainable(
+            String name, Shape shape, Initializer initializer, Regularizer regularizer) {
+        return new WeightSpec(name, shape, initializer, true, regularizer);
+    }
+
+    /** A weight that gradients never change, such as a moving statistic. */
+    public static WeightSpec state(String name, Shape shape, Initializer initializer) {
+        return new WeightSpec(name, shape, initializer, false, Regularizer.NONE);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.thaw.op;
+
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * y = a (op) b, element by element. a and b are broadcast as in NumPy: shapes are aligned at the
+ * last axis, and an extent of 1 (or an absent axis) repeats.
+ *
+ * @param a left argument
+ * @param b right argument
+ * @param y result, of the broadcast shape
+ * @param kind which operation
+ */
+public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
+    /** The operations. */
+    public enum Kind {
+        /** a + b. */
+        ADD,
+        /** a - b. */
+        SUB,
+        /** a b. */
+        MUL,
+        /** a / b. */
+        DIV,
+        /** The larger one; where equal, each gets half of the gradient. */
+        MAX,
+        /** The smaller one; where equal, each gets half of the gradient. */
+        MIN,
+        /** 1 where a &gt; b, one half where a = b, else 0; without gradient. */
+        GREATER
+    }
+
+    @Override
+    public void gradient(Gradients g) {
+        Value dy = g.of(y);
+        switch (kind) {
+            case ADD -> {
+                passTo(g, a, dy);
+                passTo(g, b, dy);
+            }
+            case SUB -> {
+                passTo(g, a, dy);
+                if (g.wants(b)) {
+                    Value negative = g.temp("d_negative", dy.shape());
+                    g.emit(new Affine(dy, negative, -1, 0));
+                    passTo(g, b, negative);
+                }
+            }
+            case MUL -> {
+                productTo(g, a, dy, b, Kind.MUL);
+                productTo(g, b, dy, a, Kind.MUL);
+            }
+            case DIV -> {
+                productTo(g, a, dy, b, Kind.DIV);
+                if (g.wants(b)) {
+                    // d(a/b)/db = -(a/b)/b = -y/b
+                    Value ratio = g.temp("d_ratio", y.shape());
+                    g.emit(new Binary(y, b, ratio, Kind.DIV));
+                    Value negative = g.temp("d_negative", y.shape());
+                    g.emit(new Affine(ratio, negative, -1, 0));
+                    productTo(g, b, dy, negative, Kind.MUL);
+                }
+            }
+            case MAX -> selectTo(g, dy, a, b);
+            case MIN -> selectTo(g, dy, b, a);
+            case GREATER -> {
+                // a step has gradient zero almost everywhere, as in Keras
+            }
+        }
+    }
+
+    private void selectTo(Gradients g, Value dy, Value wherelarger, Value other) {
+        if (g.wants(a)) {
+            Value won = g.temp("d_won", y.shape());
+            g.emit(new Binary(wherelarger, other, won, Kind.GREATER));
+            productTo(g, a, dy, won, Kind.MUL);
+        }
+        if (g.wants(b)) {
+            Value won = g.temp("d_won", y.shape());
+            g.emit(new Binary(other, wherelarger, won, Kind.GREATER));
+            productTo(g, b, dy, won, Kind.MUL);
+        }
+    }
+
+    private static void productTo(Gradients g, Value input, Value dy, Value factor, Kind kind) {
+        if (g.wants(input)) {
+            Value product = g.temp("d_product", dy.shape());
+            g.emit(new Binary(dy, factor, product, kind));
+            passTo(g, input, product);
+        }
+    }
+
+    /** Sums a gradient over the axes along which the input was repeated. */
+    private static void passTo(Gradients g, Value input, Value dy) {
+        if (!g.wants(input)) {
+            return;
+        }
+        if (input.shape().equals(dy.shape())) {
+            g.pass(input, dy);
+            return;
+        }
+        int rank = dy.shape().rank();
+        int missing = rank - input.shape().rank();
+        List<Integer> axes = new ArrayList<>();
+        int[] kept = dy.shape().toArray();
+        for (int i = 0; i < rank; i++) {
+            int extent = i < missing ? 1 : input.shape().dim(i - missing);
+            if (extent == 1 && kept[i] != 1) {
+                axes.add(i);
+                kept[i] = 1;
+            }
+        }
+        Value sum = dy;
+        if (!axes.isEmpty()) {
+            sum = g.temp("d_sum", Shape.of(kept));
+            g.emit(new Reduce(dy, sum, Reduce.Kind.SUM, axes));
+        }
+        g.emit(new Reshape(sum, g.sink(input)));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.thaw.op;
+
+/**
+ * y[n, o, f] = bias[f] + sum over window cells k and channels c of x[n, o stride + k dilation -
+ * pad, c] w[k, c, f] (a cross-correlation, as everywhere in deep learning; cells in the padding
+ * count as 0). x: [N, spatial.., C], channels last; w: [window.., C / groups, F] (Keras's layout),
+ * with group g of the filters seeing group g of the channels; bias: [F] or absent; y: [N,
+ * spatial.., F].
+ *
+ * @param x images
+ * @param w filters
+ * @param bias added to each filter's output; may be null
+ * @param y result
+ * @param window how the window moves
+ * @param groups into how many groups the channels fall
+ */
+public record Convolution(Value x, Value w, Value bias, @Out Value y, Window window, int groups)
+        implements Op {
+    @Override
+    public void gradient(Gradients g) {
+        Value dy = g.of(y);
+        if (g.wants(x)) {
+            g.emit(new ConvolutionGradInput(dy, w, g.sink(x), window, groups));
+        }
+        if (g.wants(w)) {
+            g.emit(new ConvolutionGradFilter(x, dy, g.sink(w), window, groups));
+        }
+        if (g.wants(bias)) {
+            g.emit(new BiasGrad(dy, g.sink(bias)));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.thaw.op;
+
+/**
+ * A function of one number, with its constants. Where a formula needs no constant, {@code alpha}
+ * and {@code beta} are 0.
+ *
+ * @param kind which formula
+ * @param alpha the first constant of the formula
+ * @param beta the second constant of the formula
+ */
+public record Fn(Kind kind, double alpha, double beta) {
+    /** The formulas; x is the argument, a and b are alpha and beta. */
+    public enum Kind {
+        /** max(x, 0). */
+        RELU,
+        /** min(max(x, 0), 6). */
+        RELU6,
+        /** x where x &gt; 0, else a x. */
+        LEAKY_RELU,
+        /** x where x &gt; 0, else a (e^x - 1). */
+        ELU,
+        /** b x where x &gt; 0, else b a (e^x - 1). */
+        SELU,
+        /** 1 / (1 + e^-x). */
+        SIGMOID,
+        /** tanh x. */
+        TANH,
+        /** ln(1 + e^x), computed as max(x, 0) + ln(1 + e^-|x|). */
+        SOFTPLUS,
+        /** x / (1 + |x|). */
+        SOFTSIGN,
+        /** x / (1 + e^-x), also called swish. */
+        SILU,
+        /** x (1 + erf(x / sqrt 2)) / 2. */
+        GELU,
+        /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. */
+        GELU_TANH,
+        /** min(max(x + 3, 0), 6) / 6. */
+        HARD_SIGMOID,
+        /** x min(max(x + 3, 0), 6) / 6. */
+        HARD_SILU,
+        /** e^x. */
+        EXP,
+        /** ln x. */
+        LOG,
+        /** x^2. */
+        SQUARE,
+        /** sqrt x. */
+        SQRT,
+        /** |x|; its gradient at 0 is 0. */
+        ABS,
+        /** -1, 0 or 1; its gradient is 0. */
+        SIGN,
+        /** 1 / x. */
+        RECIPROCAL,
+        /** min(max(x, a), b); its gradient is 1 within [a, b], bounds included. */
+        CLIP,
+        /** Huber's loss of an error x with threshold a: x^2/2 up to |x| = a, then a |x| - a^2/2. */
+        HUBER,
+        /** 1 where x &gt; a, else 0; its gradient is 0. */
+        STEP
+    }
+
+    /** A formula without constants. */
+    public static Fn of(Kind kind) {
+        return new Fn(kind, 0, 0);
+    }
+
+    @Override
+    public String toString() {
+        return alpha == 0 && beta == 0 ? kind.name() : kind + "(" + alpha + ", " + beta + ")";
+    }
+}

@@ -1,0 +1,38 @@
+package dev.thaw.op;
+
+/**
+ * y = op(a) · op(b) + bias, where op transposes or not. With a: [M,K], b: [K,N] after that: y:
+ * [M,N], bias: [N] or absent.
+ *
+ * @param a left matrix
+ * @param b right matrix
+ * @param bias added to each row; may be null
+ * @param y result
+ * @param transposeA whether a is stored [K,M]
+ * @param transposeB whether b is stored [N,K]
+ */
+public record MatMul(
+        Value a, Value b, Value bias, @Out Value y, boolean transposeA, boolean transposeB)
+        implements Op {
+    @Override
+    public void gradient(Gradients g) {
+        Value dy = g.of(y);
+        if (g.wants(a)) {
+            Value da = g.sink(a);
+            g.emit(
+                    transposeA
+                            ? new MatMul(b, dy, null, da, transposeB, true)
+                            : new MatMul(dy, b, null, da, false, !transposeB));
+        }
+        if (g.wants(b)) {
+            Value db = g.sink(b);
+            g.emit(
+                    transposeB
+                            ? new MatMul(dy, a, null, db, true, transposeA)
+                            : new MatMul(a, dy, null, db, !transposeA, false));
+        }
+        if (g.wants(bias)) {
+            g.emit(new BiasGrad(dy, g.sink(bias)));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package dev.thaw.op;
+
+/**
+ * moving = moving momentum + batch (1 - momentum), the constants rounded to float32.
+ *
+ * @param moving the moving statistic
+ * @param batch this batch's statistic, of the same shape
+ * @param momentum weight of what was, in [0, 1]
+ */
+public record MovingAverage(@Update Value moving, Value batch, double momentum) implements Op {}

@@ -1,0 +1,111 @@
+package dev.thaw.op;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The operands and attributes of an op, read off its record once per class: a component of type
+ * {@link Value} or {@code List<Value>} is an operand, every other one an attribute.
+ */
+final class Operands {
+    /** How an op uses an operand. */
+    enum Use {
+        READ,
+        WRITE,
+        UPDATE
+    }
+
+    private record Slot(String name, RecordComponent component, Use use, boolean operand) {
+        Object get(Op op) {
+            try {
+                return component.getAccessor().invoke(op);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(
+                        "op " + op.getClass().getSimpleName() + "." + name, e);
+            }
+        }
+    }
+
+    private static final Map<Class<?>, List<Slot>> SLOTS = new ConcurrentHashMap<>();
+
+    private Operands() {}
+
+    private static List<Slot> slots(Op op) {
+        return SLOTS.computeIfAbsent(op.getClass(), Operands::read);
+    }
+
+    private static List<Slot> read(Class<?> type) {
+        List<Slot> slots = new ArrayList<>();
+        for (RecordComponent c : type.getRecordComponents()) {
+            c.getAccessor().setAccessible(true);
+            Use use =
+                    c.isAnnotationPresent(Out.class)
+                            ? Use.WRITE
+                            : c.isAnnotationPresent(Update.class) ? Use.UPDATE : Use.READ;
+            boolean operand =
+                    c.getType() == Value.class
+                            || c.getGenericType()
+                                    .getTypeName()
+                                    .equals("java.util.List<" + Value.class.getName() + ">");
+            slots.add(new Slot(c.getName(), c, use, operand));
+        }
+        return List.copyOf(slots);
+    }
+
+    /** The operands used in this way, in the record's order; absent (null) ones are left out. */
+    static List<Value> of(Op op, Use use) {
+        List<Value> values = new ArrayList<>();
+        for (Slot s : slots(op)) {
+            if (s.operand && s.use == use) {
+                collect(s.get(op), values);
+            }
+        }
+        return values;
+    }
+
+    private static void collect(Object operand, List<Value> into) {
+        if (operand instanceof Value v) {
+            into.add(v);
+        } else if (operand instanceof List<?> list) {
+            list.forEach(v -> collect(v, into));
+        }
+    }
+
+    /** {@code BatchNormInfer x=%3 gamma=%4 -> y=%9 (epsilon=0.001)}. */
+    static String print(Op op) {
+        StringBuilder reads = new StringBuilder(op.getClass().getSimpleName());
+        StringBuilder writes = new StringBuilder();
+        StringBuilder attributes = new StringBuilder();
+        for (Slot s : slots(op)) {
+            Object v = s.get(op);
+            if (v == null) {
+                continue;
+            }
+            if (!s.operand) {
+                attributes
+                        .append(attributes.isEmpty() ? "" : ", ")
+                        .append(s.name)
+                        .append('=')
+                        .append(v);
+            } else if (s.use == Use.WRITE) {
+                writes.append(' ').append(s.name).append('=').append(brief(v));
+            } else {
+                reads.append(' ').append(s.use == Use.UPDATE ? "*" : "").append(s.name).append('=');
+                reads.append(brief(v));
+            }
+        }
+        if (!writes.isEmpty()) {
+            reads.append(" ->").append(writes);
+        }
+        return attributes.isEmpty() ? reads.toString() : reads + " (" + attributes + ")";
+    }
+
+    private static String brief(Object operand) {
+        return operand instanceof List<?> l && l.size() > 4
+                ? "[" + l.get(0) + " .. " + l.get(l.size() - 1) + "; " + l.size() + "]"
+                : operand.toString();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.thaw.op;
+
+/**
+ * y = maximum or mean of x over each window. Cells in the padding never count: they are not
+ * candidates for the maximum, and the mean divides by the real cells alone, as TensorFlow does.
+ *
+ * @param x images: [N, spatial.., C]
+ * @param y result: [N, spatial.., C]
+ * @param kind maximum or mean
+ * @param window how the window moves
+ */
+public record Pool(Value x, @Out Value y, Kind kind, Window window) implements Op {
+    /** What a window yields. */
+    public enum Kind {
+        /** The largest cell; the first one, in row-major order, gets the gradient. */
+        MAX,
+        /** The mean of the cells that are not padding. */
+        AVERAGE
+    }
+
+    @Override
+    public void gradient(Gradients g) {
+        g.emit(new PoolGrad(x, y, g.of(y), g.sink(x), kind, window));
+    }
+}

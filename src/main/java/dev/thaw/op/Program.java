@@ -1,0 +1,160 @@
+package dev.thaw.op;
+
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Ops in the order in which they run, and the values between them. A program knows no mode, no
+ * layer and no memory; a plan is made from it.
+ */
+public final class Program {
+    /**
+     * One op with the path of the layer that asked for it.
+     *
+     * @param op what runs
+     * @param scope who asked: a layer's path, or a phase such as {@code loss}
+     */
+    public record Step(Op op, String scope) {}
+
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Value> inputs = new ArrayList<>();
+    private final Map<Variable, Value> variables = new LinkedHashMap<>();
+    private final Map<Value, Tensor> constants = new LinkedHashMap<>();
+    private final Map<Value, Op> producers = new HashMap<>();
+    private int nextId;
+    private String scope = "";
+
+    private Value value(String name, Shape shape, DType dtype, Value.Role role) {
+        if (!shape.isKnown()) {
+            throw new IllegalStateException(
+                    "value "
+                            + name
+                            + " of "
+                            + scope
+                            + ": a program needs every extent, got "
+                            + shape);
+        }
+        return new Value(nextId++, name, shape, dtype, role);
+    }
+
+    /** A value that is fed before each run. */
+    public Value input(String name, Shape shape, DType dtype) {
+        Value v = value(name, shape, dtype, Value.Role.INPUT);
+        inputs.add(v);
+        return v;
+    }
+
+    /** The value of a variable; the same one each time it is asked for. */
+    public Value variable(Variable variable) {
+        return variables.computeIfAbsent(
+                variable, w -> value(w.name(), w.shape(), w.dtype(), Value.Role.VARIABLE));
+    }
+
+    /** A value that never changes. */
+    public Value constant(String name, Tensor content) {
+        Value v = value(name, content.shape(), content.dtype(), Value.Role.CONSTANT);
+        constants.put(v, content);
+        return v;
+    }
+
+    /** A FLOAT32 value that an op of this program writes. */
+    public Value temp(String name, Shape shape) {
+        return temp(name, shape, DType.FLOAT32);
+    }
+
+    /** A value that an op of this program writes. */
+    public Value temp(String name, Shape shape, DType dtype) {
+        return value(name, shape, dtype, Value.Role.TEMP);
+    }
+
+    /** Appends an op. Each value is written by one op only. */
+    public void emit(Op op) {
+        for (Value out : op.outputs()) {
+            if (producers.putIfAbsent(out, op) != null) {
+                throw new IllegalStateException(
+                        out + " of " + scope + " is written twice, by " + op.print());
+            }
+        }
+        steps.add(new Step(op, scope));
+    }
+
+    /** Names whoever emits the next ops. */
+    public void setScope(String path) {
+        scope = path;
+    }
+
+    /** Who emits now. */
+    public String scope() {
+        return scope;
+    }
+
+    /** The op that writes this value; null for inputs, variables and constants. */
+    public Op producer(Value value) {
+        return producers.get(value);
+    }
+
+    /** The ops in running order. */
+    public List<Step> steps() {
+        return Collections.unmodifiableList(steps);
+    }
+
+    /** What is fed, in the order of declaration. */
+    public List<Value> inputs() {
+        return Collections.unmodifiableList(inputs);
+    }
+
+    /** The variables in use and their values. */
+    public Map<Variable, Value> variables() {
+        return Collections.unmodifiableMap(variables);
+    }
+
+    /** The constants and their contents. */
+    public Map<Value, Tensor> constants() {
+        return Collections.unmodifiableMap(constants);
+    }
+
+    /** Drops every op that neither changes a state nor leads to one of the wanted values. */
+    public void prune(Set<Value> wanted) {
+        Set<Value> live = new HashSet<>(wanted);
+        List<Step> kept = new ArrayList<>();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            Op op = steps.get(i).op();
+            if (!op.updates().isEmpty() || op.outputs().stream().anyMatch(live::contains)) {
+                live.addAll(op.inputs());
+                kept.add(steps.get(i));
+            } else {
+                op.outputs().forEach(producers::remove);
+            }
+        }
+        Collections.reverse(kept);
+        steps.clear();
+        steps.addAll(kept);
+        variables.values().removeIf(v -> !live.contains(v) && !isUpdated(v));
+        constants.keySet().removeIf(v -> !live.contains(v));
+    }
+
+    private boolean isUpdated(Value v) {
+        return steps.stream().anyMatch(s -> s.op().updates().contains(v));
+    }
+
+    /** One line per op. */
+    @Override
+    public String toString() {
+        StringBuilder s = new StringBuilder();
+        for (Step step : steps) {
+            s.append(String.format("%-28s %s%n", step.scope(), step.op().print()));
+        }
+        return s.toString();
+    }
+}

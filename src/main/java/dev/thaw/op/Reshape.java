@@ -1,0 +1,15 @@
+package dev.thaw.op;
+
+/**
+ * y holds the elements of x in the same order under another shape. A plan gives both the same
+ * memory.
+ *
+ * @param x argument
+ * @param y result, of the same size
+ */
+public record Reshape(Value x, @Out Value y) implements Op {
+    @Override
+    public void gradient(Gradients g) {
+        g.emit(new Reshape(g.of(y), g.sink(x)));
+    }
+}

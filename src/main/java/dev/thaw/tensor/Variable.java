@@ -1,0 +1,143 @@
+package dev.thaw.tensor;
+
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * A named value that lasts: a weight, a moving statistic, an optimizer slot, a counter.
+ *
+ * <p>It lives on the host until a plan takes it to a device; from then on {@link #value()} reads
+ * from there and {@link #assign} writes to there. Its first value is made when it is first wanted.
+ */
+public final class Variable {
+    /** Where the value is kept while it is not on the host. */
+    public interface Home {
+        /** The current value, copied to the host. */
+        Tensor read(Variable variable);
+
+        /** Replaces the value. */
+        void write(Variable variable, Tensor value);
+    }
+
+    private final String name;
+    private final Shape shape;
+    private final DType dtype;
+    private final boolean createdTrainable;
+    private Supplier<Tensor> initial;
+    private boolean trainable;
+    private Tensor host;
+    private Home home;
+
+    /**
+     * @param createdTrainable whether gradients may ever change it; moving statistics are created
+     *     false and never become trainable
+     */
+    public Variable(
+            String name,
+            Shape shape,
+            DType dtype,
+            boolean createdTrainable,
+            Supplier<Tensor> initial) {
+        this.name = Objects.requireNonNull(name);
+        this.shape = shape;
+        this.dtype = dtype;
+        this.createdTrainable = createdTrainable;
+        this.trainable = createdTrainable;
+        this.initial = initial;
+    }
+
+    /** A variable that gradients never change: a counter, a slot, an accumulator. */
+    public static Variable state(String name, Tensor initial) {
+        return new Variable(name, initial.shape(), initial.dtype(), false, initial::copy);
+    }
+
+    /** The name within its owner: {@code kernel}, {@code moving_mean}. */
+    public String name() {
+        return name;
+    }
+
+    /** The extents. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** The element type. */
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** Whether it was made as a trainable variable; fixed for life. */
+    public boolean createdTrainable() {
+        return createdTrainable;
+    }
+
+    /** Whether gradients may change it now. */
+    public boolean trainable() {
+        return trainable;
+    }
+
+    /** Sets the flag; a variable that was not created as trainable stays as it is, as in Keras. */
+    public void setTrainable(boolean value) {
+        trainable = value && createdTrainable;
+    }
+
+    /**
+     * The current value. Changing its array changes nothing here once the variable is on a device.
+     */
+    public Tensor value() {
+        return home != null ? home.read(this) : onHost();
+    }
+
+    /** Replaces the value. */
+    public void assign(Tensor value) {
+        if (!value.shape().equals(shape) || value.dtype() != dtype) {
+            throw new IllegalArgumentException(
+                    name
+                            + ": expects "
+                            + dtype
+                            + " "
+                            + shape
+                            + ", got "
+                            + value.dtype()
+                            + " "
+                            + value.shape());
+        }
+        if (home != null) {
+            home.write(this, value);
+        } else {
+            initial = null;
+            host = value.copy();
+        }
+    }
+
+    /** The device memory that keeps the value from now on; it has taken the bytes already. */
+    public void settle(Home newHome) {
+        home = newHome;
+        host = null;
+        initial = null;
+    }
+
+    /** Ends the stay on a device: the value is back on the host. */
+    public void comeBack(Tensor value) {
+        home = null;
+        host = value;
+    }
+
+    /** Where the value lives now; null on the host. */
+    public Home home() {
+        return home;
+    }
+
+    private Tensor onHost() {
+        if (host == null) {
+            host = initial.get();
+            initial = null;
+        }
+        return host;
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + shape;
+    }
+}
