@@ -1,0 +1,29 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Pool;
+
+/**
+ * The largest of the cells of each window, per channel; cells of the padding do not count. x: [N,
+ * H, W, C], y: [N, H', W', C].
+ */
+public final class MaxPooling2D extends Pooling2D<MaxPooling2D> {
+    /** Over windows of 2 x 2. */
+    public MaxPooling2D() {
+        this(2);
+    }
+
+    /** Over square windows. */
+    public MaxPooling2D(int poolSize) {
+        this(Size2D.square(poolSize));
+    }
+
+    /** Over windows of this size. */
+    public MaxPooling2D(Size2D poolSize) {
+        super(Pool.Kind.MAX, poolSize);
+    }
+
+    @Override
+    MaxPooling2D self() {
+        return this;
+    }
+}
