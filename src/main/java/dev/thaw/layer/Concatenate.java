@@ -1,0 +1,70 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Concat;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.List;
+import java.util.Map;
+
+/** The inputs side by side along one axis; the other extents agree. */
+public final class Concatenate extends Layer {
+    private final int axis;
+
+    /** Along the last axis. */
+    public Concatenate() {
+        this(-1);
+    }
+
+    /** Along this axis; negative ones count from the end. */
+    public Concatenate(int axis) {
+        this.axis = axis;
+    }
+
+    @Override
+    public List<Shape> outputShapes(List<Shape> inputs) {
+        if (inputs.isEmpty()) {
+            throw refuse("joins 1 or more inputs, got none");
+        }
+        Shape joined = inputs.get(0);
+        int a = TrailingAxes.resolve(this, joined, axis);
+        for (Shape next : inputs.subList(1, inputs.size())) {
+            if (next.rank() != joined.rank()
+                    || !joined.withDim(a, Shape.NONE).accepts(next.withDim(a, Shape.NONE))) {
+                throw refuse(
+                        "inputs must agree in rank and in every extent but that of axis "
+                                + axis
+                                + ", got "
+                                + inputs);
+            }
+            joined = joined(joined, next, a);
+        }
+        return List.of(joined);
+    }
+
+    private static Shape joined(Shape first, Shape next, int axis) {
+        int[] dims = first.toArray();
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = dims[i] == Shape.NONE ? next.dim(i) : dims[i];
+        }
+        boolean known = first.dim(axis) != Shape.NONE && next.dim(axis) != Shape.NONE;
+        dims[axis] = known ? first.dim(axis) + next.dim(axis) : Shape.NONE;
+        return Shape.of(dims);
+    }
+
+    @Override
+    public List<Value> lower(Lowering l, List<Value> inputs) {
+        if (inputs.size() == 1) {
+            return inputs;
+        }
+        Shape joined = outputShapes(inputs.stream().map(Value::shape).toList()).get(0);
+        Value y = l.temp("joined", joined);
+        l.emit(new Concat(inputs, y, joined.axis(axis)));
+        return List.of(y);
+    }
+
+    @Override
+    protected void configure(Map<String, Object> config) {
+        config.put("axis", axis);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.LayerNorm;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Ba et al. (2016): each sample on its own, in every mode the same. With m and v the mean and the
+ * biased variance over the axes: y = gamma (x - m) / sqrt(v + epsilon) + beta. gamma, beta: the
+ * extents of the axes, in ascending order. x, y: any shape, the same.
+ */
+public final class LayerNormalization extends UnaryLayer {
+    private int[] axis = {-1};
+    private double epsilon = 1e-3;
+    private boolean center = true;
+    private boolean scale = true;
+    private Initializer betaInitializer = Initializer.zeros();
+    private Initializer gammaInitializer = Initializer.ones();
+    private Regularizer betaRegularizer = Regularizer.NONE;
+    private Regularizer gammaRegularizer = Regularizer.NONE;
+
+    /** Keras's defaults: the last axis, epsilon 0.001, with center and scale. */
+    public LayerNormalization() {}
+
+    /** Over these axes; negative ones count from the end. */
+    public LayerNormalization axis(int... value) {
+        refuseIfBuilt("axis");
+        if (value.length == 0) {
+            throw refuse("axis must name at least one axis; use -1 for the last axis");
+        }
+        axis = value.clone();
+        return this;
+    }
+
+    /** Added to the variance, at least 0; default 0.001. */
+    public LayerNormalization epsilon(double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw refuse("epsilon must be finite and at least 0, got " + value);
+        }
+        epsilon = value;
+        return this;
+    }
+
+    /** Whether beta is added; default true. */
+    public LayerNormalization center(boolean value) {
+        refuseIfBuilt("center");
+        center = value;
+        return this;
+    }
+
+    /** Whether gamma multiplies; default true. */
+    public LayerNormalization scale(boolean value) {
+        refuseIfBuilt("scale");
+        scale = value;
+        return this;
+    }
+
+    /** First value of beta; default zeros. */
+    public LayerNormalization betaInitializer(Initializer value) {
+        refuseIfBuilt("betaInitializer");
+        betaInitializer = value;
+        return this;
+    }
+
+    /** First value of gamma; default ones. */
+    public LayerNormalization gammaInitializer(Initializer value) {
+        refuseIfBuilt("gammaInitializer");
+        gammaInitializer = value;
+        return this;
+    }
+
+    /** What the loss adds for beta; default nothing. */
+    public LayerNormalization betaRegularizer(Regularizer value) {
+        refuseIfBuilt("betaRegularizer");
+        betaRegularizer = value;
+        return this;
+    }
+
+    /** What the loss adds for gamma; default nothing. */
+    public LayerNormalization gammaRegularizer(Regularizer value) {
+        refuseIfBuilt("gammaRegularizer");
+        gammaRegularizer = value;
+        return this;
+    }
+
+    /** The axes in [0, rank), ascending: Keras sorts them too. */
+    private List<Integer> axes(Shape input) {
+        List<Integer> axes =
+                Arrays.stream(axis)
+                        .map(a -> TrailingAxes.resolve(this, input, a))
+                        .distinct()
+                        .sorted()
+                        .boxed()
+                        .toList();
+        if (axes.size() != axis.length) {
+            throw refuse("axis must not name an axis twice, got " + Arrays.toString(axis));
+        }
+        return axes;
+    }
+
+    private Shape weightShape(Shape input) {
+        return Shape.of(axes(input).stream().map(input::dim).toList());
+    }
+
+    @Override
+    protected Shape outputShape(Shape input) {
+        Shape normalized = weightShape(input);
+        if (!normalized.isKnown()) {
+            throw refuse(
+                    "input must have known extents at axis "
+                            + Arrays.toString(axis)
+                            + ", got "
+                            + input);
+        }
+        ownWeights().stream()
+                .map(w -> w.variable().shape())
+                .filter(s -> !s.equals(normalized))
+                .findFirst()
+                .ifPresent(
+                        s -> {
+                            throw refuse(
+                                    "was built for extents "
+                                            + s
+                                            + " at axis "
+                                            + Arrays.toString(axis)
+                                            + ", got "
+                                            + input);
+                        });
+        return input;
+    }
+
+    @Override
+    protected List<WeightSpec> weightSpecs(Shape input) {
+        Shape shape = weightShape(input);
+        List<WeightSpec> specs = new ArrayList<>();
+        if (scale) {
+            specs.add(WeightSpec.trainable("gamma", shape, gammaInitializer, gammaRegularizer));
+        }
+        if (center) {
+            specs.add(WeightSpec.trainable("beta", shape, betaInitializer, betaRegularizer));
+        }
+        return specs;
+    }
+
+    @Override
+    protected Value lower(Lowering l, Value x) {
+        TrailingAxes row = new TrailingAxes(x.shape(), axes(x.shape()));
+        Value rows = row.rows(l, x);
+        Shape perRow = Shape.of(rows.shape().dim(0));
+        Shape perColumn = Shape.of(rows.shape().dim(1));
+        Value y = l.temp("normalized", rows.shape());
+        l.emit(
+                new LayerNorm(
+                        rows,
+                        scale ? Reshape.emit(l, l.weight("gamma"), perColumn) : null,
+                        center ? Reshape.emit(l, l.weight("beta"), perColumn) : null,
+                        y,
+                        l.temp("mean", perRow),
+                        l.temp("variance", perRow),
+                        epsilon));
+        return row.restore(l, y);
+    }
+
+    @Override
+    protected void configure(Map<String, Object> config) {
+        config.put("axis", Arrays.stream(axis).boxed().toList());
+        config.put("epsilon", epsilon);
+        config.put("center", center);
+        config.put("scale", scale);
+        config.put("beta_regularizer", betaRegularizer);
+        config.put("gamma_regularizer", gammaRegularizer);
+    }
+}

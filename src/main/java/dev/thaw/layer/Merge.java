@@ -1,0 +1,82 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.List;
+
+/**
+ * Two or more inputs merged element by element, from left to right. They have the same rank; along
+ * each axis but the batch their extents are equal, or 1 and repeated.
+ */
+abstract class Merge extends Layer {
+    private final Binary.Kind kind;
+
+    Merge(Binary.Kind kind) {
+        this.kind = kind;
+    }
+
+    /** What becomes of the merged inputs. */
+    Value finish(Lowering l, Value merged, int count) {
+        return merged;
+    }
+
+    /** Refuses a number of inputs that the layer cannot merge. */
+    void checkCount(int count) {
+        if (count < 2) {
+            throw refuse("merges 2 or more inputs, got " + count);
+        }
+    }
+
+    @Override
+    public final List<Shape> outputShapes(List<Shape> inputs) {
+        checkCount(inputs.size());
+        Shape merged = inputs.get(0);
+        for (Shape next : inputs.subList(1, inputs.size())) {
+            merged = merged(merged, next, inputs);
+        }
+        return List.of(merged);
+    }
+
+    private Shape merged(Shape a, Shape b, List<Shape> all) {
+        if (a.rank() != b.rank() || a.rank() == 0) {
+            throw refuse("inputs must have the same rank, got " + all);
+        }
+        int[] dims = new int[a.rank()];
+        for (int i = 0; i < dims.length; i++) {
+            int p = a.dim(i);
+            int q = b.dim(i);
+            boolean unknown = p == Shape.NONE || q == Shape.NONE;
+            if (!unknown && p != q && (i == 0 || p != 1 && q != 1)) {
+                throw refuse(
+                        "inputs must have the same extents"
+                                + (i == 0 ? " along the batch" : ", or 1")
+                                + "; axis "
+                                + i
+                                + " has "
+                                + p
+                                + " and "
+                                + q
+                                + " in "
+                                + all);
+            }
+            // as Keras: what is known of the batch holds for all; elsewhere unknown stays unknown
+            dims[i] = unknown && i > 0 ? Shape.NONE : Math.max(p, q);
+        }
+        return Shape.of(dims);
+    }
+
+    @Override
+    public final List<Value> lower(Lowering l, List<Value> inputs) {
+        Value merged = inputs.get(0);
+        for (Value next : inputs.subList(1, inputs.size())) {
+            Shape shape =
+                    merged(merged.shape(), next.shape(), List.of(merged.shape(), next.shape()));
+            Value y = l.temp("merged", shape);
+            l.emit(new Binary(merged, next, y, kind));
+            merged = y;
+        }
+        return List.of(finish(l, merged, inputs.size()));
+    }
+}
