@@ -1,0 +1,73 @@
+package dev.thaw.backend.cpu;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Op;
+import dev.thaw.tensor.Tensor;
+import java.util.Set;
+
+/** Runs plans on the CPU: oneDNN where it has a fast implementation, plain Java elsewhere. */
+final class CpuBackend implements Backend {
+    private final KernelTable table = new KernelTable();
+
+    CpuBackend() {
+        Dnnl.get();
+        MatMulKernels.register(table);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return Dnnl.version() + ", " + Workers.SLOTS + " threads";
+    }
+
+    @Override
+    public Set<Class<? extends Op>> ops() {
+        return table.ops();
+    }
+
+    @Override
+    public Buffer allocate(long bytes, String label) {
+        return CpuBuffer.allocate(bytes, label);
+    }
+
+    @Override
+    public void upload(Tensor source, Buffer target) {
+        CpuBuffer b = (CpuBuffer) target;
+        switch (source.dtype()) {
+            case FLOAT32 -> b.floats().put(source.floats());
+            case INT32 -> b.ints().put(source.ints());
+            case INT64 -> b.longs().put(source.longs());
+        }
+    }
+
+    @Override
+    public void download(Buffer source, Tensor target) {
+        CpuBuffer b = (CpuBuffer) source;
+        switch (target.dtype()) {
+            case FLOAT32 -> b.floats().get(target.floats());
+            case INT32 -> b.ints().get(target.ints());
+            case INT64 -> b.longs().get(target.longs());
+        }
+    }
+
+    @Override
+    public Prepared prepare(Op op) {
+        return table.prepare(op);
+    }
+
+    @Override
+    public void synchronize() {
+        // launch returns when the kernel has run
+    }
+
+    @Override
+    public void close() {
+        // oneDNN's engine belongs to the process, buffers and kernels to whoever asked for them
+    }
+}

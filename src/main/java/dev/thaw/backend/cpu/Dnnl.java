@@ -1,0 +1,127 @@
+package dev.thaw.backend.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import dev.thaw.backend.spi.BackendUnavailableException;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerPointer;
+
+/** oneDNN's C interface: the engine, memory descriptors, and status codes as exceptions. */
+final class Dnnl {
+    /** Below this many nanoseconds of one-thread work, a second thread costs more than it saves. */
+    private static final double PARALLEL_PAYS_NS = 250_000;
+
+    private static Dnnl only;
+
+    private final dnnl_engine engine = new dnnl_engine();
+    private final dnnl_stream stream = new dnnl_stream();
+
+    private Dnnl() {
+        check(dnnl_engine_create(engine, dnnl_cpu, 0), "engine");
+        check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "stream");
+    }
+
+    /** The library, loaded once per process; its engine and stream live as long as the process. */
+    static synchronized Dnnl get() {
+        if (only == null) {
+            try {
+                Omp.beforeLoading();
+                Loader.load(org.bytedeco.dnnl.global.dnnl.class);
+                Omp.afterLoading();
+                only = new Dnnl();
+            } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+                throw new BackendUnavailableException(
+                        "oneDNN does not load on "
+                                + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+                                + " (" + e.getMessage() + "); add the org.bytedeco artifacts dnnl, javacpp and opencl"
+                                + " with this platform's classifier to the class path",
+                        e);
+            }
+        }
+        return only;
+    }
+
+    dnnl_engine engine() {
+        return engine;
+    }
+
+    dnnl_stream stream() {
+        return stream;
+    }
+
+    /** {@code oneDNN 3.11.0}. */
+    static String version() {
+        dnnl_version_t v = dnnl_version();
+        return "oneDNN " + v.major() + "." + v.minor() + "." + v.patch();
+    }
+
+    /** Threads for a oneDNN call of that much one-thread work. */
+    static int threads(double nanoseconds) {
+        return nanoseconds < PARALLEL_PAYS_NS ? 1 : Workers.SLOTS;
+    }
+
+    /** Turns a status that is not success into an error that names the call. */
+    static void check(int status, String what) {
+        if (status != dnnl_success) {
+            String meaning =
+                    switch (status) {
+                        case 1 -> "out of memory";
+                        case 2 -> "invalid arguments";
+                        case 3 -> "unimplemented";
+                        case 4 -> "last implementation reached";
+                        case 5 -> "runtime error";
+                        case 6 -> "not required";
+                        default -> "unknown";
+                    };
+            throw new IllegalStateException("oneDNN: " + what + ": " + meaning + " (status " + status + ")");
+        }
+    }
+
+    /** A dense row-major float32 descriptor. */
+    static dnnl_memory_desc dense(long... dims) {
+        long[] strides = new long[dims.length];
+        long s = 1;
+        for (int i = dims.length - 1; i >= 0; i--) {
+            strides[i] = s;
+            s *= dims[i];
+        }
+        return strided(dims, strides);
+    }
+
+    /** A float32 descriptor with strides in elements. */
+    static dnnl_memory_desc strided(long[] dims, long[] strides) {
+        dnnl_memory_desc md = new dnnl_memory_desc();
+        check(dnnl_memory_desc_create_with_strides(md, dims.length, dims, dnnl_f32, strides), "memory descriptor");
+        return md;
+    }
+
+    /** A float32 descriptor whose layout the primitive chooses. */
+    static dnnl_memory_desc any(long... dims) {
+        dnnl_memory_desc md = new dnnl_memory_desc();
+        check(dnnl_memory_desc_create_with_tag(md, dims.length, dims, dnnl_f32, dnnl_format_tag_any), "memory descriptor");
+        return md;
+    }
+
+    /** Attributes with the scratchpad in our hands. */
+    static dnnl_primitive_attr attributes() {
+        dnnl_primitive_attr attr = new dnnl_primitive_attr();
+        check(dnnl_primitive_attr_create(attr), "attributes");
+        check(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "scratchpad mode");
+        return attr;
+    }
+
+    /** Which implementation was chosen; {@code ref} in it means slow. */
+    static String implementation(dnnl_primitive_desc pd) {
+        try (PointerPointer<BytePointer> p = new PointerPointer<>(1)) {
+            check(dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, p), "implementation name");
+            return p.get(BytePointer.class, 0).getString();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.thaw.backend.cpu;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Runs a Java loop on all cores where it is long enough to pay. The split depends on the length alone. */
+final class Workers {
+    /** A part of a loop. */
+    @FunctionalInterface
+    interface Part {
+        /** Runs elements [from, to); no two parts with the same slot run at the same time. */
+        void run(int slot, int from, int to);
+    }
+
+    /** The number of parts that can run at a time, and so of slots. */
+    static final int SLOTS = Math.max(1, Math.min(16, Runtime.getRuntime().availableProcessors()));
+
+    private static final ExecutorService POOL =
+            SLOTS == 1
+                    ? null
+                    : Executors.newFixedThreadPool(
+                            SLOTS - 1,
+                            r -> {
+                                Thread t = new Thread(r, "thaw-cpu");
+                                t.setDaemon(true);
+                                return t;
+                            });
+
+    private Workers() {}
+
+    /**
+     * Runs {@code part} over [0, n), on several threads where each gets at least {@code grain}
+     * elements. Parts begin at multiples of {@code unit}.
+     */
+    static void run(int n, int grain, int unit, Part part) {
+        int parts = (int) Math.min(SLOTS, Math.max(1, (long) n / Math.max(1, grain)));
+        if (parts == 1) {
+            part.run(0, 0, n);
+            return;
+        }
+        int share = ((n + parts - 1) / parts + unit - 1) / unit * unit;
+        CountDownLatch left = new CountDownLatch(parts - 1);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        for (int i = 1; i < parts; i++) {
+            int slot = i;
+            POOL.execute(
+                    () -> {
+                        try {
+                            runShare(slot, share, n, part);
+                        } catch (Throwable e) {
+                            failure.set(e);
+                        } finally {
+                            left.countDown();
+                        }
+                    });
+        }
+        try {
+            runShare(0, share, n, part);
+        } finally {
+            await(left);
+        }
+        if (failure.get() != null) {
+            throw new IllegalStateException("cpu: a part of a parallel loop failed", failure.get());
+        }
+    }
+
+    private static void runShare(int slot, int share, int n, Part part) {
+        int from = (int) Math.min(n, (long) slot * share);
+        int to = (int) Math.min(n, (long) (slot + 1) * share);
+        if (from < to) {
+            part.run(slot, from, to);
+        }
+    }
+
+    /** The parts work on native memory, so leaving before they are done is no option. */
+    private static void await(CountDownLatch left) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                left.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

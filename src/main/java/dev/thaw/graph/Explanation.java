@@ -1,0 +1,179 @@
+package dev.thaw.graph;
+
+import dev.thaw.layer.Mode;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What one call of a model does, layer by layer, and why. It is read off the very ops that would
+ * run, so it cannot say anything else than what happens.
+ *
+ * @param model the model's name
+ * @param given the mode that the call is given, or null for none
+ * @param layers the calls directly inside the model, in running order
+ * @param notes what is worth knowing about the whole
+ */
+public record Explanation(String model, Mode given, List<Entry> layers, List<String> notes) {
+    /** What becomes of the loss's gradient at a layer. */
+    public enum GradientFlow {
+        /** Nothing is differentiated in this mode. */
+        NONE("-"),
+        /** The gradient arrives and goes on to what lies below. */
+        PASSES("passes through"),
+        /** The gradient arrives and ends here: nothing below it can be trained. */
+        STOPS("stops here"),
+        /** The gradient never arrives. */
+        NOT_REACHED("not reached");
+
+        private final String words;
+
+        GradientFlow(String words) {
+            this.words = words;
+        }
+
+        /** The flow in lower case, for people. */
+        public String words() {
+            return words;
+        }
+    }
+
+    /**
+     * One call of one layer.
+     *
+     * @param path the names from the model's layers down to this one, joined by '/'
+     * @param call which call of this layer, from 0
+     * @param type the layer's class
+     * @param mode the mode that it runs in; a frozen batch normalization runs in inference
+     * @param modeMatters whether it would do anything else in another mode
+     * @param reason the rule that decided
+     * @param why the rule in words
+     * @param trainable the layer's own flag
+     * @param gradientsChange its weights that gradients change
+     * @param statisticsMove its moving statistics that the call changes
+     * @param random what it draws random numbers for
+     * @param flow what becomes of the loss's gradient
+     * @param inner the calls inside
+     */
+    public record Entry(
+            String path,
+            int call,
+            String type,
+            Mode mode,
+            boolean modeMatters,
+            Resolution.Reason reason,
+            String why,
+            boolean trainable,
+            List<String> gradientsChange,
+            List<String> statisticsMove,
+            List<String> random,
+            GradientFlow flow,
+            List<Entry> inner) {
+
+        /** The path, and the number of the call from the second one on. */
+        public String label() {
+            return call == 0 ? path : path + " (call " + (call + 1) + ")";
+        }
+
+        String gradient() {
+            if (gradientsChange.isEmpty()) {
+                return flow.words();
+            }
+            String changes = "changes " + String.join(", ", gradientsChange);
+            return flow == GradientFlow.PASSES ? changes : changes + "; " + flow.words();
+        }
+
+        String modeWords() {
+            return modeMatters ? mode.words() : "either";
+        }
+    }
+
+    /** All calls, those inside after the one that holds them. */
+    public List<Entry> flatten() {
+        List<Entry> all = new ArrayList<>();
+        layers.forEach(e -> collect(e, all));
+        return all;
+    }
+
+    private static void collect(Entry entry, List<Entry> into) {
+        into.add(entry);
+        entry.inner.forEach(e -> collect(e, into));
+    }
+
+    /** The first call of the layer at this path. */
+    public Entry at(String path) {
+        return flatten().stream()
+                .filter(e -> e.path.equals(path))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        model
+                                                + ": no layer at '"
+                                                + path
+                                                + "'; there are "
+                                                + flatten().stream().map(Entry::path).toList()));
+    }
+
+    /** What changed from this explanation to a later one of the same model. */
+    public Difference diff(Explanation after) {
+        Map<String, Entry> before = new LinkedHashMap<>();
+        flatten().forEach(e -> before.put(e.label(), e));
+        List<Change> changes = new ArrayList<>();
+        for (Entry e : after.flatten()) {
+            Entry old = before.remove(e.label());
+            if (!same(old, e)) {
+                changes.add(new Change(old, e));
+            }
+        }
+        before.values().forEach(old -> changes.add(new Change(old, null)));
+        return new Difference(model, List.copyOf(changes));
+    }
+
+    private static boolean same(Entry a, Entry b) {
+        return a != null
+                && a.mode == b.mode
+                && a.reason == b.reason
+                && a.trainable == b.trainable
+                && a.flow == b.flow
+                && Objects.equals(a.gradientsChange, b.gradientsChange)
+                && Objects.equals(a.statisticsMove, b.statisticsMove)
+                && Objects.equals(a.random, b.random);
+    }
+
+    /**
+     * A call that does something else than before.
+     *
+     * @param before as it was; null where the call is new
+     * @param after as it is; null where the call is gone
+     */
+    public record Change(Entry before, Entry after) {}
+
+    /**
+     * The calls of a model that do something else than before.
+     *
+     * @param model the model's name
+     * @param changes in running order
+     */
+    public record Difference(String model, List<Change> changes) {
+        /** A table for a terminal of the width that {@code COLUMNS} says. */
+        @Override
+        public String toString() {
+            return ExplanationText.of(this, Table.terminalWidth());
+        }
+    }
+
+    /** A table for a terminal of this many characters a line. */
+    public String toText(int width) {
+        return ExplanationText.of(this, width);
+    }
+
+    /** A table for a terminal of the width that {@code COLUMNS} says. */
+    @Override
+    public String toString() {
+        return toText(Table.terminalWidth());
+    }
+}

@@ -1,0 +1,255 @@
+package dev.thaw.graph;
+
+import dev.thaw.layer.InputLayer;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Node;
+import dev.thaw.layer.Symbol;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A graph of layers between input and output symbols, and itself a layer: networks nest. This is
+ * the structure alone; what can be trained and run is a {@code Model}.
+ */
+public class Network extends Layer {
+    private List<Symbol> inputs = List.of();
+    private List<Symbol> outputs = List.of();
+    private List<Node> nodes = List.of();
+    private List<Layer> layers = List.of();
+
+    /** A network from these inputs to these outputs, which must be connected. */
+    protected Network(List<Symbol> inputs, List<Symbol> outputs) {
+        connect(inputs, outputs);
+    }
+
+    /** A network whose graph comes later, by {@link #connect}. */
+    protected Network() {}
+
+    /** Gives the network its graph. */
+    protected final void connect(List<Symbol> from, List<Symbol> to) {
+        if (from.isEmpty() || to.isEmpty()) {
+            throw refuse(
+                    "needs at least one input and one output, got "
+                            + from.size()
+                            + " and "
+                            + to.size());
+        }
+        GraphOrder order = new GraphOrder(name(), from, to);
+        inputs = List.copyOf(from);
+        outputs = List.copyOf(to);
+        nodes = order.nodes();
+        layers = order.layers();
+        requireUniqueNames(layers);
+        super.build(inputShapes());
+    }
+
+    private void requireUniqueNames(List<Layer> all) {
+        Map<String, Layer> byName = new HashMap<>();
+        for (Layer l : all) {
+            Layer other = byName.putIfAbsent(l.name(), l);
+            if (other != null) {
+                throw refuse(
+                        "two different layers are called '"
+                                + l.name()
+                                + "' ("
+                                + other.getClass().getSimpleName()
+                                + " and "
+                                + l.getClass().getSimpleName()
+                                + "); rename one with named(..)");
+            }
+        }
+    }
+
+    /** What goes in. */
+    public final List<Symbol> inputs() {
+        return inputs;
+    }
+
+    /** What comes out. */
+    public final List<Symbol> outputs() {
+        return outputs;
+    }
+
+    /** The only input. */
+    public final Symbol input() {
+        return only(inputs, "input");
+    }
+
+    /** The only output. */
+    public final Symbol output() {
+        return only(outputs, "output");
+    }
+
+    private Symbol only(List<Symbol> symbols, String what) {
+        if (symbols.size() != 1) {
+            throw new IllegalStateException(
+                    name() + ": has " + symbols.size() + " " + what + "s; name one");
+        }
+        return symbols.get(0);
+    }
+
+    /** The shapes of what goes in. */
+    public final List<Shape> inputShapes() {
+        return inputs.stream().map(Symbol::shape).toList();
+    }
+
+    /** The layers, inputs included, in Keras's order: from the inputs on, by depth. */
+    public final List<Layer> layers() {
+        return layers;
+    }
+
+    /** The calls, in an order in which they can run. */
+    public final List<Node> nodes() {
+        return nodes;
+    }
+
+    /** The layer of this name; {@code base/block_1} looks inside nested networks. */
+    public final Layer layer(String path) {
+        int slash = path.indexOf('/');
+        String head = slash < 0 ? path : path.substring(0, slash);
+        for (Layer l : sublayers()) {
+            if (l.name().equals(head)) {
+                if (slash < 0) {
+                    return l;
+                }
+                if (l instanceof Network n) {
+                    return n.layer(path.substring(slash + 1));
+                }
+            }
+        }
+        throw refuse(
+                "has no layer '"
+                        + path
+                        + "'; it has "
+                        + sublayers().stream().map(Layer::name).toList());
+    }
+
+    @Override
+    public List<Layer> sublayers() {
+        return layers;
+    }
+
+    /** Sets {@code trainable} to false for the selected layers below this one; returns how many. */
+    public final int freeze(Selection which) {
+        return mark(which, false);
+    }
+
+    /** Sets {@code trainable} to true for the selected layers below this one; returns how many. */
+    public final int thaw(Selection which) {
+        return mark(which, true);
+    }
+
+    /** Freezes this network and all inside: {@code trainable = False}. */
+    public final void freeze() {
+        setTrainable(false);
+    }
+
+    /** Thaws this network and all inside: {@code trainable = True}. */
+    public final void thaw() {
+        setTrainable(true);
+    }
+
+    private int mark(Selection which, boolean trainable) {
+        List<Layer> leaves = flatten().stream().filter(l -> l.sublayers().isEmpty()).toList();
+        List<Layer> chosen = which.select(leaves);
+        if (chosen.isEmpty()) {
+            throw refuse(
+                    "no layer matches "
+                            + which
+                            + "; it has "
+                            + leaves.stream().map(Layer::name).toList());
+        }
+        chosen.forEach(l -> l.setTrainable(trainable));
+        return chosen.size();
+    }
+
+    @Override
+    public List<Shape> outputShapes(List<Shape> given) {
+        requireShapes(given);
+        Map<Symbol, Shape> known = new HashMap<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            known.put(inputs.get(i), given.get(i));
+        }
+        for (Node node : nodes) {
+            List<Shape> in = node.inputs().stream().map(known::get).toList();
+            List<Shape> out = node.layer().outputShapes(in);
+            for (int i = 0; i < out.size(); i++) {
+                known.put(node.outputs().get(i), out.get(i));
+            }
+        }
+        return outputs.stream().map(known::get).toList();
+    }
+
+    private void requireShapes(List<Shape> given) {
+        if (given.size() != inputs.size()) {
+            throw refuse("takes " + inputs.size() + " inputs, got " + given.size());
+        }
+        for (int i = 0; i < given.size(); i++) {
+            Symbol in = inputs.get(i);
+            if (!in.shape().accepts(given.get(i))) {
+                throw refuse(
+                        "input "
+                                + in.node().layer().name()
+                                + " has shape "
+                                + in.shape()
+                                + ", got "
+                                + given.get(i));
+            }
+        }
+    }
+
+    @Override
+    public List<Value> lower(Lowering l, List<Value> given) {
+        Map<Symbol, Value> known = new HashMap<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            known.put(inputs.get(i), given.get(i));
+        }
+        for (Node node : nodes) {
+            List<Value> in = new ArrayList<>();
+            node.inputs().forEach(s -> in.add(known.get(s)));
+            List<Value> out = l.call(node.layer(), in, node.baked().orElse(null));
+            for (int i = 0; i < out.size(); i++) {
+                known.put(node.outputs().get(i), out.get(i));
+            }
+        }
+        return outputs.stream().map(known::get).toList();
+    }
+
+    /**
+     * A table of the layers with their output shapes and parameter counts, as Keras's {@code
+     * summary()}.
+     */
+    public final String summary() {
+        return Summary.of(this);
+    }
+
+    /** The number of numbers in all weights. */
+    public final long countParams() {
+        return weights().stream().mapToLong(w -> w.variable().shape().size()).sum();
+    }
+
+    /**
+     * What a call in this mode does and why, layer by layer.
+     *
+     * @param mode the mode that the call is given; null for a call that is given none
+     */
+    public final Explanation explain(Mode mode) {
+        return Explainer.explain(this, mode);
+    }
+
+    @Override
+    protected void configure(Map<String, Object> config) {
+        config.put("layers", layers.stream().map(Layer::config).toList());
+    }
+
+    static boolean isInput(Layer layer) {
+        return layer instanceof InputLayer;
+    }
+}

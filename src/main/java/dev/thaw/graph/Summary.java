@@ -1,0 +1,78 @@
+package dev.thaw.graph;
+
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Node;
+import dev.thaw.layer.Symbol;
+import dev.thaw.layer.Weight;
+import dev.thaw.tensor.Shape;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The text of {@link Network#summary()}. */
+final class Summary {
+    private Summary() {}
+
+    static String of(Network model) {
+        Table table = new Table(List.of("Layer (type)", "Output Shape", "Param #", "Trainable"));
+        for (Layer l : model.layers()) {
+            long own = count(l.weights());
+            table.row(
+                    l.name() + " (" + l.getClass().getSimpleName() + ")",
+                    shapeOf(model, l),
+                    number(own),
+                    own == 0 ? "-" : flag(model, l));
+        }
+        long total = count(model.weights());
+        long trainable = count(model.trainableWeights());
+        return "Model: \""
+                + model.name()
+                + "\""
+                + System.lineSeparator()
+                + table.render(Table.terminalWidth())
+                + line("Total params", total)
+                + line("Trainable params", trainable)
+                + line("Non-trainable params", total - trainable);
+    }
+
+    private static String flag(Network model, Layer l) {
+        long all = l.weights().stream().filter(w -> w.variable().createdTrainable()).count();
+        long now =
+                model.trainable()
+                        ? l.weights().stream().filter(w -> w.variable().trainable()).count()
+                        : 0;
+        return all == 0 ? "-" : now == all ? "yes" : now == 0 ? "no" : "in part";
+    }
+
+    private static String shapeOf(Network model, Layer layer) {
+        for (Node n : model.nodes()) {
+            if (n.layer() == layer) {
+                List<Shape> shapes = n.outputs().stream().map(Symbol::shape).toList();
+                return shapes.size() == 1 ? shapes.get(0).toString() : shapes.toString();
+            }
+        }
+        return model.inputs().stream()
+                .filter(s -> s.node().layer() == layer)
+                .map(s -> s.shape().toString())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static long count(List<Weight> weights) {
+        return weights.stream().mapToLong(w -> w.variable().shape().size()).sum();
+    }
+
+    private static String number(long n) {
+        return String.format(Locale.ROOT, "%,d", n);
+    }
+
+    private static String line(String what, long n) {
+        String size =
+                n * 4 < 1024
+                        ? n * 4 + " B"
+                        : n * 4 < 1024 * 1024
+                                ? String.format(Locale.ROOT, "%.2f KB", n * 4 / 1024.)
+                                : String.format(Locale.ROOT, "%.2f MB", n * 4 / 1024. / 1024.);
+        return " " + what + ": " + number(n) + " (" + size + ")" + System.lineSeparator();
+    }
+}

@@ -1,0 +1,169 @@
+package dev.thaw.graph;
+
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.Mode;
+import dev.thaw.op.Draw;
+import dev.thaw.op.Op;
+import dev.thaw.op.Program;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns a model in a mode into ops. Every call of every layer goes through {@link #call}, so the
+ * mode is resolved in one place, and what it resolved to is on record.
+ */
+public final class Tracer {
+    private final Program program;
+    private final Variable randomStep;
+    private final Map<Layer, Integer> calls = new HashMap<>();
+    private boolean random;
+
+    /**
+     * @param program receives the ops
+     * @param randomStep the INT64 counter that random ops take their numbers from
+     */
+    public Tracer(Program program, Variable randomStep) {
+        this.program = program;
+        this.randomStep = randomStep;
+    }
+
+    /**
+     * Lowers one call of a model from outside.
+     *
+     * @param mode the mode that is given, or null for none
+     * @param who who gives it, in words: {@code fit}
+     */
+    public Call run(Network model, List<Value> inputs, Mode mode, String who) {
+        Resolution root = Resolution.root(mode, who);
+        if (!root.isGiven() && model.defaultMode().isPresent()) {
+            root =
+                    new Resolution(
+                            model.defaultMode().get(), Resolution.Reason.OWN_DEFAULT, model.name());
+        }
+        return call(model, inputs, root, "");
+    }
+
+    /** Whether any op drew random numbers; then the step counter must move on at the end. */
+    public boolean usesRandom() {
+        return random;
+    }
+
+    private Call call(Layer layer, List<Value> inputs, Resolution resolution, String path) {
+        Frame frame = new Frame(layer, resolution, path, calls.merge(layer, 1, Integer::sum) - 1);
+        int first = program.steps().size();
+        String outer = program.scope();
+        program.setScope(path);
+        List<Value> outputs = layer.lower(frame, inputs);
+        program.setScope(outer);
+        return new Call(
+                path,
+                frame.number,
+                layer,
+                resolution,
+                frame.modeMatters,
+                frame.heldByFreeze,
+                inputs,
+                outputs,
+                first,
+                program.steps().size(),
+                List.copyOf(frame.inner));
+    }
+
+    private final class Frame implements Lowering {
+        private final Layer layer;
+        private final Resolution resolution;
+        private final String path;
+        private final int number;
+        private final List<Call> inner = new ArrayList<>();
+        private boolean modeMatters;
+        private boolean heldByFreeze;
+
+        Frame(Layer layer, Resolution resolution, String path, int number) {
+            this.layer = layer;
+            this.resolution = resolution;
+            this.path = path;
+            this.number = number;
+        }
+
+        @Override
+        public Mode mode() {
+            modeMatters = true;
+            return resolution.mode();
+        }
+
+        @Override
+        public boolean trains() {
+            boolean training = mode() == Mode.TRAINING;
+            heldByFreeze = training && !layer.trainable();
+            return training && layer.trainable();
+        }
+
+        @Override
+        public boolean draws() {
+            return mode() != Mode.INFERENCE;
+        }
+
+        @Override
+        public Value weight(String name) {
+            return program.variable(layer.variable(name));
+        }
+
+        @Override
+        public Value temp(String name, Shape shape) {
+            return program.temp(name, shape);
+        }
+
+        @Override
+        public Value constant(String name, Tensor content) {
+            return program.constant(name, content);
+        }
+
+        @Override
+        public Value randomStep() {
+            random = true;
+            return program.variable(randomStep);
+        }
+
+        @Override
+        public Draw draw(long seed) {
+            return new Draw(seed, number);
+        }
+
+        @Override
+        public void emit(Op op) {
+            program.emit(op);
+        }
+
+        @Override
+        public List<Value> call(Layer callee, List<Value> inputs) {
+            return call(callee, inputs, null);
+        }
+
+        @Override
+        public List<Value> call(Layer callee, List<Value> inputs, Mode baked) {
+            String where = callee.name() + (path.isEmpty() ? "" : " in " + path);
+            Resolution r =
+                    Resolution.of(
+                            baked,
+                            where,
+                            resolution,
+                            callee.defaultMode().orElse(null),
+                            callee.name());
+            // a layer that is called outside of its build (inside a custom layer) is built here
+            callee.build(inputs.stream().map(Value::shape).toList());
+            String below = path.isEmpty() ? callee.name() : path + "/" + callee.name();
+            Call c = Tracer.this.call(callee, inputs, r, below);
+            inner.add(c);
+            modeMatters |= c.modeMatters();
+            return c.outputs();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.thaw.plan;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import java.lang.ref.WeakReference;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * The variables that live on one backend. A variable moves there when the first plan wants it and
+ * comes home when the last one lets go, so that closing never loses a value.
+ */
+public final class DeviceMemory implements Variable.Home {
+    private static final Map<Backend, WeakReference<DeviceMemory>> ALL = new WeakHashMap<>();
+
+    private static final class Resident {
+        final Buffer buffer;
+        int users;
+
+        Resident(Buffer buffer) {
+            this.buffer = buffer;
+        }
+    }
+
+    private final Backend backend;
+    private final Map<Variable, Resident> residents = new HashMap<>();
+
+    private DeviceMemory(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** The memory of this backend, the same for all who ask while anybody uses it. */
+    public static DeviceMemory of(Backend backend) {
+        synchronized (ALL) {
+            WeakReference<DeviceMemory> known = ALL.get(backend);
+            DeviceMemory memory = known == null ? null : known.get();
+            if (memory == null) {
+                memory = new DeviceMemory(backend);
+                ALL.put(backend, new WeakReference<>(memory));
+            }
+            return memory;
+        }
+    }
+
+    /** Brings a variable here, or counts one more user of it. */
+    public synchronized Buffer acquire(Variable v) {
+        Resident r = residents.get(v);
+        if (r == null) {
+            if (v.home() != null) {
+                throw new IllegalStateException(
+                        v.name()
+                                + ": this weight is in use on another device; close the model there before using it on "
+                                + backend.name());
+            }
+            Tensor value = v.value();
+            r =
+                    new Resident(
+                            backend.allocate(
+                                    value.shape().size() * backend.bytesOf(v.dtype()), v.name()));
+            backend.upload(value, r.buffer);
+            residents.put(v, r);
+            v.settle(this);
+        }
+        r.users++;
+        return r.buffer;
+    }
+
+    /** Ends one use; the last one sends the variable home. */
+    public synchronized void release(Variable v) {
+        Resident r = residents.get(v);
+        if (r != null && --r.users == 0) {
+            Tensor value = read(v);
+            residents.remove(v);
+            r.buffer.close();
+            v.comeBack(value);
+        }
+    }
+
+    /** How many variables live here now. */
+    public synchronized int count() {
+        return residents.size();
+    }
+
+    @Override
+    public synchronized Tensor read(Variable v) {
+        Tensor value = Tensor.zeros(v.shape(), v.dtype());
+        backend.download(residents.get(v).buffer, value);
+        return value;
+    }
+
+    @Override
+    public synchronized void write(Variable v, Tensor value) {
+        backend.upload(value, residents.get(v).buffer);
+    }
+}

@@ -1,0 +1,240 @@
+package dev.thaw.plan;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Program;
+import dev.thaw.op.Reshape;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.ref.Cleaner;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A program bound to a backend: kernels in order, one arena for everything in between, one
+ * workspace. It owns that memory until it is closed. {@link #toString} prints what will run.
+ */
+public final class Plan implements AutoCloseable {
+    /**
+     * Set to true, this system property makes the log tell where a plan was made that nobody
+     * closed.
+     */
+    public static final String LEAK_PROPERTY = "thaw.debug.leaks";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Plan.class);
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    /**
+     * What the plan owns, apart from it, so that the net can free it when the plan itself is lost.
+     */
+    private static final class Holdings implements Runnable {
+        private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+        private final Throwable madeAt =
+                Boolean.getBoolean(LEAK_PROPERTY) ? new Throwable("the plan was made here") : null;
+        private boolean closed;
+
+        <T extends AutoCloseable> T own(T resource) {
+            owned.push(resource);
+            return resource;
+        }
+
+        synchronized void free() {
+            closed = true;
+            while (!owned.isEmpty()) {
+                try {
+                    owned.pop().close();
+                } catch (Exception e) {
+                    LOG.warn("a plan could not free one of its resources", e);
+                }
+            }
+        }
+
+        @Override
+        public void run() {
+            if (!closed) {
+                LOG.warn("a plan was never closed; its memory is freed now", madeAt);
+                free();
+            }
+        }
+    }
+
+    private final Backend backend;
+    private final Program program;
+    private final Map<Value, Buffer> buffers = new HashMap<>();
+    private final Holdings holdings = new Holdings();
+    private final Cleaner.Cleanable cleanable;
+    private final MemoryPlanner memory;
+    private final Kernel[] kernels;
+    private final long workspaceBytes;
+
+    /**
+     * Chooses algorithms, plans memory and binds. Ops that neither change a state nor lead to a
+     * fetched value are dropped from the program.
+     *
+     * @param fetched the values that {@link #fetch} may ask for
+     */
+    public Plan(Program program, Backend backend, DeviceMemory deviceMemory, Set<Value> fetched) {
+        this.backend = backend;
+        this.program = program;
+        program.prune(fetched);
+        memory = new MemoryPlanner(program, fetched, this::alignedBytes);
+        try {
+            Buffer arena = holdings.own(backend.allocate(Math.max(1, memory.total()), "arena"));
+            takeVariables(deviceMemory);
+            uploadConstants();
+            List<Prepared> prepared = new ArrayList<>();
+            long workspace = 0;
+            for (Program.Step step : program.steps()) {
+                // a reshape costs nothing: both sides are the same memory
+                Prepared p = step.op() instanceof Reshape ? null : prepare(step);
+                prepared.add(p);
+                workspace = Math.max(workspace, p == null ? 0 : p.workspaceBytes());
+            }
+            workspaceBytes = workspace;
+            Buffer shared =
+                    workspace == 0 ? null : holdings.own(backend.allocate(workspace, "workspace"));
+            List<Kernel> bound = new ArrayList<>();
+            for (Prepared p : prepared) {
+                if (p != null) {
+                    bound.add(holdings.own(p.bind(v -> buffer(v, arena), shared)));
+                }
+            }
+            kernels = bound.toArray(Kernel[]::new);
+            program.inputs().forEach(v -> buffer(v, arena));
+            fetched.forEach(v -> buffer(v, arena));
+        } catch (RuntimeException | Error e) {
+            holdings.free();
+            throw e;
+        }
+        cleanable = CLEANER.register(this, holdings);
+    }
+
+    private Prepared prepare(Program.Step step) {
+        try {
+            return holdings.own(backend.prepare(step.op()));
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    step.scope()
+                            + ": "
+                            + backend.name()
+                            + " cannot run "
+                            + step.op().print()
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private long alignedBytes(Value v) {
+        long bytes = Math.max(1, v.size() * backend.bytesOf(v.dtype()));
+        long a = backend.alignment();
+        return (bytes + a - 1) / a * a;
+    }
+
+    private void takeVariables(DeviceMemory deviceMemory) {
+        for (Map.Entry<Variable, Value> e : program.variables().entrySet()) {
+            buffers.put(e.getValue(), deviceMemory.acquire(e.getKey()));
+            holdings.own(() -> deviceMemory.release(e.getKey()));
+        }
+    }
+
+    private void uploadConstants() {
+        for (Map.Entry<Value, Tensor> e : program.constants().entrySet()) {
+            Buffer b = holdings.own(backend.allocate(alignedBytes(e.getKey()), e.getKey().name()));
+            backend.upload(e.getValue(), b);
+            buffers.put(e.getKey(), b);
+        }
+    }
+
+    private Buffer buffer(Value v, Buffer arena) {
+        Buffer known = buffers.get(v);
+        if (known == null) {
+            Value root = memory.root(v);
+            known =
+                    buffers.containsKey(root)
+                            ? buffers.get(root)
+                            : arena.slice(memory.offset(v), v.size() * backend.bytesOf(v.dtype()));
+            buffers.put(v, known);
+        }
+        return known;
+    }
+
+    /** Copies a host tensor into an input, before {@link #run}. */
+    public void feed(Value input, Tensor content) {
+        requireOpen();
+        backend.upload(content, buffers.get(input));
+    }
+
+    /** Launches every kernel in order. */
+    public void run() {
+        requireOpen();
+        for (Kernel k : kernels) {
+            k.launch();
+        }
+    }
+
+    /** Copies a fetched value to the host, after everything launched. */
+    public Tensor fetch(Value value) {
+        requireOpen();
+        Tensor t = Tensor.zeros(value.shape(), value.dtype());
+        backend.download(buffers.get(value), t);
+        return t;
+    }
+
+    private void requireOpen() {
+        if (holdings.closed) {
+            throw new IllegalStateException("this plan is closed; compile the model's step again");
+        }
+    }
+
+    /** Bytes of the arena, which all values in between share. */
+    public long arenaBytes() {
+        return memory.total();
+    }
+
+    /** Frees everything, last made first. Closing twice is allowed. */
+    @Override
+    public void close() {
+        holdings.free();
+        cleanable.clean();
+    }
+
+    /** One line per op: who asked for it, the op with its operands, where its results lie. */
+    @Override
+    public String toString() {
+        StringBuilder s = new StringBuilder();
+        s.append(
+                String.format(
+                        Locale.ROOT,
+                        "plan on %s: %d ops, arena %,d bytes, workspace %,d bytes%n",
+                        backend.name(),
+                        program.steps().size(),
+                        memory.total(),
+                        workspaceBytes));
+        int i = 0;
+        for (Program.Step step : program.steps()) {
+            s.append(String.format("%4d  %-30s %s", i++, step.scope(), step.op().print()));
+            for (Value out : step.op().outputs()) {
+                s.append("  ").append(out).append(' ').append(out.shape());
+                if (!buffers.containsKey(memory.root(out)) || out.role() == Value.Role.TEMP) {
+                    s.append('@').append(memory.offset(out));
+                }
+            }
+            s.append(System.lineSeparator());
+        }
+        return s.toString();
+    }
+}
