@@ -124,6 +124,11 @@ public final class Program {
         return Collections.unmodifiableMap(constants);
     }
 
+    /** Drops every op that changes a state, so that running the program leaves no trace. */
+    public void dropUpdates() {
+        steps.removeIf(s -> !s.op().updates().isEmpty());
+    }
+
     /** Drops every op that neither changes a state nor leads to one of the wanted values. */
     public void prune(Set<Value> wanted) {
         Set<Value> live = new HashSet<>(wanted);

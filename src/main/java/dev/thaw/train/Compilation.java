@@ -1,0 +1,64 @@
+package dev.thaw.train;
+
+import dev.thaw.train.loss.Loss;
+import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.Optimizer;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * How a model is trained: Keras's {@code compile}, typed.
+ *
+ * @param optimizer changes the weights and owns its state
+ * @param losses one per output
+ * @param lossWeights factor of each loss in the total
+ * @param metrics per output, what else is reported
+ */
+public record Compilation(
+        Optimizer optimizer,
+        List<Loss> losses,
+        List<Double> lossWeights,
+        List<List<Metric>> metrics) {
+    /** Keeps its own copies; as many weights and metric lists as losses. */
+    public Compilation {
+        losses = List.copyOf(losses);
+        lossWeights = List.copyOf(lossWeights);
+        metrics = List.copyOf(metrics);
+        if (losses.isEmpty()
+                || lossWeights.size() != losses.size()
+                || metrics.size() != losses.size()) {
+            throw new IllegalArgumentException(
+                    "compile: needs one loss, one loss weight and one list of metrics per output, got "
+                            + losses.size()
+                            + ", "
+                            + lossWeights.size()
+                            + " and "
+                            + metrics.size());
+        }
+    }
+
+    /** One output. */
+    public static Compilation of(Optimizer optimizer, Loss loss, Metric... metrics) {
+        return of(optimizer, List.of(loss)).withMetrics(List.of(List.of(metrics)));
+    }
+
+    /** Several outputs, each loss counted once, without metrics. */
+    public static Compilation of(Optimizer optimizer, List<Loss> losses) {
+        return new Compilation(
+                optimizer,
+                losses,
+                Collections.nCopies(losses.size(), 1.0),
+                Collections.nCopies(losses.size(), List.of()));
+    }
+
+    /** With other factors of the losses. */
+    public Compilation withLossWeights(List<Double> weights) {
+        return new Compilation(optimizer, losses, weights, metrics);
+    }
+
+    /** With other metrics, one list per output. */
+    public Compilation withMetrics(List<List<Metric>> perOutput) {
+        return new Compilation(optimizer, losses, lossWeights, perOutput);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.thaw.train;
+
+import dev.thaw.tensor.Tensor;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+/** Runs a step over all batches of some rows and reads the means at the end. */
+final class Epoch {
+    /** Is told after each step; the logs are read from the device when asked for. */
+    @FunctionalInterface
+    interface StepEnd {
+        void done(int step, Supplier<Map<String, Double>> logs);
+    }
+
+    private Epoch() {}
+
+    static int[] inOrder(int rows) {
+        int[] order = new int[rows];
+        java.util.Arrays.setAll(order, i -> i);
+        return order;
+    }
+
+    static Map<String, Double> run(
+            TrainingData data, int[] order, int batchSize, IntFunction<Step> stepOf, StepEnd end) {
+        Step current = null;
+        List<Tensor> staging = List.of();
+        int rows = 0;
+        for (int from = 0, i = 0; from < order.length; from += batchSize, i++) {
+            int to = Math.min(order.length, from + batchSize);
+            Step step = stepOf.apply(to - from);
+            if (step != current) {
+                if (current == null) {
+                    step.running().forEach(r -> r.total().assign(Tensor.scalar(0f)));
+                }
+                staging = step.staging();
+                current = step;
+            }
+            gather(data, order, from, to, staging, step);
+            step.feed(staging);
+            step.plan().run();
+            rows += to - from;
+            int soFar = rows;
+            end.done(i, () -> logs(step, soFar));
+        }
+        return logs(current, rows);
+    }
+
+    private static void gather(
+            TrainingData data, int[] order, int from, int to, List<Tensor> staging, Step step) {
+        int s = 0;
+        for (Tensor t : data.x()) {
+            t.gather(order, from, to, staging.get(s++));
+        }
+        for (Tensor t : data.y()) {
+            t.gather(order, from, to, staging.get(s++));
+        }
+        if (step.weights() != null) {
+            float[] w = staging.get(s).floats();
+            for (int i = from; i < to; i++) {
+                w[i - from] = data.weights().orElseThrow()[order[i]];
+            }
+        }
+    }
+
+    private static Map<String, Double> logs(Step step, int rows) {
+        Map<String, Double> logs = new LinkedHashMap<>();
+        for (Objective.Running r : step.running()) {
+            logs.put(r.name(), r.total().value().item() / ((double) rows * r.perRow()));
+        }
+        return logs;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.thaw.train;
+
+/** The loss became NaN or infinite. The weights are what they were before the step that failed. */
+public final class NonFiniteLossException extends ArithmeticException {
+    private static final long serialVersionUID = 1;
+
+    private final long step;
+    private final String layer;
+
+    NonFiniteLossException(String message, long step, String layer) {
+        super(message);
+        this.step = step;
+        this.layer = layer;
+    }
+
+    /** The optimizer's step count when it happened. */
+    public long step() {
+        return step;
+    }
+
+    /**
+     * The path of the first layer whose output was not finite; empty where only the loss was not.
+     */
+    public String layer() {
+        return layer;
+    }
+}

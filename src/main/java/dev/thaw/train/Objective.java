@@ -1,0 +1,146 @@
+package dev.thaw.train;
+
+import dev.thaw.graph.Network;
+import dev.thaw.layer.Weight;
+import dev.thaw.op.Accumulate;
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Program;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+import dev.thaw.train.loss.Loss;
+import dev.thaw.train.metric.Metric;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes losses and metrics behind a model's outputs. The loss per output is the sum of weighted
+ * entries divided by their number; the total adds the regularizers of the trainable weights.
+ * Running sums stay on the device in variables; the host divides them when it wants a mean.
+ */
+final class Objective {
+    /**
+     * A running sum.
+     *
+     * @param name its name in the history
+     * @param total the sum so far
+     * @param perRow how many entries a row adds
+     */
+    record Running(String name, Variable total, int perRow) {}
+
+    private final Network model;
+    private final Compilation compilation;
+    private final Map<String, Variable> totals = new LinkedHashMap<>();
+
+    Objective(Network model, Compilation compilation) {
+        this.model = model;
+        this.compilation = compilation;
+        List<Loss> losses = compilation.losses();
+        if (losses.size() != model.outputs().size()) {
+            throw new IllegalArgumentException(
+                    "compile: "
+                            + model.name()
+                            + " has "
+                            + model.outputs().size()
+                            + " outputs, got "
+                            + losses.size()
+                            + " losses");
+        }
+    }
+
+    /**
+     * What the objective added to a program.
+     *
+     * @param targets one input per output
+     * @param weights the input of sample weights; null where there are none
+     * @param loss the total loss
+     * @param running the sums that the host may ask for
+     */
+    record Emitted(List<Value> targets, Value weights, Value loss, List<Running> running) {}
+
+    Emitted emit(Program p, List<Value> predictions, boolean weighted) {
+        Formula f = new Formula(p);
+        int rows = predictions.get(0).shape().dim(0);
+        p.setScope("loss");
+        Value weights = weighted ? p.input("sample_weight", Shape.of(rows), DType.FLOAT32) : null;
+        List<Value> targets = new ArrayList<>();
+        List<Running> running = new ArrayList<>();
+        List<Value> perOutput = new ArrayList<>();
+        Value total = null;
+        for (int i = 0; i < predictions.size(); i++) {
+            Loss loss = compilation.losses().get(i);
+            Value prediction = predictions.get(i);
+            Value target =
+                    p.input("target_" + i, loss.targetShape(prediction.shape()), loss.targetType());
+            targets.add(target);
+            Value mean = weightedMean(f, loss.lower(f, prediction, target), weights);
+            perOutput.add(mean);
+            Value term = f.affine(mean, compilation.lossWeights().get(i), 0);
+            total = total == null ? term : f.combine(total, Binary.Kind.ADD, term);
+        }
+        for (Weight w : model.trainableWeights()) {
+            total = regularize(f, w, total);
+        }
+        p.setScope("metrics");
+        running.add(accumulate(p, "loss", total, rows, 1));
+        for (int i = 0; i < predictions.size(); i++) {
+            String prefix =
+                    predictions.size() == 1
+                            ? ""
+                            : model.outputs().get(i).node().layer().name() + "_";
+            if (predictions.size() > 1) {
+                running.add(accumulate(p, prefix + "loss", perOutput.get(i), rows, 1));
+            }
+            for (Metric m : compilation.metrics().get(i)) {
+                Value entries = m.lower(f, predictions.get(i), targets.get(i));
+                int perRow = Math.toIntExact(entries.size() / rows);
+                running.add(accumulate(p, prefix + m.name(), entries, 1, perRow));
+            }
+        }
+        return new Emitted(targets, weights, total, running);
+    }
+
+    private static Value weightedMean(Formula f, Value entries, Value weights) {
+        Value weighted = entries;
+        if (weights != null) {
+            Shape s = entries.shape();
+            Shape aligned = s;
+            for (int axis = 1; axis < s.rank(); axis++) {
+                aligned = aligned.withDim(axis, 1);
+            }
+            weighted = f.combine(entries, Binary.Kind.MUL, f.reshape(weights, aligned));
+        }
+        return f.affine(f.sum(weighted), 1.0 / entries.size(), 0);
+    }
+
+    private static Value regularize(Formula f, Weight w, Value total) {
+        Value sum = total;
+        double l1 = w.spec().regularizer().l1();
+        double l2 = w.spec().regularizer().l2();
+        Value v = l1 + l2 == 0 ? null : f.program().variable(w.variable());
+        if (l1 > 0) {
+            sum = f.combine(sum, Binary.Kind.ADD, f.affine(f.sum(f.apply(Fn.Kind.ABS, v)), l1, 0));
+        }
+        if (l2 > 0) {
+            sum =
+                    f.combine(
+                            sum,
+                            Binary.Kind.ADD,
+                            f.affine(f.sum(f.apply(Fn.Kind.SQUARE, v)), l2, 0));
+        }
+        return sum;
+    }
+
+    private Running accumulate(Program p, String name, Value x, double scale, int perRow) {
+        Variable total =
+                totals.computeIfAbsent(name, n -> Variable.state(n + "_total", Tensor.scalar(0f)));
+        p.emit(new Accumulate(p.variable(total), x, scale));
+        return new Running(name, total, perRow);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.thaw.train;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.graph.Call;
+import dev.thaw.graph.Network;
+import dev.thaw.graph.Tracer;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Weight;
+import dev.thaw.op.BatchNormTrain;
+import dev.thaw.op.Gradients;
+import dev.thaw.op.Guard;
+import dev.thaw.op.Increment;
+import dev.thaw.op.Program;
+import dev.thaw.op.Value;
+import dev.thaw.plan.DeviceMemory;
+import dev.thaw.plan.Plan;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+import dev.thaw.train.optimizer.Optimizer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes the plans of a model: prediction, evaluation and training steps for one mode and batch size
+ * each.
+ */
+final class StepCompiler {
+    private static final Logger LOG = LoggerFactory.getLogger(StepCompiler.class);
+
+    private final Network model;
+    private final Backend backend;
+    private final DeviceMemory memory;
+    private final Variable randomStep = Variable.state("random_step", Tensor.scalar(0L));
+    private final Variable health = Variable.state("health", Tensor.scalar(-1L));
+
+    StepCompiler(Network model, Backend backend, DeviceMemory memory) {
+        this.model = model;
+        this.backend = backend;
+        this.memory = memory;
+    }
+
+    /** Negative while all is well, else the step whose loss was not finite. */
+    Variable health() {
+        return health;
+    }
+
+    /** A program that has the model's forward pass, and its call. */
+    record Traced(Program program, List<Value> x, Call call, boolean random) {}
+
+    Traced trace(Mode mode, String who, int batch) {
+        Program p = new Program();
+        List<Value> x = new ArrayList<>();
+        model.inputs()
+                .forEach(
+                        s ->
+                                x.add(
+                                        p.input(
+                                                s.node().layer().name(),
+                                                s.shape().withBatch(batch),
+                                                s.dtype())));
+        Tracer tracer = new Tracer(p, randomStep);
+        Call call = tracer.run(model, x, mode, who);
+        return new Traced(p, x, call, tracer.usesRandom());
+    }
+
+    /** A forward pass whose outputs can be fetched. */
+    Step prediction(Mode mode, int batch) {
+        Traced t = trace(mode, "call", batch);
+        finishRandom(t);
+        List<Value> out = t.call.outputs();
+        return new Step(plan(t.program, Set.copyOf(out)), t.x, List.of(), null, out, List.of());
+    }
+
+    /** A forward pass in inference that adds to the running sums. */
+    Step evaluation(Objective objective, int batch, boolean weighted) {
+        Traced t = trace(Mode.INFERENCE, "evaluate", batch);
+        Objective.Emitted o = objective.emit(t.program, t.call.outputs(), weighted);
+        finishRandom(t);
+        return new Step(
+                plan(t.program, Set.of()),
+                t.x,
+                o.targets(),
+                o.weights(),
+                t.call.outputs(),
+                o.running());
+    }
+
+    /** Forward, loss, backward, update. */
+    Step training(Objective objective, Optimizer optimizer, int batch, boolean weighted) {
+        Traced t = trace(Mode.TRAINING, "fit", batch);
+        Program p = t.program;
+        warnOfSingleValues(p);
+        Objective.Emitted o = objective.emit(p, t.call.outputs(), weighted);
+        List<Optimizer.Update> updates = differentiate(p, o.loss());
+        p.setScope("optimizer");
+        Value iteration = p.variable(optimizer.iterationsVariable());
+        Value state = p.variable(health);
+        p.emit(new Guard(o.loss(), iteration, state));
+        if (!updates.isEmpty()) {
+            Value rate = p.variable(optimizer.learningRateVariable());
+            optimizer.lower(p, updates, new Optimizer.StepState(rate, iteration, state));
+        }
+        p.emit(new Increment(iteration));
+        finishRandom(t);
+        return new Step(
+                plan(p, Set.of()), t.x, o.targets(), o.weights(), t.call.outputs(), o.running());
+    }
+
+    private List<Optimizer.Update> differentiate(Program p, Value loss) {
+        Map<Value, Variable> wanted = new LinkedHashMap<>();
+        for (Weight w : model.trainableWeights()) {
+            wanted.put(p.variable(w.variable()), w.variable());
+        }
+        if (wanted.isEmpty()) {
+            LOG.warn(
+                    "{}: nothing is trainable; fit computes the loss and moves statistics, and changes no weight",
+                    model.name());
+            return List.of();
+        }
+        Map<Value, Value> gradients = Gradients.of(p, loss, wanted.keySet());
+        List<Optimizer.Update> updates = new ArrayList<>();
+        wanted.forEach(
+                (value, variable) -> {
+                    if (gradients.containsKey(value)) {
+                        updates.add(new Optimizer.Update(variable, value, gradients.get(value)));
+                    } else {
+                        LOG.warn(
+                                "{}: weight {} is trainable, but the loss does not depend on it",
+                                model.name(),
+                                variable);
+                    }
+                });
+        return updates;
+    }
+
+    private void warnOfSingleValues(Program p) {
+        for (Program.Step s : p.steps()) {
+            if (s.op() instanceof BatchNormTrain b && b.x().size() == b.mean().size()) {
+                LOG.warn(
+                        "{}: a batch of one value per channel has variance 0: the output is beta whatever comes in, and the"
+                                + " moving variance shrinks; use larger batches or freeze the layer",
+                        s.scope());
+            }
+        }
+    }
+
+    private void finishRandom(Traced t) {
+        if (t.random) {
+            t.program.setScope("random");
+            t.program.emit(new Increment(t.program.variable(randomStep)));
+        }
+    }
+
+    private Plan plan(Program p, Set<Value> fetched) {
+        return new Plan(p, backend, memory, fetched);
+    }
+
+    /**
+     * Runs the forward pass of a failed step again, without touching any state, and names the first
+     * layer whose output is not finite; empty where every one is.
+     */
+    String firstNonFinite(List<Tensor> x, int batch) {
+        randomStep.assign(Tensor.scalar(Math.max(0, randomStep.value().longs()[0] - 1)));
+        Traced t = trace(Mode.TRAINING, "fit", batch);
+        List<Call> leaves = new ArrayList<>();
+        collectLeaves(t.call, leaves);
+        Set<Value> fetched = new HashSet<>();
+        leaves.forEach(c -> fetched.addAll(c.outputs()));
+        t.program.dropUpdates();
+        try (Plan plan = plan(t.program, fetched)) {
+            for (int i = 0; i < t.x.size(); i++) {
+                plan.feed(t.x.get(i), x.get(i));
+            }
+            plan.run();
+            for (Call c : leaves) {
+                if (c.outputs().stream().anyMatch(v -> !isFinite(plan.fetch(v)))) {
+                    return c.path();
+                }
+            }
+        }
+        return "";
+    }
+
+    private static void collectLeaves(Call call, List<Call> into) {
+        if (call.inner().isEmpty()) {
+            into.add(call);
+        }
+        call.inner().forEach(c -> collectLeaves(c, into));
+    }
+
+    private static boolean isFinite(Tensor t) {
+        for (float f : t.floats()) {
+            if (!Float.isFinite(f)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,367 @@
+package dev.thaw.train;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.graph.Network;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Weight;
+import dev.thaw.plan.DeviceMemory;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Runs a model on a backend. Plans are compiled when first needed and kept, keyed by what they are
+ * specialised to: purpose, mode, batch size and the freeze pattern, which is read before every
+ * step, so that a changed {@code trainable} takes effect at once. The weights stay on the device
+ * until {@link #close}.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final int KEPT_PLANS = 12;
+
+    private enum Purpose {
+        PREDICT,
+        EVALUATE,
+        TRAIN
+    }
+
+    private record Key(
+            Purpose purpose, Mode mode, int batch, boolean weighted, BitSet freezePattern) {}
+
+    private final Network model;
+    private final DeviceMemory memory;
+    private final StepCompiler compiler;
+    private final Backend backend;
+    private final Set<Variable> held = new HashSet<>();
+    private final Map<Key, Step> steps =
+            new LinkedHashMap<>(16, .75f, true) {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Key, Step> eldest) {
+                    if (size() > KEPT_PLANS) {
+                        eldest.getValue().close();
+                        return true;
+                    }
+                    return false;
+                }
+            };
+    private Compilation compilation;
+    private Objective objective;
+    private boolean closed;
+
+    /** For a model whose graph is complete. */
+    public Trainer(Network model, Backend backend) {
+        this.model = model;
+        this.backend = backend;
+        this.memory = DeviceMemory.of(backend);
+        this.compiler = new StepCompiler(model, backend, memory);
+    }
+
+    /** Fixes optimizer, losses and metrics. State that the optimizer has stays. */
+    public void compile(Compilation value) {
+        requireOpen();
+        Objective fresh = new Objective(model, value);
+        dropSteps();
+        compilation = value;
+        objective = fresh;
+    }
+
+    /** The compilation, if there is one. */
+    public Optional<Compilation> compilation() {
+        return Optional.ofNullable(compilation);
+    }
+
+    /** One forward pass over all rows at once, in this mode; null for none given. */
+    public List<Tensor> call(List<Tensor> x, Mode mode) {
+        requireOpen();
+        InputCheck.inputs(model, x);
+        Step step = predictionStep(mode, x.get(0).shape().dim(0));
+        step.feed(fitted(x, step));
+        step.plan().run();
+        return step.predictions().stream().map(step.plan()::fetch).toList();
+    }
+
+    /** Forward passes in this mode over batches of rows, the outputs put together again. */
+    public List<Tensor> predict(List<Tensor> x, int batchSize, Mode mode) {
+        requireOpen();
+        InputCheck.inputs(model, x);
+        InputCheck.batchSize(batchSize);
+        int rows = x.get(0).shape().dim(0);
+        List<Tensor> results = new ArrayList<>();
+        for (int from = 0; from < rows; from += batchSize) {
+            int to = Math.min(rows, from + batchSize);
+            int start = from;
+            List<Tensor> part = call(x.stream().map(t -> t.rows(start, to)).toList(), mode);
+            for (int i = 0; i < part.size(); i++) {
+                if (from == 0) {
+                    results.add(Tensor.zeros(part.get(i).shape().withBatch(rows), DType.FLOAT32));
+                }
+                int width = part.get(i).size() / (to - from);
+                System.arraycopy(
+                        part.get(i).floats(),
+                        0,
+                        results.get(i).floats(),
+                        from * width,
+                        part.get(i).size());
+            }
+        }
+        return results;
+    }
+
+    /** Repeats the prediction with random layers drawing and statistics as in inference. */
+    public List<MonteCarlo> predictMonteCarlo(List<Tensor> x, int samples, int batchSize) {
+        if (samples < 2) {
+            throw new IllegalArgumentException(
+                    "predictMonteCarlo: a standard deviation needs at least 2 samples, got "
+                            + samples);
+        }
+        List<Moments> moments = new ArrayList<>();
+        for (int s = 0; s < samples; s++) {
+            List<Tensor> y = predict(x, batchSize, Mode.MONTE_CARLO);
+            for (int i = 0; i < y.size(); i++) {
+                if (s == 0) {
+                    moments.add(new Moments(y.get(i).shape()));
+                }
+                moments.get(i).add(y.get(i));
+            }
+        }
+        return moments.stream().map(Moments::result).toList();
+    }
+
+    /** Loss and metrics in inference. */
+    public Map<String, Double> evaluate(TrainingData data, int batchSize) {
+        requireCompiled("evaluate");
+        InputCheck.batchSize(batchSize);
+        InputCheck.data(model, compilation, data);
+        return Epoch.run(
+                data,
+                Epoch.inOrder(data.rows()),
+                batchSize,
+                b -> evaluationStep(b, data),
+                (i, logs) -> {});
+    }
+
+    /** Trains; see {@link FitOptions}. */
+    public History fit(TrainingData data, FitOptions options) {
+        requireCompiled("fit");
+        return new Fit(model, compilation, options, this).run(data);
+    }
+
+    /** One step on all rows at once; returns the loss before it and the metrics. */
+    public Map<String, Double> trainOnBatch(TrainingData data) {
+        requireCompiled("trainOnBatch");
+        InputCheck.data(model, compilation, data);
+        return trainEpoch(data, Epoch.inOrder(data.rows()), data.rows(), (i, logs) -> {});
+    }
+
+    Map<String, Double> trainEpoch(
+            TrainingData data, int[] order, int batchSize, Epoch.StepEnd end) {
+        return Epoch.run(
+                data,
+                order,
+                batchSize,
+                b -> trainingStep(b, data),
+                (i, logs) -> {
+                    if (compiler.health().value().longs()[0] >= 0) {
+                        int from = i * batchSize;
+                        fail(data, order, from, Math.min(order.length, from + batchSize));
+                    }
+                    end.done(i, logs);
+                });
+    }
+
+    private void fail(TrainingData data, int[] order, int from, int to) {
+        long step = compiler.health().value().longs()[0];
+        compiler.health().assign(Tensor.scalar(-1L));
+        int[] rows = java.util.Arrays.copyOfRange(order, from, to);
+        String layer =
+                compiler.firstNonFinite(
+                        data.x().stream().map(t -> t.gather(rows)).toList(), rows.length);
+        throw new NonFiniteLossException(
+                model.name()
+                        + ": the loss is NaN or infinite at step "
+                        + step
+                        + " (rows "
+                        + from
+                        + " to "
+                        + (to - 1)
+                        + " of the epoch's order); "
+                        + (layer.isEmpty()
+                                ? "every layer's output is finite, so it is the loss itself: check the targets"
+                                : "the first output that is not finite is that of " + layer)
+                        + ". The weights are as before this step: lower the learning rate, or check the data with"
+                        + " withCheckInputs(true)",
+                step,
+                layer);
+    }
+
+    /** The plan of a call in this mode, as text. */
+    public String describePrediction(Mode mode, int batch) {
+        requireOpen();
+        return predictionStep(mode, batch).plan().toString();
+    }
+
+    /** The plan of a training step, as text. */
+    public String describeTraining(int batch) {
+        requireCompiled("plan");
+        return step(
+                        new Key(Purpose.TRAIN, Mode.TRAINING, batch, false, pattern()),
+                        () -> compiler.training(objective, compilation.optimizer(), batch, false))
+                .plan()
+                .toString();
+    }
+
+    private Step predictionStep(Mode mode, int batch) {
+        return step(
+                new Key(Purpose.PREDICT, mode, batch, false, pattern()),
+                () -> compiler.prediction(mode, batch));
+    }
+
+    private Step evaluationStep(int batch, TrainingData data) {
+        boolean weighted = data.weights().isPresent();
+        return step(
+                new Key(Purpose.EVALUATE, Mode.INFERENCE, batch, weighted, pattern()),
+                () -> compiler.evaluation(objective, batch, weighted));
+    }
+
+    private Step trainingStep(int batch, TrainingData data) {
+        boolean weighted = data.weights().isPresent();
+        return step(
+                new Key(Purpose.TRAIN, Mode.TRAINING, batch, weighted, pattern()),
+                () -> compiler.training(objective, compilation.optimizer(), batch, weighted));
+    }
+
+    private Step step(Key key, Supplier<Step> maker) {
+        Step known = steps.get(key);
+        if (known == null) {
+            holdWeights();
+            known = maker.get();
+            steps.put(key, known);
+        }
+        return known;
+    }
+
+    /** Keeps weights and states on the device between plans. */
+    private void holdWeights() {
+        List<Variable> all = new ArrayList<>();
+        model.weights().forEach(w -> all.add(w.variable()));
+        all.add(compiler.health());
+        if (compilation != null) {
+            all.add(compilation.optimizer().iterationsVariable());
+            all.add(compilation.optimizer().learningRateVariable());
+            for (Weight w : model.weights()) {
+                all.addAll(compilation.optimizer().slots(w.variable()).values());
+            }
+        }
+        for (Variable v : all) {
+            if (held.add(v)) {
+                memory.acquire(v);
+            }
+        }
+    }
+
+    /** Everything about {@code trainable} that a plan depends on. */
+    private BitSet pattern() {
+        BitSet bits = new BitSet();
+        int i = 0;
+        for (Layer l : model.flatten()) {
+            bits.set(i++, l.trainable());
+            for (Weight w : l.ownWeights()) {
+                bits.set(i++, w.variable().trainable());
+            }
+        }
+        return bits;
+    }
+
+    /** Tensors under the shapes that a step's inputs have. */
+    private static List<Tensor> fitted(List<Tensor> x, Step step) {
+        List<Tensor> all = new ArrayList<>();
+        for (int i = 0; i < x.size(); i++) {
+            all.add(x.get(i).reshape(step.x().get(i).shape()));
+        }
+        return all;
+    }
+
+    private void requireCompiled(String what) {
+        requireOpen();
+        if (compilation == null) {
+            throw new IllegalStateException(
+                    model.name()
+                            + ": "
+                            + what
+                            + " needs an optimizer and a loss; call compile first");
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    model.name() + ": the model is closed and cannot run any more");
+        }
+    }
+
+    private void dropSteps() {
+        steps.values().forEach(Step::close);
+        steps.clear();
+    }
+
+    /** Frees all plans and brings the weights back to the host. Closing twice is allowed. */
+    @Override
+    public void close() {
+        closed = true;
+        dropSteps();
+        held.forEach(memory::release);
+        held.clear();
+    }
+
+    /** Which backend runs the model. */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** Mean and variance of tensors that come one by one (Welford, 1962). */
+    private static final class Moments {
+        private final Shape shape;
+        private final double[] mean;
+        private final double[] squares;
+        private int n;
+
+        Moments(Shape shape) {
+            this.shape = shape;
+            mean = new double[(int) shape.size()];
+            squares = new double[mean.length];
+        }
+
+        void add(Tensor t) {
+            n++;
+            float[] y = t.floats();
+            for (int i = 0; i < y.length; i++) {
+                double d = y[i] - mean[i];
+                mean[i] += d / n;
+                squares[i] += d * (y[i] - mean[i]);
+            }
+        }
+
+        MonteCarlo result() {
+            float[] m = new float[mean.length];
+            float[] sd = new float[mean.length];
+            for (int i = 0; i < m.length; i++) {
+                m[i] = (float) mean[i];
+                sd[i] = (float) Math.sqrt(squares[i] / (n - 1));
+            }
+            return new MonteCarlo(Tensor.of(m, shape), Tensor.of(sd, shape));
+        }
+    }
+}

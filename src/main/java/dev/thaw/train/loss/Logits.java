@@ -1,0 +1,47 @@
+package dev.thaw.train.loss;
+
+import dev.thaw.op.Fn;
+import dev.thaw.op.Op;
+import dev.thaw.op.Program;
+import dev.thaw.op.Reshape;
+import dev.thaw.op.Softmax;
+import dev.thaw.op.Unary;
+import dev.thaw.op.Value;
+import dev.thaw.train.Formula;
+
+import java.util.Optional;
+
+/**
+ * Finds what a softmax or sigmoid was applied to, so that a loss need not undo it: stable and
+ * exact.
+ */
+final class Logits {
+    /** Keras's epsilon: probabilities are kept this far from 0 and 1 before a logarithm. */
+    static final double EPSILON = 1e-7;
+
+    private Logits() {}
+
+    /** The argument of the softmax that made these probabilities, if one did. */
+    static Optional<Value> beforeSoftmax(Formula f, Value probabilities) {
+        Op made = makerBehindReshape(f.program(), probabilities);
+        return made instanceof Softmax s && s.y().shape().last() == probabilities.shape().last()
+                ? Optional.of(f.reshape(s.x(), probabilities.shape()))
+                : Optional.empty();
+    }
+
+    /** The argument of the sigmoid that made these probabilities, if one did. */
+    static Optional<Value> beforeSigmoid(Formula f, Value probabilities) {
+        Op made = makerBehindReshape(f.program(), probabilities);
+        return made instanceof Unary u && u.fn().kind() == Fn.Kind.SIGMOID
+                ? Optional.of(f.reshape(u.x(), probabilities.shape()))
+                : Optional.empty();
+    }
+
+    private static Op makerBehindReshape(Program program, Value v) {
+        Op made = program.producer(v);
+        while (made instanceof Reshape r) {
+            made = program.producer(r.x());
+        }
+        return made;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.thaw.train.loss;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Value;
+import dev.thaw.train.Formula;
+
+/** Mean over the last axis of (p - t)^2. */
+public record MeanSquaredError() implements Loss {
+    @Override
+    public String name() {
+        return "mean_squared_error";
+    }
+
+    @Override
+    public Value lower(Formula f, Value prediction, Value target) {
+        Value error = f.combine(prediction, Binary.Kind.SUB, target);
+        return f.meanLast(f.apply(Fn.of(Fn.Kind.SQUARE), error));
+    }
+}
