@@ -5,15 +5,15 @@ package dev.thaw.op;
  * and {@code beta} are 0.
  *
  * @param kind which formula
- * @param alpha the first constant of the formula
- * @param beta the second constant of the formula
+ * @param alpha the first constant of the formula, rounded to float32
+ * @param beta the second constant of the formula, rounded to float32
  */
 public record Fn(Kind kind, double alpha, double beta) {
     /** The formulas; x is the argument, a and b are alpha and beta. */
     public enum Kind {
-        /** max(x, 0). */
+        /** max(x, 0); its gradient at 0 is 0. */
         RELU,
-        /** min(max(x, 0), 6). */
+        /** min(max(x, 0), 6); its gradient at 0 and at 6 is 0. */
         RELU6,
         /** x where x &gt; 0, else a x. */
         LEAKY_RELU,
@@ -35,9 +35,9 @@ public record Fn(Kind kind, double alpha, double beta) {
         GELU,
         /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. */
         GELU_TANH,
-        /** min(max(x + 3, 0), 6) / 6. */
+        /** min(max(x + 3, 0), 6) / 6; its gradient at -3 and at 3 is 0. */
         HARD_SIGMOID,
-        /** x min(max(x + 3, 0), 6) / 6. */
+        /** x min(max(x + 3, 0), 6) / 6; its gradient is 0 up to x = -3 and 1 from x = 3. */
         HARD_SILU,
         /** e^x. */
         EXP,
