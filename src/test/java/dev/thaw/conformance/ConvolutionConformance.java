@@ -1,0 +1,144 @@
+package dev.thaw.conformance;
+
+import dev.thaw.op.Convolution;
+import dev.thaw.op.DepthwiseConvolution;
+import dev.thaw.op.Value;
+import dev.thaw.op.Window;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+abstract class ConvolutionConformance extends Conformance {
+    /** A window over images of one extent. */
+    record Geometry(List<Integer> in, Window window) {
+        @Override
+        public String toString() {
+            return in
+                    + " by "
+                    + window.size()
+                    + " stride "
+                    + window.strides().get(0)
+                    + " dilation "
+                    + window.dilation().get(0)
+                    + " pads "
+                    + window.padBefore()
+                    + window.padAfter();
+        }
+    }
+
+    static Geometry valid(List<Integer> in, List<Integer> size, int stride, int dilation) {
+        return new Geometry(in, Windows.valid(size, stride, dilation));
+    }
+
+    static Geometry same(List<Integer> in, List<Integer> size, int stride, int dilation) {
+        return new Geometry(in, Windows.same(in, size, stride, dilation));
+    }
+
+    private static final List<Geometry> GEOMETRIES =
+            List.of(
+                    valid(List.of(7), List.of(3), 1, 1),
+                    same(List.of(17), List.of(5), 2, 1),
+                    same(List.of(9), List.of(2), 1, 3),
+                    valid(List.of(1, 1), List.of(1, 1), 1, 1),
+                    valid(List.of(5, 7), List.of(1, 1), 1, 1),
+                    valid(List.of(5, 7), List.of(1, 1), 2, 1),
+                    same(List.of(7, 5), List.of(3, 3), 1, 1),
+                    same(List.of(8, 7), List.of(3, 3), 2, 1),
+                    same(List.of(7, 9), List.of(2, 3), 3, 1),
+                    same(List.of(9, 8), List.of(3, 2), 1, 2),
+                    valid(List.of(9, 11), List.of(3, 3), 2, 1),
+                    valid(List.of(6, 8), List.of(3, 3), 4, 1),
+                    same(List.of(2, 1), List.of(5, 7), 1, 1),
+                    same(List.of(3, 4), List.of(7, 5), 2, 1),
+                    // pads as Keras's ZeroPadding2D(((0, 1), (0, 1))) leaves them, and more before
+                    new Geometry(
+                            List.of(6, 7),
+                            new Window(
+                                    List.of(3, 3),
+                                    List.of(2, 1),
+                                    List.of(1, 2),
+                                    List.of(2, 0),
+                                    List.of(0, 3))),
+                    same(List.of(3, 4, 5), List.of(3, 2, 1), 1, 1),
+                    same(List.of(5, 4, 3), List.of(3, 3, 2), 2, 1),
+                    valid(List.of(5, 5, 6), List.of(2, 1, 2), 1, 2));
+
+    /** Channels in and out of each group, and the groups. */
+    private record Width(int in, int out, int groups) {}
+
+    private static final List<Width> WIDTHS =
+            List.of(
+                    new Width(1, 1, 1),
+                    new Width(3, 7, 1),
+                    new Width(17, 5, 1),
+                    new Width(2, 3, 3),
+                    new Width(8, 8, 2));
+
+    static void convolution(
+            Draft d, int batch, Geometry g, int in, int out, int groups, boolean bias) {
+        List<Integer> n = List.of(batch);
+        Value x = d.linear(d.normal("x", Windows.shape(n, g.in, in * groups)));
+        Value w =
+                d.linear(
+                        d.normal("w", Windows.shape(List.of(), g.window.size(), in, out * groups)));
+        Value b = bias ? d.linear(d.normal("bias", Shape.of(out * groups))) : null;
+        Value y = d.temp("y", Windows.output(g.window, batch, g.in, out * groups));
+        d.emit(new Convolution(x, w, b, y, g.window, groups));
+        fetchAll(d, x, w, b, y, w.size() / groups);
+    }
+
+    static void depthwise(Draft d, int batch, Geometry g, int in, int multiplier, boolean bias) {
+        Value x = d.linear(d.normal("x", Windows.shape(List.of(batch), g.in, in)));
+        Value w =
+                d.linear(d.normal("w", Windows.shape(List.of(), g.window.size(), in, multiplier)));
+        Value b = bias ? d.linear(d.normal("bias", Shape.of(in * multiplier))) : null;
+        Value y = d.temp("y", Windows.output(g.window, batch, g.in, in * multiplier));
+        d.emit(new DepthwiseConvolution(x, w, b, y, g.window));
+        fetchAll(d, x, w, b, y, w.size() / in);
+    }
+
+    private static void fetchAll(Draft d, Value x, Value w, Value b, Value y, long filter) {
+        // y and dx sum over (part of) a filter, dw and dbias over all cells of all outputs
+        long longest = Math.max(filter, y.size() / y.shape().last()) + 1;
+        Tolerance t = Tolerance.sum(longest);
+        d.fetchWithGradients(y, t, t, b == null ? new Value[] {x, w} : new Value[] {x, w, b});
+    }
+
+    static Stream<OpCase> table() {
+        List<OpCase> all = new ArrayList<>();
+        for (Geometry g : GEOMETRIES) {
+            for (Width w : WIDTHS) {
+                int batch = w.in == 3 ? 3 : 1;
+                boolean bias = w.in % 2 == 1;
+                all.add(
+                        new OpCase(
+                                "Convolution " + g + " " + w + " batch " + batch,
+                                d -> convolution(d, batch, g, w.in, w.out, w.groups, bias)));
+            }
+            for (int multiplier = 1; multiplier <= 3; multiplier++) {
+                int m = multiplier;
+                int channels = 3 + 7 * (m % 2);
+                all.add(
+                        new OpCase(
+                                "Depthwise " + g + " " + channels + "x" + m,
+                                d -> depthwise(d, 4 - m, g, channels, m, m != 2)));
+            }
+        }
+        Geometry large = same(List.of(33, 35), List.of(3, 3), 1, 1);
+        Geometry strided = same(List.of(67, 65), List.of(3, 3), 2, 1);
+        all.add(new OpCase("Convolution large", d -> convolution(d, 5, large, 8, 17, 1, true)));
+        all.add(
+                new OpCase(
+                        "Convolution strided", d -> convolution(d, 4, strided, 3, 18, 1, false)));
+        all.add(new OpCase("Depthwise large", d -> depthwise(d, 3, large, 24, 1, true)));
+        all.add(new OpCase("Depthwise strided", d -> depthwise(d, 3, strided, 24, 1, false)));
+        return all.stream();
+    }
+
+    @Override
+    Stream<OpCase> cases() {
+        return table();
+    }
+}
