@@ -1,0 +1,150 @@
+package dev.thaw.golden;
+
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What real Keras computes for single layers: {@code layers.txt}, written by {@code
+ * src/test/python/layer_fixtures.py}, which describes the format.
+ */
+public final class LayerFixtures {
+    /**
+     * Gradients of sum(output * upstream).
+     *
+     * @param inputs one per input
+     * @param weights by name, one per trainable weight
+     */
+    public record Gradient(List<Tensor> inputs, Map<String, Tensor> weights) {}
+
+    /**
+     * One layer on small inputs.
+     *
+     * @param name unique
+     * @param layer Keras's class
+     * @param config the arguments that are not the default, as text
+     * @param inputs in the order of the call
+     * @param weights before any call, in Keras's order
+     * @param inference the output with training=False
+     * @param training the output with training=True; absent where it is random
+     * @param upstream what the gradients start from; absent where {@code training} is
+     * @param trainingGradient with training=True; empty where {@code training} is absent
+     * @param inferenceGradient with training=False; empty where {@code training} is absent
+     * @param weightsAfter those weights that a call with training=True has changed
+     */
+    public record Case(
+            String name,
+            String layer,
+            Map<String, String> config,
+            List<Tensor> inputs,
+            Map<String, Tensor> weights,
+            Tensor inference,
+            Optional<Tensor> training,
+            Optional<Tensor> upstream,
+            Gradient trainingGradient,
+            Gradient inferenceGradient,
+            Map<String, Tensor> weightsAfter) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private final Map<String, String> single = new LinkedHashMap<>();
+    private final Map<String, String> config = new LinkedHashMap<>();
+    private final Map<String, List<Tensor>> lists = new LinkedHashMap<>();
+    private final Map<String, Map<String, Tensor>> named = new LinkedHashMap<>();
+
+    private LayerFixtures() {}
+
+    /** All cases, in the order of the file. */
+    public static List<Case> all() {
+        List<Case> cases = new ArrayList<>();
+        try (BufferedReader in =
+                new BufferedReader(
+                        new InputStreamReader(
+                                LayerFixtures.class.getResourceAsStream("layers/layers.txt"),
+                                StandardCharsets.UTF_8))) {
+            LayerFixtures open = new LayerFixtures();
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals("end")) {
+                    cases.add(open.close());
+                    open = new LayerFixtures();
+                } else if (!line.startsWith("#")) {
+                    open.take(line);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return cases;
+    }
+
+    private void take(String line) {
+        String[] head = line.split(" ", 3);
+        switch (head[0]) {
+            case "case", "class" -> single.put(head[0], head[1]);
+            case "config" -> config.put(head[1], head[2]);
+            case "weight", "d_weight", "d_weight_inference", "after" ->
+                    named(head[0]).put(head[1], tensor(head[2]));
+            default -> {
+                if (line.equals("training same")) {
+                    lists.put("training", list("inference"));
+                } else {
+                    list(head[0]).add(tensor(line.substring(head[0].length() + 1)));
+                }
+            }
+        }
+    }
+
+    private List<Tensor> list(String key) {
+        return lists.computeIfAbsent(key, k -> new ArrayList<>());
+    }
+
+    private Map<String, Tensor> named(String key) {
+        return named.computeIfAbsent(key, k -> new LinkedHashMap<>());
+    }
+
+    private Case close() {
+        Gradient training = new Gradient(list("d_input"), named("d_weight"));
+        boolean same = !lists.containsKey("d_input_inference");
+        return new Case(
+                single.get("case"),
+                single.get("class"),
+                config,
+                list("input"),
+                named("weight"),
+                list("inference").get(0),
+                list("training").stream().findFirst(),
+                list("upstream").stream().findFirst(),
+                training,
+                same
+                        ? training
+                        : new Gradient(list("d_input_inference"), named("d_weight_inference")),
+                named("after"));
+    }
+
+    /** {@code 2,3 : 1 2 3 4 5 6}. */
+    private static Tensor tensor(String text) {
+        int colon = text.indexOf(':');
+        String[] words = text.substring(colon + 1).trim().split(" ");
+        float[] values = new float[words.length];
+        for (int i = 0; i < words.length; i++) {
+            values[i] = Float.parseFloat(words[i]);
+        }
+        String[] extents = text.substring(0, colon).trim().split(",");
+        return Tensor.of(
+                values, Shape.of(Arrays.stream(extents).mapToInt(Integer::parseInt).toArray()));
+    }
+}
