@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * Ba et al. (2016): each sample on its own, in every mode the same. With m and v the mean and the
  * biased variance over the axes: y = gamma (x - m) / sqrt(v + epsilon) + beta. gamma, beta: the
- * extents of the axes, in ascending order. x, y: any shape, the same.
+ * extents of the axes, in ascending order, and row-major along them. x, y: any shape, the same.
  */
 public final class LayerNormalization extends UnaryLayer {
     private int[] axis = {-1};
@@ -88,7 +88,7 @@ public final class LayerNormalization extends UnaryLayer {
         return this;
     }
 
-    /** The axes in [0, rank), ascending: Keras sorts them too. */
+    /** The axes in [0, rank), ascending. */
     private List<Integer> axes(Shape input) {
         List<Integer> axes =
                 Arrays.stream(axis)
@@ -103,8 +103,14 @@ public final class LayerNormalization extends UnaryLayer {
         return axes;
     }
 
+    /**
+     * Keras sorts the axes as they were given, negative ones first: {@code axis(1, -1)} on (N, 3,
+     * 4, 5) makes weights of (5, 3), whose numbers it reads row-major along (3, 5) nevertheless.
+     * Files have that shape.
+     */
     private Shape weightShape(Shape input) {
-        return Shape.of(axes(input).stream().map(input::dim).toList());
+        axes(input);
+        return Shape.of(Arrays.stream(axis).sorted().map(input::dim).toArray());
     }
 
     @Override
