@@ -1,8 +1,12 @@
 package dev.thaw.layer;
 
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Variable;
+import java.util.ArrayList;
+import java.util.List;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The options of {@link BatchNormalization}, under Keras's names and with Keras's defaults.
@@ -151,18 +155,37 @@ public record BatchNormalizationConfig(
                 gamma);
     }
 
-    int axisOf(String layer, Shape input) {
+    /** Refuses inputs that the layer cannot take, or was not built for. */
+    void check(String layer, Shape input, Optional<Variable> movingMean) {
         int a = axis < 0 ? axis + input.rank() : axis;
         if (a < 0 || a >= input.rank()) {
             throw new IllegalArgumentException(
-                    layer
-                            + ": axis "
-                            + axis
-                            + " does not exist in its input "
-                            + input
-                            + "; use -1 for the last axis");
+                    layer + ": axis " + axis + " does not exist in its input " + input + "; use -1 for the last axis");
         }
-        return a;
+        int channels = input.dim(a);
+        if (input.rank() < 2 || input.rank() > 5 || channels == Shape.NONE) {
+            throw new IllegalArgumentException(
+                    layer + ": input must have 2 to 5 axes and a known extent at axis " + axis + ", got " + input);
+        }
+        if (movingMean.isPresent() && movingMean.get().shape().dim(0) != channels) {
+            throw new IllegalArgumentException(
+                    layer + ": was built for " + movingMean.get().shape().dim(0) + " channels at axis " + axis
+                            + ", got " + channels + " in " + input);
+        }
+    }
+
+    /** gamma and beta where wanted, then the moving statistics. */
+    List<WeightSpec> weightSpecs(Shape channels) {
+        List<WeightSpec> specs = new ArrayList<>();
+        if (scale) {
+            specs.add(WeightSpec.trainable("gamma", channels, gammaInitializer, gammaRegularizer));
+        }
+        if (center) {
+            specs.add(WeightSpec.trainable("beta", channels, betaInitializer, betaRegularizer));
+        }
+        specs.add(WeightSpec.state("moving_mean", channels, Initializer.zeros()));
+        specs.add(WeightSpec.state("moving_variance", channels, Initializer.ones()));
+        return specs;
     }
 
     void describe(Map<String, Object> config) {

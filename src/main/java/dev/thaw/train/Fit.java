@@ -64,7 +64,8 @@ final class Fit {
         SplittableRandom random = new SplittableRandom(options.seed().orElseGet(RandomSeed::next));
         int[] order = Epoch.inOrder(training.rows());
         int steps = (training.rows() + options.batchSize() - 1) / options.batchSize();
-        try (ProgressBar bar = progress(callbacks)) {
+        ProgressBar bar = progress(callbacks);
+        try {
             for (int epoch = 0; epoch < options.epochs(); epoch++) {
                 if (options.shuffle()) {
                     shuffle(order, random);
@@ -92,6 +93,10 @@ final class Fit {
                 if (!goOn) {
                     break;
                 }
+            }
+        } finally {
+            if (bar != null) {
+                bar.close();
             }
         }
         return history;

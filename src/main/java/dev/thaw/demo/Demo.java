@@ -1,0 +1,137 @@
+package dev.thaw.demo;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.Device;
+import dev.thaw.graph.Explanation;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.LayerNames;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.Weight;
+import dev.thaw.model.Model;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.FitOptions;
+import dev.thaw.train.History;
+import dev.thaw.train.loss.SparseCategoricalCrossentropy;
+import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.optimizer.Adam;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The main job: on real digits, train a network, train a base on one half of the digits, freeze it
+ * under a new head for the other half, thaw and fine-tune it in the two ways that confuse everybody,
+ * and explain at each step what every layer does.
+ */
+public final class Demo {
+    private static final int SEED = 42;
+
+    private final Device device;
+    private final Report report;
+
+    private Demo(Device device, Path folder) {
+        this.device = device;
+        this.report = new Report(folder);
+    }
+
+    /** No arguments; the device is {@link Device#auto()}. */
+    public static void main(String[] args) {
+        new Demo(Device.auto(), Path.of("target", "demo")).run();
+    }
+
+    private void run() {
+        long begun = System.nanoTime();
+        RandomSeed.set(SEED);
+        LayerNames.reset();
+        Backend backend = device.open();
+        System.out.println("Thaw on " + backend.name() + " (" + backend.description() + ")");
+        geron();
+        try (Model base = Networks.base()) {
+            pretrain(base);
+            transfer(base);
+        }
+        report.finish((System.nanoTime() - begun) / 1e9);
+    }
+
+    private void geron() {
+        report.section("(a) A network with batch normalization, all ten digits");
+        Digits training = Digits.training().flat();
+        Digits test = Digits.test().flat();
+        try (Model model = Networks.geron().on(device)) {
+            report.block(model.summary());
+            report.block(model.explain(Mode.TRAINING).toString());
+            History h = fit(model, training, test, new Adam(), 5);
+            report.curves("a-geron", h);
+            report.result("(a) Géron's net, 0-9", h.last("val_accuracy"));
+        }
+    }
+
+    private void pretrain(Model base) {
+        report.section("(b) A base learns the digits 0-4");
+        try (Model model = Networks.pretraining(base).on(device)) {
+            report.block(model.summary());
+            History h = fit(model, Digits.training().between(0, 4), Digits.test().between(0, 4), new Adam(.002), 5);
+            report.curves("b-pretraining", h);
+            report.result("(b) the base with its first head, 0-4", h.last("val_accuracy"));
+        }
+    }
+
+    private void transfer(Model base) {
+        Digits training = Digits.training().between(5, 9);
+        Digits test = Digits.test().between(5, 9);
+        report.section("(c) The base is frozen, a new head learns the digits 5-9");
+        try (Model baked = Networks.transfer(base, Mode.INFERENCE).on(device);
+                Model otherBase = Networks.base();
+                Model unset = Networks.transfer(otherBase, null).on(device)) {
+            base.freeze();
+            Explanation frozen = baked.explain(Mode.TRAINING);
+            report.block(frozen.toString());
+            History h = fit(baked, training, test, new Adam(.001), 5);
+            report.curves("c-head", h);
+            report.result("(c) frozen base, new head, 5-9", h.last("val_accuracy"));
+            unset.setWeights(baked.getWeights());
+
+            report.section("(d) Thawed: base called with training=false in the graph");
+            base.thaw();
+            Explanation bakedThawed = baked.explain(Mode.TRAINING);
+            report.block(bakedThawed.toString());
+            report.say("What thawing changed:");
+            report.block(frozen.diff(bakedThawed).toString());
+            fineTune(baked, base, training, test, "(d) thawed, base called with training=false", "d-baked");
+
+            report.section("(d) Thawed: base called without a mode");
+            Explanation unsetThawed = unset.explain(Mode.TRAINING);
+            report.block(unsetThawed.toString());
+            report.say("What differs between the two ways to call the base:");
+            report.block(bakedThawed.diff(unsetThawed).toString());
+            fineTune(unset, otherBase, training, test, "(d) thawed, base called without a mode", "d-unset");
+        }
+    }
+
+    private void fineTune(Model model, Model base, Digits training, Digits test, String phase, String file) {
+        List<Tensor> before = movingStatistics(base);
+        History h = fit(model, training, test, new Adam(2e-4), 5);
+        report.curves(file, h);
+        report.result(phase, h.last("val_accuracy"));
+        List<Tensor> after = movingStatistics(base);
+        int same = 0;
+        for (int i = 0; i < before.size(); i++) {
+            same += before.get(i).bitEquals(after.get(i)) ? 1 : 0;
+        }
+        report.say("Of the base's " + before.size() + " moving statistics " + same + " are bit-identical after fine-tuning.");
+    }
+
+    private static List<Tensor> movingStatistics(Layer base) {
+        return base.weights().stream()
+                .filter(w -> !w.spec().trainable())
+                .map(Weight::variable)
+                .map(v -> v.value().copy())
+                .toList();
+    }
+
+    private static History fit(Model model, Digits training, Digits test, Adam optimizer, int epochs) {
+        model.compile(optimizer, new SparseCategoricalCrossentropy(), new Accuracy());
+        System.out.printf("%,d digits to learn, %,d to be judged by%n", training.count(), test.count());
+        return model.fit(training.data(), FitOptions.epochs(epochs).withValidation(test.data()));
+    }
+}
