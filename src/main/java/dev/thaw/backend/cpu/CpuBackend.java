@@ -5,6 +5,7 @@ import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
 import dev.thaw.tensor.Tensor;
+
 import java.util.Set;
 
 /** Runs plans on the CPU: oneDNN where it has a fast implementation, plain Java elsewhere. */
@@ -14,6 +15,8 @@ final class CpuBackend implements Backend {
     CpuBackend() {
         Dnnl.get();
         MatMulKernels.register(table);
+        ConvolutionKernels.register(table);
+        PoolKernels.register(table);
     }
 
     @Override

@@ -1,0 +1,148 @@
+package dev.thaw.backend.cpu;
+
+import dev.thaw.op.Value;
+import dev.thaw.op.Window;
+
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
+import java.util.List;
+
+/**
+ * A convolution or pooling in oneDNN's terms: logical order N, C, spatial.., stored with the
+ * channels last.
+ *
+ * @param in the images' extents in Keras's order: N, spatial.., C
+ * @param out the results' extents in that order
+ * @param window how the window moves
+ */
+record WindowGeometry(int[] in, int[] out, Window window) {
+    static WindowGeometry of(Value x, Value y, Window window) {
+        return new WindowGeometry(x.shape().toArray(), y.shape().toArray(), window);
+    }
+
+    boolean isEmpty() {
+        return size(in) == 0 || size(out) == 0;
+    }
+
+    long inChannels() {
+        return in[in.length - 1];
+    }
+
+    long outChannels() {
+        return out[out.length - 1];
+    }
+
+    static long size(int[] extents) {
+        long size = 1;
+        for (int e : extents) {
+            size *= e;
+        }
+        return size;
+    }
+
+    /** The number of cells of the window. */
+    long cells() {
+        long cells = 1;
+        for (int e : window.size()) {
+            cells *= e;
+        }
+        return cells;
+    }
+
+    long[] sizes() {
+        return longs(window.size(), 0);
+    }
+
+    long[] strides() {
+        return longs(window.strides(), 0);
+    }
+
+    /** oneDNN counts the cells that are skipped. */
+    long[] dilation() {
+        return longs(window.dilation(), -1);
+    }
+
+    long[] padBefore() {
+        return longs(window.padBefore(), 0);
+    }
+
+    /** What the last window reaches beyond the input; less than the op's where cells are left. */
+    long[] padAfter() {
+        long[] pads = longs(window.padAfter(), 0);
+        for (int i = 0; i < pads.length; i++) {
+            int reach = (out[i + 1] - 1) * window.strides().get(i) + window.span(i);
+            pads[i] = reach - in[i + 1] - window.padBefore().get(i);
+        }
+        return pads;
+    }
+
+    private static long[] longs(List<Integer> numbers, int plus) {
+        return numbers.stream().mapToLong(n -> n + plus).toArray();
+    }
+
+    /** Describes a channels-last tensor. */
+    static dnnl_memory_desc channelsLast(int[] extents) {
+        long[] dims = channelsFirst(extents);
+        long[] strides = new long[dims.length];
+        strides[1] = 1;
+        long s = dims[1];
+        for (int i = dims.length - 1; i > 1; i--) {
+            strides[i] = s;
+            s *= dims[i];
+        }
+        strides[0] = s;
+        return Dnnl.strided(dims, strides);
+    }
+
+    /** Lets the primitive choose the layout of such a tensor. */
+    static dnnl_memory_desc anyLayout(int[] extents) {
+        return Dnnl.any(channelsFirst(extents));
+    }
+
+    private static long[] channelsFirst(int[] extents) {
+        int rank = extents.length;
+        long[] dims = new long[rank];
+        dims[0] = extents[0];
+        dims[1] = extents[rank - 1];
+        for (int i = 2; i < rank; i++) {
+            dims[i] = extents[i - 1];
+        }
+        return dims;
+    }
+
+    /**
+     * The extents of Keras's filters [window.., C / groups, F] in oneDNN's order: groups where
+     * there are any, outputs and inputs of a group, window.
+     */
+    long[] filterDims(int groups) {
+        int lead = groups == 1 ? 2 : 3;
+        long[] dims = new long[lead + window.rank()];
+        if (groups > 1) {
+            dims[0] = groups;
+        }
+        dims[lead - 2] = outChannels() / groups;
+        dims[lead - 1] = inChannels() / groups;
+        for (int i = 0; i < window.rank(); i++) {
+            dims[lead + i] = window.size().get(i);
+        }
+        return dims;
+    }
+
+    /** Describes Keras's filters in oneDNN's order. */
+    dnnl_memory_desc kerasFilters(int groups) {
+        long[] dims = filterDims(groups);
+        long[] strides = new long[dims.length];
+        int lead = dims.length - window.rank();
+        if (groups > 1) {
+            strides[0] = outChannels() / groups;
+        }
+        strides[lead - 2] = 1;
+        strides[lead - 1] = outChannels();
+        long s = outChannels() * inChannels() / groups;
+        for (int i = dims.length - 1; i >= lead; i--) {
+            strides[i] = s;
+            s *= dims[i];
+        }
+        return Dnnl.strided(dims, strides);
+    }
+}
