@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 abstract class NormalizationConformance extends Conformance {
@@ -81,18 +80,22 @@ abstract class NormalizationConformance extends Conformance {
         return new Parts(x, gamma, beta, wrt.toArray(Value[]::new));
     }
 
-    /** Fetches y and the gradients; {@code terms} elements share a weight. */
-    private static void fetch(Draft d, Parts p, Value y, Spread spread, long terms) {
+    /**
+     * Fetches y and the gradients; {@code sharers} elements share a weight, {@code n} elements make
+     * up a statistic.
+     */
+    private static void fetch(Draft d, Parts p, Value y, Spread spread, long sharers, long n) {
         double size = LARGEST_GAMMA * spread.condition();
-        d.fetch(y, Tolerance.normalized(size));
-        Map<Value, Value> gradients = d.differentiate(y, p.wrt);
-        gradients.forEach(
-                (of, gradient) ->
-                        d.fetch(
-                                gradient,
-                                of == p.x
-                                        ? Tolerance.normalized(size * spread.scale())
-                                        : Tolerance.sum(terms, spread.condition())));
+        Tolerance weights = Tolerance.sumOfNormalized(sharers, spread.condition(), n);
+        d.fetch(y, Tolerance.normalized(size, n));
+        d.differentiate(y, p.wrt)
+                .forEach(
+                        (of, gradient) ->
+                                d.fetch(
+                                        gradient,
+                                        of == p.x
+                                                ? Tolerance.normalized(size * spread.scale(), n)
+                                                : weights));
     }
 
     private static Spread channelSpread(Draft d, Value x, int axis) {
@@ -110,7 +113,7 @@ abstract class NormalizationConformance extends Conformance {
         Value variance = d.temp("variance", Shape.of(channels));
         d.emit(new BatchNormTrain(x, p.gamma, p.beta, y, mean, variance, axis, EPSILON));
         Spread spread = channelSpread(d, x, axis);
-        fetch(d, p, y, spread, n);
+        fetch(d, p, y, spread, n, n);
         d.fetch(mean, Tolerance.mean(n, spread.largest()));
         d.fetch(variance, Tolerance.mean(n, 1));
     }
@@ -123,7 +126,8 @@ abstract class NormalizationConformance extends Conformance {
         Value variance = d.uniform("variance", Shape.of(channels), 0.2, 3);
         d.emit(new BatchNormInfer(x, p.gamma, p.beta, mean, variance, y, axis, EPSILON));
         double largest = channelSpread(d, x, axis).largest() + 4;
-        fetch(d, p, y, new Spread(largest, 1 / Math.sqrt(0.2)), x.size() / channels);
+        // given statistics are exact, like those of one element
+        fetch(d, p, y, new Spread(largest, 1 / Math.sqrt(0.2)), x.size() / channels, 1);
     }
 
     static void layer(Draft d, int rows, int k, Weights weights) {
@@ -134,7 +138,7 @@ abstract class NormalizationConformance extends Conformance {
         Value variance = d.temp("variance", Shape.of(rows));
         d.emit(new LayerNorm(x, p.gamma, p.beta, y, mean, variance, EPSILON));
         Spread spread = Spread.of(d.content().get(x), rows, i -> i / k, EPSILON);
-        fetch(d, p, y, spread, rows);
+        fetch(d, p, y, spread, rows, k);
         d.fetch(mean, Tolerance.mean(k, spread.largest()));
         d.fetch(variance, Tolerance.mean(k, 1));
     }

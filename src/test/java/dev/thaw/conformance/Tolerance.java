@@ -49,7 +49,7 @@ record Tolerance(String reason, double roundings, double floor) {
         return new Tolerance("sum of " + terms, 4 * Math.sqrt(terms), 0);
     }
 
-    /** A sum of so many terms of about this size each. */
+    /** A sum of so many terms of about this size each, where their magnitude may cancel too. */
     static Tolerance sum(long terms, double size) {
         return new Tolerance("sum of " + terms, 4 * Math.sqrt(terms), size * Math.sqrt(terms));
     }
@@ -60,11 +60,18 @@ record Tolerance(String reason, double roundings, double floor) {
     }
 
     /**
-     * A normalized element, or its gradient: four operations on numbers of this size. The size
-     * counts the cancellation in x - mean: (|x| + |mean|) / standard deviation.
+     * A normalized element, or its gradient: four operations on numbers of this size, which counts
+     * the cancellation in x - mean: (|x| + |mean|) / standard deviation. The deviation comes from a
+     * sum of positive numbers, whose random walk the root halves.
      */
-    static Tolerance normalized(double size) {
-        return new Tolerance("normalized", 16, size);
+    static Tolerance normalized(double size, long terms) {
+        return new Tolerance("normalized", 16 + Math.sqrt(terms) / 2, size);
+    }
+
+    /** A sum over some of such normalized elements, which share the errors of their statistics. */
+    static Tolerance sumOfNormalized(long summands, double size, long terms) {
+        double roundings = 4 * Math.sqrt(summands) + Math.sqrt(terms) / 2;
+        return new Tolerance("sum of normalized", roundings, size * Math.sqrt(summands));
     }
 
     /**
