@@ -2,6 +2,7 @@ package dev.thaw.data;
 
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
+
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -82,7 +83,9 @@ public final class Idx {
             int magic = in.readInt();
             if (magic >> 8 != UNSIGNED_BYTE || (magic & 0xFF) != rank || rank > MAX_RANK) {
                 throw new IOException(
-                        String.format("expects IDX of unsigned bytes with %d axes (0x%08x), found 0x%08x", rank, UNSIGNED_BYTE << 8 | rank, magic));
+                        String.format(
+                                "expects IDX of unsigned bytes with %d axes (0x%08x), found 0x%08x",
+                                rank, UNSIGNED_BYTE << 8 | rank, magic));
             }
             int[] dims = new int[rank];
             long size = 1;
@@ -92,11 +95,13 @@ public final class Idx {
             }
             byte[] bytes = in.readNBytes(Math.toIntExact(size));
             if (bytes.length != size) {
-                throw new EOFException("its header promises " + size + " values, it has " + bytes.length);
+                throw new EOFException(
+                        "its header promises " + size + " values, it has " + bytes.length);
             }
             return new Raw(dims, bytes);
         } catch (IOException | ArithmeticException e) {
-            throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), new IOException(e));
+            throw new UncheckedIOException(
+                    name + ": cannot be read: " + e.getMessage(), new IOException(e));
         }
     }
 }

@@ -1,0 +1,107 @@
+package dev.thaw.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.Map;
+
+/** The direction of imports: tensor, op, layer and backend.spi, graph, plan, train, model, demo. */
+class ImportsTest {
+    private static final JavaClasses MAIN =
+            new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .importPackages("dev.thaw");
+
+    /** What each package must never import. */
+    private static final Map<String, List<String>> FORBIDDEN =
+            Map.of(
+                    "tensor",
+                            List.of(
+                                    "op", "layer", "graph", "plan", "train", "model", "data",
+                                    "demo", "backend"),
+                    "op",
+                            List.of(
+                                    "layer", "graph", "plan", "train", "model", "data", "demo",
+                                    "backend"),
+                    "backend.spi",
+                            List.of(
+                                    "layer",
+                                    "graph",
+                                    "plan",
+                                    "train",
+                                    "model",
+                                    "demo",
+                                    "backend.cpu",
+                                    "backend.cuda"),
+                    "backend.cpu",
+                            List.of(
+                                    "layer",
+                                    "graph",
+                                    "plan",
+                                    "train",
+                                    "model",
+                                    "demo",
+                                    "backend.cuda"),
+                    "layer", List.of("graph", "plan", "train", "model", "demo", "backend"),
+                    "graph", List.of("plan", "train", "model", "demo", "backend"),
+                    "plan", List.of("train", "model", "demo", "backend.cpu", "backend.cuda"),
+                    "train", List.of("model", "demo", "backend.cpu", "backend.cuda"),
+                    "model", List.of("demo", "backend.cpu", "backend.cuda"),
+                    "demo", List.of("backend.cpu", "backend.cuda"));
+
+    static List<String> packages() {
+        return FORBIDDEN.keySet().stream().sorted().toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void importsPointOneWay(String from) {
+        String[] targets =
+                FORBIDDEN.get(from).stream()
+                        .map(p -> "dev.thaw." + p + "..")
+                        .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.thaw." + from + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(targets)
+                .check(MAIN);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.thaw.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void nobodyNamesABackendsInside() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.thaw.backend.cpu..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.thaw.backend.cpu..")
+                .check(MAIN);
+    }
+
+    @Test
+    void thirdPartyTypesStayInside() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.thaw.backend.cpu..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco..")
+                .check(MAIN);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.thaw.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.thaw.graph.Explanation;
+import dev.thaw.layer.BatchNormalization;
+import dev.thaw.layer.Dropout;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Symbol;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.FitOptions;
+import dev.thaw.train.TrainingData;
+import dev.thaw.train.loss.MeanSquaredError;
+import dev.thaw.train.optimizer.SGD;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How {@code training} is resolved, cell by cell: what is baked at a node, against how the outer
+ * model is run, for each kind of thing that can stand at the node. Behaviour is observed twice:
+ * what {@code explain} says, and whether moving statistics moved and dropout dropped.
+ */
+class TruthTableTest {
+    private static final int FEATURES = 64;
+    private static final Tensor X = data();
+
+    /**
+     * What stands at the node; each holds a batch normalization called {@code inner_bn} and a
+     * dropout.
+     */
+    enum Kind {
+        LAYER,
+        FUNCTIONAL,
+        SEQUENTIAL,
+        /** A Functional in a Sequential in a Functional. */
+        DEEPLY_NESTED
+    }
+
+    /** How the outer model is run. */
+    enum Run {
+        CALL(Mode.INFERENCE),
+        CALL_TRAINING(Mode.TRAINING),
+        FIT(Mode.TRAINING),
+        TRAIN_ON_BATCH(Mode.TRAINING),
+        CALL_INFERENCE(Mode.INFERENCE),
+        EVALUATE(Mode.INFERENCE),
+        PREDICT(Mode.INFERENCE);
+
+        private final Mode asCalled;
+
+        Run(Mode asCalled) {
+            this.asCalled = asCalled;
+        }
+    }
+
+    static Stream<Arguments> cells() {
+        List<Arguments> cells = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            for (Mode baked : new Mode[] {null, Mode.INFERENCE, Mode.TRAINING}) {
+                for (Run run : Run.values()) {
+                    cells.add(Arguments.of(kind, baked, run));
+                }
+            }
+        }
+        return cells.stream();
+    }
+
+    @ParameterizedTest(name = "{0} baked {1}, {2}")
+    @MethodSource("cells")
+    void theNodeRunsAsItsRowSaysAndTheLayerAfterItAsIfNothingWereBaked(
+            Kind kind, Mode baked, Run run) {
+        BatchNormalization innerBn = new BatchNormalization();
+        innerBn.named("inner_bn");
+        BatchNormalization afterBn = new BatchNormalization();
+        afterBn.named("after_bn");
+        Symbol in = Input.of(FEATURES);
+        Symbol x = node(kind, innerBn).apply(in, baked);
+        try (Model model = new Model(in, afterBn.apply(x))) {
+            Tensor innerBefore = innerBn.variable("moving_mean").value().copy();
+            Tensor afterBefore = afterBn.variable("moving_mean").value().copy();
+
+            run(model, run);
+
+            Mode inner = baked == null ? run.asCalled : baked;
+            assertThat(moved(innerBn, innerBefore))
+                    .as("statistics at the node")
+                    .isEqualTo(inner == Mode.TRAINING);
+            assertThat(moved(afterBn, afterBefore))
+                    .as("statistics after the node")
+                    .isEqualTo(run.asCalled == Mode.TRAINING);
+            Explanation e = model.explain(given(run));
+            assertThat(innermost(e, "inner_bn").mode()).isEqualTo(inner);
+            assertThat(innermost(e, "after_bn").mode()).isEqualTo(run.asCalled);
+        }
+    }
+
+    @ParameterizedTest(name = "dropout at the node: {0} baked {1}, {2}")
+    @MethodSource("cells")
+    void dropoutAtTheNodeAndAfterItDropsWhereItsRowSaysTraining(Kind kind, Mode baked, Run run) {
+        Symbol in = Input.of(FEATURES);
+        Symbol inner = node(kind, new Dropout(.5)).apply(in, baked);
+        Symbol after = new Dropout(.5).apply(in);
+        try (Model model = new Model(List.of(in), List.of(inner, after))) {
+            if (run == Run.CALL
+                    || run == Run.CALL_TRAINING
+                    || run == Run.CALL_INFERENCE
+                    || run == Run.PREDICT) {
+                List<Tensor> y =
+                        run == Run.PREDICT
+                                ? model.predict(List.of(X), 32)
+                                : model.call(List.of(X), given(run));
+                Mode expected = baked == null ? run.asCalled : baked;
+                assertThat(zeros(y.get(0)) > 0)
+                        .as("drops at the node")
+                        .isEqualTo(expected == Mode.TRAINING);
+                assertThat(zeros(y.get(1)) > 0)
+                        .as("drops after it")
+                        .isEqualTo(run.asCalled == Mode.TRAINING);
+            }
+        }
+    }
+
+    private static Layer node(Kind kind, Layer core) {
+        return switch (kind) {
+            case LAYER -> core;
+            case FUNCTIONAL -> functional(core);
+            case SEQUENTIAL -> new Sequential(Input.of(FEATURES), core);
+            case DEEPLY_NESTED -> functional(new Sequential(Input.of(FEATURES), functional(core)));
+        };
+    }
+
+    private static Model functional(Layer inside) {
+        Symbol in = Input.of(FEATURES);
+        return new Model(in, inside.apply(in));
+    }
+
+    private static Mode given(Run run) {
+        return run == Run.CALL ? null : run.asCalled;
+    }
+
+    private static void run(Model model, Run run) {
+        TrainingData data = TrainingData.of(X, X);
+        if (run == Run.FIT || run == Run.TRAIN_ON_BATCH || run == Run.EVALUATE) {
+            model.compile(new SGD(1e-3), new MeanSquaredError());
+        }
+        switch (run) {
+            case CALL, CALL_TRAINING, CALL_INFERENCE -> model.call(X, given(run));
+            case FIT ->
+                    model.fit(
+                            data, FitOptions.epochs(1).withVerbosity(FitOptions.Verbosity.SILENT));
+            case TRAIN_ON_BATCH -> model.trainOnBatch(data);
+            case EVALUATE -> model.evaluate(data, 16);
+            case PREDICT -> model.predict(X);
+        }
+    }
+
+    private static boolean moved(BatchNormalization bn, Tensor before) {
+        return !bn.variable("moving_mean").value().bitEquals(before);
+    }
+
+    private static Explanation.Entry innermost(Explanation e, String name) {
+        return e.flatten().stream()
+                .filter(x -> x.path().equals(name) || x.path().endsWith("/" + name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long zeros(Tensor t) {
+        long n = 0;
+        for (float f : t.floats()) {
+            n += f == 0 ? 1 : 0;
+        }
+        return n;
+    }
+
+    private static Tensor data() {
+        float[] v = new float[48 * FEATURES];
+        for (int i = 0; i < v.length; i++) {
+            v[i] = (float) Math.sin(i * .37) + 2;
+        }
+        return Tensor.of(v, 48, FEATURES);
+    }
+}
