@@ -15,13 +15,14 @@ import dev.thaw.train.History;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
+
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * The main job: on real digits, train a network, train a base on one half of the digits, freeze it
- * under a new head for the other half, thaw and fine-tune it in the two ways that confuse everybody,
- * and explain at each step what every layer does.
+ * under a new head for the other half, thaw and fine-tune it in the two ways that confuse
+ * everybody, and explain at each step what every layer does.
  */
 public final class Demo {
     private static final int SEED = 42;
@@ -70,7 +71,13 @@ public final class Demo {
         report.section("(b) A base learns the digits 0-4");
         try (Model model = Networks.pretraining(base).on(device)) {
             report.block(model.summary());
-            History h = fit(model, Digits.training().between(0, 4), Digits.test().between(0, 4), new Adam(.002), 5);
+            History h =
+                    fit(
+                            model,
+                            Digits.training().between(0, 4),
+                            Digits.test().between(0, 4),
+                            new Adam(.002),
+                            5);
             report.curves("b-pretraining", h);
             report.result("(b) the base with its first head, 0-4", h.last("val_accuracy"));
         }
@@ -97,18 +104,31 @@ public final class Demo {
             report.block(bakedThawed.toString());
             report.say("What thawing changed:");
             report.block(frozen.diff(bakedThawed).toString());
-            fineTune(baked, base, training, test, "(d) thawed, base called with training=false", "d-baked");
+            fineTune(
+                    baked,
+                    base,
+                    training,
+                    test,
+                    "(d) thawed, base called with training=false",
+                    "d-baked");
 
             report.section("(d) Thawed: base called without a mode");
             Explanation unsetThawed = unset.explain(Mode.TRAINING);
             report.block(unsetThawed.toString());
             report.say("What differs between the two ways to call the base:");
             report.block(bakedThawed.diff(unsetThawed).toString());
-            fineTune(unset, otherBase, training, test, "(d) thawed, base called without a mode", "d-unset");
+            fineTune(
+                    unset,
+                    otherBase,
+                    training,
+                    test,
+                    "(d) thawed, base called without a mode",
+                    "d-unset");
         }
     }
 
-    private void fineTune(Model model, Model base, Digits training, Digits test, String phase, String file) {
+    private void fineTune(
+            Model model, Model base, Digits training, Digits test, String phase, String file) {
         List<Tensor> before = movingStatistics(base);
         History h = fit(model, training, test, new Adam(2e-4), 5);
         report.curves(file, h);
@@ -118,7 +138,12 @@ public final class Demo {
         for (int i = 0; i < before.size(); i++) {
             same += before.get(i).bitEquals(after.get(i)) ? 1 : 0;
         }
-        report.say("Of the base's " + before.size() + " moving statistics " + same + " are bit-identical after fine-tuning.");
+        report.say(
+                "Of the base's "
+                        + before.size()
+                        + " moving statistics "
+                        + same
+                        + " are bit-identical after fine-tuning.");
     }
 
     private static List<Tensor> movingStatistics(Layer base) {
@@ -129,9 +154,11 @@ public final class Demo {
                 .toList();
     }
 
-    private static History fit(Model model, Digits training, Digits test, Adam optimizer, int epochs) {
+    private static History fit(
+            Model model, Digits training, Digits test, Adam optimizer, int epochs) {
         model.compile(optimizer, new SparseCategoricalCrossentropy(), new Accuracy());
-        System.out.printf("%,d digits to learn, %,d to be judged by%n", training.count(), test.count());
+        System.out.printf(
+                "%,d digits to learn, %,d to be judged by%n", training.count(), test.count());
         return model.fit(training.data(), FitOptions.epochs(epochs).withValidation(test.data()));
     }
 }

@@ -4,6 +4,7 @@ import dev.thaw.data.Idx;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.TrainingData;
+
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +34,10 @@ record Digits(Tensor images, Tensor labels) {
     /** The digits from {@code first} to {@code last}, relabelled from 0. */
     Digits between(int first, int last) {
         int[] all = labels.ints();
-        int[] rows = IntStream.range(0, all.length).filter(i -> all[i] >= first && all[i] <= last).toArray();
+        int[] rows =
+                IntStream.range(0, all.length)
+                        .filter(i -> all[i] >= first && all[i] <= last)
+                        .toArray();
         int[] relabelled = IntStream.of(rows).map(i -> all[i] - first).toArray();
         return new Digits(images.gather(rows), Tensor.of(relabelled));
     }

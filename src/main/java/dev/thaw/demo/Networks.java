@@ -22,7 +22,10 @@ import dev.thaw.model.Sequential;
 final class Networks {
     private Networks() {}
 
-    /** Géron's net: 784, BN, 300, BN, 100, BN, 10 with 271,346 parameters, 2,368 of them moving statistics. */
+    /**
+     * Géron's net: 784, BN, 300, BN, 100, BN, 10 with 271,346 parameters, 2,368 of them moving
+     * statistics.
+     */
     static Sequential geron() {
         return new Sequential(
                         Input.of(784),
@@ -38,7 +41,13 @@ final class Networks {
     /** A small depthwise-separable base: 28x28x1 in, 7x7x64 out. */
     static Model base() {
         Symbol x = Input.named("pixels", 28, 28, 1);
-        Symbol y = new Conv2D(16, 3).strides(2).padding(Padding.SAME).useBias(false).named("stem").apply(x);
+        Symbol y =
+                new Conv2D(16, 3)
+                        .strides(2)
+                        .padding(Padding.SAME)
+                        .useBias(false)
+                        .named("stem")
+                        .apply(x);
         y = normalized(y, "stem");
         y = separable(y, "block_1", 32, 2);
         y = separable(y, "block_2", 64, 1);
@@ -48,7 +57,12 @@ final class Networks {
 
     private static Symbol separable(Symbol x, String name, int filters, int stride) {
         Symbol y =
-                new DepthwiseConv2D(3).strides(stride).padding(Padding.SAME).useBias(false).named(name + "_depthwise").apply(x);
+                new DepthwiseConv2D(3)
+                        .strides(stride)
+                        .padding(Padding.SAME)
+                        .useBias(false)
+                        .named(name + "_depthwise")
+                        .apply(x);
         y = normalized(y, name + "_depthwise");
         y = new Conv2D(filters, 1).useBias(false).named(name + "_project").apply(y);
         return normalized(y, name + "_project");
@@ -64,7 +78,8 @@ final class Networks {
         Symbol x = Input.named("image", 28, 28, 1);
         Symbol y = base.apply(x);
         y = new GlobalAveragePooling2D().named("pool").apply(y);
-        return new Model(x, new Dense(5, SOFTMAX).named("first_head").apply(y)).named("pretraining");
+        return new Model(x, new Dense(5, SOFTMAX).named("first_head").apply(y))
+                .named("pretraining");
     }
 
     /**

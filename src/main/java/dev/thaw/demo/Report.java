@@ -1,6 +1,11 @@
 package dev.thaw.demo;
 
 import dev.thaw.train.History;
+
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,14 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 
 /** Collects what the demonstration found, and writes it as Markdown with learning curves as PNG. */
 final class Report {
     private final Path folder;
-    private final StringBuilder text = new StringBuilder("# Freeze, train a head, thaw, fine-tune\n");
+    private final StringBuilder text =
+            new StringBuilder("# Freeze, train a head, thaw, fine-tune\n");
     private final List<String[]> results = new ArrayList<>();
 
     Report(Path folder) {
@@ -39,19 +42,31 @@ final class Report {
 
     void result(String phase, double accuracy) {
         results.add(new String[] {phase, String.format(Locale.ROOT, "%.2f%%", 100 * accuracy)});
-        say(String.format(Locale.ROOT, "%s: accuracy on its test digits %.2f%%", phase, 100 * accuracy));
+        say(
+                String.format(
+                        Locale.ROOT,
+                        "%s: accuracy on its test digits %.2f%%",
+                        phase,
+                        100 * accuracy));
     }
 
     void curves(String name, History history) {
         try {
             Files.createDirectories(folder);
             XYChart chart =
-                    new XYChartBuilder().width(720).height(420).title(name).xAxisTitle("epoch").yAxisTitle("accuracy").build();
+                    new XYChartBuilder()
+                            .width(720)
+                            .height(420)
+                            .title(name)
+                            .xAxisTitle("epoch")
+                            .yAxisTitle("accuracy")
+                            .build();
             int n = history.epochs().size();
             double[] epochs = new double[n];
             java.util.Arrays.setAll(epochs, i -> i + 1);
             for (String curve : List.of("accuracy", "val_accuracy")) {
-                double[] values = history.get(curve).stream().mapToDouble(Double::doubleValue).toArray();
+                double[] values =
+                        history.get(curve).stream().mapToDouble(Double::doubleValue).toArray();
                 chart.addSeries(curve.startsWith("val_") ? "test" : "training", epochs, values);
             }
             Path file = folder.resolve(name + ".png");
@@ -64,8 +79,10 @@ final class Report {
 
     void finish(double seconds) {
         section("Results");
-        StringBuilder table = new StringBuilder("| phase | accuracy on its test digits |\n| --- | --- |\n");
-        results.forEach(r -> table.append("| ").append(r[0]).append(" | ").append(r[1]).append(" |\n"));
+        StringBuilder table =
+                new StringBuilder("| phase | accuracy on its test digits |\n| --- | --- |\n");
+        results.forEach(
+                r -> table.append("| ").append(r[0]).append(" | ").append(r[1]).append(" |\n"));
         text.append(table).append('\n');
         results.forEach(r -> System.out.printf("  %-60s %s%n", r[0], r[1]));
         say(String.format(Locale.ROOT, "All of it took %.0f s.", seconds));

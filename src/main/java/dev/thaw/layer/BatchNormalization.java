@@ -5,13 +5,15 @@ import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.MovingAverage;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
+
 import java.util.List;
 import java.util.Map;
 
 /**
  * Ioffe and Szegedy (2015). In training and not frozen: normalizes by the batch's own mean and
  * biased variance and moves the moving statistics. Otherwise, so also when frozen under {@code
- * training=true}: normalizes by the moving statistics and leaves them alone. Gradients pass in both.
+ * training=true}: normalizes by the moving statistics and leaves them alone. Gradients pass in
+ * both.
  */
 public final class BatchNormalization extends UnaryLayer {
     private final BatchNormalizationConfig config;

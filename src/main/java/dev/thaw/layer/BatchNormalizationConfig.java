@@ -2,9 +2,9 @@ package dev.thaw.layer;
 
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Variable;
+
 import java.util.ArrayList;
 import java.util.List;
-
 import java.util.Map;
 import java.util.Optional;
 
@@ -160,17 +160,33 @@ public record BatchNormalizationConfig(
         int a = axis < 0 ? axis + input.rank() : axis;
         if (a < 0 || a >= input.rank()) {
             throw new IllegalArgumentException(
-                    layer + ": axis " + axis + " does not exist in its input " + input + "; use -1 for the last axis");
+                    layer
+                            + ": axis "
+                            + axis
+                            + " does not exist in its input "
+                            + input
+                            + "; use -1 for the last axis");
         }
         int channels = input.dim(a);
         if (input.rank() < 2 || input.rank() > 5 || channels == Shape.NONE) {
             throw new IllegalArgumentException(
-                    layer + ": input must have 2 to 5 axes and a known extent at axis " + axis + ", got " + input);
+                    layer
+                            + ": input must have 2 to 5 axes and a known extent at axis "
+                            + axis
+                            + ", got "
+                            + input);
         }
         if (movingMean.isPresent() && movingMean.get().shape().dim(0) != channels) {
             throw new IllegalArgumentException(
-                    layer + ": was built for " + movingMean.get().shape().dim(0) + " channels at axis " + axis
-                            + ", got " + channels + " in " + input);
+                    layer
+                            + ": was built for "
+                            + movingMean.get().shape().dim(0)
+                            + " channels at axis "
+                            + axis
+                            + ", got "
+                            + channels
+                            + " in "
+                            + input);
         }
     }
 
