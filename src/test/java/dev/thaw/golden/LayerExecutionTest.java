@@ -1,0 +1,158 @@
+package dev.thaw.golden;
+
+import dev.thaw.backend.reference.ReferenceBackend;
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.Device;
+import dev.thaw.graph.Network;
+import dev.thaw.graph.Tracer;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Weight;
+import dev.thaw.op.Gradients;
+import dev.thaw.op.Program;
+import dev.thaw.op.Value;
+import dev.thaw.plan.DeviceMemory;
+import dev.thaw.plan.Plan;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Outputs, gradients and moving statistics of each layer are those of real Keras. */
+final class LayerExecutionTest {
+    /** No sum in these fixtures has more terms; the longest are over the cells of an image. */
+    private static final int TERMS = 100;
+
+    /**
+     * Keras in float32 against doubles: sums are random walks of rounding errors, of which 4
+     * standard deviations count, and the functions around them take about 8 more roundings.
+     */
+    private static final Float32Noise ONE_SIDE =
+            new Float32Noise("float32 against doubles", 4 * Math.sqrt(TERMS) + 8, 1);
+
+    /** Float32 against float32 in another order of summation: both sides err. */
+    private static final Float32Noise BOTH_SIDES =
+            new Float32Noise("float32 twice", 2 * ONE_SIDE.roundings(), 1);
+
+    static Stream<Arguments> runs() {
+        return LayerFixtures.all().stream()
+                .flatMap(
+                        c ->
+                                Stream.of(Mode.INFERENCE, Mode.TRAINING)
+                                        .filter(m -> isKnown(c, m))
+                                        .map(m -> Arguments.of(c, m)));
+    }
+
+    private static boolean isKnown(LayerFixtures.Case c, Mode mode) {
+        return mode == Mode.INFERENCE || c.training().isPresent();
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("runs")
+    void onTheReference(LayerFixtures.Case fixture, Mode mode) {
+        run(fixture, mode, new ReferenceBackend(), ONE_SIDE);
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("runs")
+    void onTheCpu(LayerFixtures.Case fixture, Mode mode) {
+        run(fixture, mode, Device.cpu().open(), BOTH_SIDES);
+    }
+
+    /** A network of one layer whose batch is known before it is traced. */
+    private static final class Alone extends Network {
+        private final Layer layer;
+
+        Alone(Layer layer) {
+            this.layer = layer;
+        }
+
+        @Override
+        public List<Layer> sublayers() {
+            return List.of(layer);
+        }
+
+        @Override
+        public List<Value> lower(Lowering l, List<Value> inputs) {
+            return l.call(layer, inputs);
+        }
+    }
+
+    private static void run(
+            LayerFixtures.Case fixture, Mode mode, Backend backend, Float32Noise noise) {
+        Layer layer = FixtureLayers.of(fixture);
+        Program program = new Program();
+        List<Value> x = new ArrayList<>();
+        fixture.inputs().forEach(t -> x.add(program.input("x", t.shape(), DType.FLOAT32)));
+        Variable step = Variable.state("step", Tensor.scalar(0L));
+        Value y = new Tracer(program, step).run(new Alone(layer), x, mode, "test").outputs().get(0);
+        Map<String, Value> asked = new LinkedHashMap<>();
+        Map<String, Tensor> expected = new LinkedHashMap<>();
+        asked.put("output", y);
+        expected.put(
+                "output",
+                mode == Mode.TRAINING ? fixture.training().orElseThrow() : fixture.inference());
+        Value upstream = program.input("upstream", y.shape(), DType.FLOAT32);
+        if (fixture.upstream().isPresent()) {
+            askForGradients(fixture, mode, layer, program, x, Map.of(y, upstream), asked, expected);
+        }
+        Set<Value> fetched = new HashSet<>(asked.values());
+        try (Plan plan = new Plan(program, backend, DeviceMemory.of(backend), fetched)) {
+            for (int i = 0; i < x.size(); i++) {
+                plan.feed(x.get(i), fixture.inputs().get(i));
+            }
+            fixture.upstream().ifPresent(u -> plan.feed(upstream, u));
+            plan.run();
+            asked.forEach((what, v) -> noise.check(what, expected.get(what), plan.fetch(v)));
+        }
+        checkWeights(fixture, mode, layer, noise);
+    }
+
+    private static void askForGradients(
+            LayerFixtures.Case fixture,
+            Mode mode,
+            Layer layer,
+            Program program,
+            List<Value> x,
+            Map<Value, Value> upstream,
+            Map<String, Value> asked,
+            Map<String, Tensor> expected) {
+        Map<String, Value> wanted = new LinkedHashMap<>();
+        LayerFixtures.Gradient keras =
+                mode == Mode.TRAINING ? fixture.trainingGradient() : fixture.inferenceGradient();
+        for (int i = 0; i < x.size(); i++) {
+            wanted.put("gradient of input " + i, x.get(i));
+            expected.put("gradient of input " + i, keras.inputs().get(i));
+        }
+        for (Weight w : layer.trainableWeights()) {
+            String name = w.spec().name();
+            wanted.put("gradient of " + name, program.variable(w.variable()));
+            expected.put("gradient of " + name, keras.weights().get(name));
+        }
+        Map<Value, Value> gradients = Gradients.of(program, upstream, wanted.values());
+        wanted.forEach((what, v) -> asked.put(what, gradients.get(v)));
+    }
+
+    private static void checkWeights(
+            LayerFixtures.Case fixture, Mode mode, Layer layer, Float32Noise noise) {
+        for (Weight w : layer.weights()) {
+            String name = w.spec().name();
+            boolean moved = mode == Mode.TRAINING && fixture.weightsAfter().containsKey(name);
+            Tensor keras = (moved ? fixture.weightsAfter() : fixture.weights()).get(name);
+            (moved ? noise : Float32Noise.EXACT)
+                    .check(name + " afterwards", keras, w.variable().value());
+        }
+    }
+}
