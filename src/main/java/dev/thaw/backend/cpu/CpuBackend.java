@@ -15,6 +15,8 @@ final class CpuBackend implements Backend {
     CpuBackend() {
         Dnnl.get();
         MatMulKernels.register(table);
+        ReduceKernels.register(table);
+        ElementwiseKernels.register(table);
         ConvolutionKernels.register(table);
         PoolKernels.register(table);
     }
