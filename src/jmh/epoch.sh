@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Times an epoch of Géron's net in Thaw and in PyTorch, in turns.
+#   src/jmh/epoch.sh PYTHON [--data MNIST_FOLDER] [--threads 2] [--warmup 2] [--epochs 7]
+# PYTHON is the interpreter of an environment that has PyTorch. Without a folder the pixels are random.
+set -euo pipefail
+python=${1:?"usage: src/jmh/epoch.sh PYTHON [--data MNIST_FOLDER] [--threads N] [--warmup N] [--epochs N]"}
+shift
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+cd "$here/../.."
+classpath=$(mvn -q -Pjmh test-compile exec:exec \
+    -Dexec.executable=echo -Dexec.classpathScope=test -Dexec.args=%classpath | tail -n 1)
+cd - >/dev/null
+exec "$python" "$here/python/epoch_pytorch.py" --classpath "$classpath" "$@"

@@ -1,0 +1,74 @@
+package dev.thaw.bench;
+
+import static dev.thaw.layer.ActivationFunction.RELU;
+import static dev.thaw.layer.ActivationFunction.SOFTMAX;
+
+import dev.thaw.layer.BatchNormalization;
+import dev.thaw.layer.Conv2D;
+import dev.thaw.layer.Dense;
+import dev.thaw.layer.DepthwiseConv2D;
+import dev.thaw.layer.GlobalAveragePooling2D;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Padding;
+import dev.thaw.layer.ReLU;
+import dev.thaw.layer.Symbol;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.TrainingData;
+
+import java.util.SplittableRandom;
+
+/** The networks that are timed, and random data for them. */
+final class Nets {
+    static final int CLASSES = 10;
+
+    private Nets() {}
+
+    /** Géron's net: 784, BN, 300, BN, 100, BN, 10. */
+    static Model geron() {
+        return new Sequential(
+                Input.of(784),
+                new BatchNormalization(),
+                new Dense(300, RELU),
+                new BatchNormalization(),
+                new Dense(100, RELU),
+                new BatchNormalization(),
+                new Dense(CLASSES, SOFTMAX));
+    }
+
+    /** A stem and two depthwise-separable blocks on 28x28x1, each convolution with BN and ReLU. */
+    static Model separable() {
+        Symbol x = Input.of(28, 28, 1);
+        Symbol y = new Conv2D(16, 3).strides(2).padding(Padding.SAME).useBias(false).apply(x);
+        y = block(normalized(y), 32, 2);
+        y = new GlobalAveragePooling2D().apply(block(y, 64, 1));
+        return new Model(x, new Dense(CLASSES, SOFTMAX).apply(y));
+    }
+
+    private static Symbol block(Symbol x, int filters, int stride) {
+        Symbol y =
+                new DepthwiseConv2D(3)
+                        .strides(stride)
+                        .padding(Padding.SAME)
+                        .useBias(false)
+                        .apply(x);
+        return normalized(new Conv2D(filters, 1).useBias(false).apply(normalized(y)));
+    }
+
+    private static Symbol normalized(Symbol x) {
+        return new ReLU().apply(new BatchNormalization().apply(x));
+    }
+
+    /** Rows uniform in [0, 1) with random classes. */
+    static TrainingData random(int... shape) {
+        SplittableRandom random = new SplittableRandom(2);
+        float[] x = new float[(int) Shape.of(shape).size()];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextDouble();
+        }
+        int[] labels = random.ints(shape[0], 0, CLASSES).toArray();
+        return TrainingData.of(Tensor.of(x, shape), Tensor.of(labels));
+    }
+}
