@@ -19,6 +19,7 @@ final class CpuBackend implements Backend {
         ElementwiseKernels.register(table);
         ConvolutionKernels.register(table);
         PoolKernels.register(table);
+        BatchNormKernels.register(table);
     }
 
     @Override
