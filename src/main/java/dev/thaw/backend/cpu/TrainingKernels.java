@@ -1,0 +1,85 @@
+package dev.thaw.backend.cpu;
+
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Accumulate;
+import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.Guard;
+import dev.thaw.op.MovingAverage;
+import dev.thaw.op.RmspropUpdate;
+import dev.thaw.op.SgdUpdate;
+
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/** What changes states: optimizers, moving statistics, running sums, the guard. */
+final class TrainingKernels {
+    private TrainingKernels() {}
+
+    static void register(KernelTable table) {
+        table.add(MovingAverage.class, TrainingKernels::movingAverage);
+        table.add(Accumulate.class, TrainingKernels::accumulate);
+        table.add(Guard.class, TrainingKernels::guard);
+        table.add(SgdUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Sgd(op, b));
+        table.add(AdamUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Adam(op, b));
+        table.add(RmspropUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Rmsprop(op, b));
+    }
+
+    private static Prepared movingAverage(MovingAverage op) {
+        int size = Math.toIntExact(op.moving().size());
+        float keep = (float) op.momentum();
+        float take = (float) (1 - op.momentum());
+        return (buffers, workspace) -> {
+            FloatBuffer moving = Tiles.floats(op.moving(), buffers);
+            FloatBuffer batch = Tiles.floats(op.batch(), buffers);
+            float[] was = new float[Tiles.SIZE];
+            float[] is = new float[Tiles.SIZE];
+            return () -> {
+                for (int at = 0; at < size; at += Tiles.SIZE) {
+                    int n = Math.min(Tiles.SIZE, size - at);
+                    moving.get(at, was, 0, n);
+                    batch.get(at, is, 0, n);
+                    average(was, is, n, keep, take);
+                    moving.put(at, was, 0, n);
+                }
+            };
+        };
+    }
+
+    private static void average(float[] was, float[] is, int n, float keep, float take) {
+        for (int i = 0; i < n; i++) {
+            was[i] = was[i] * keep + is[i] * take;
+        }
+    }
+
+    private static Prepared accumulate(Accumulate op) {
+        int size = Math.toIntExact(op.x().size());
+        double scale = op.scale();
+        return (buffers, workspace) -> {
+            FloatBuffer total = Tiles.floats(op.total(), buffers);
+            FloatBuffer x = Tiles.floats(op.x(), buffers);
+            float[] tile = new float[Tiles.SIZE];
+            return () -> {
+                double sum = 0;
+                for (int at = 0; at < size; at += Tiles.SIZE) {
+                    int n = Math.min(Tiles.SIZE, size - at);
+                    x.get(at, tile, 0, n);
+                    sum += Fold.SUM.all(tile, 0, 1, n);
+                }
+                total.put(0, (float) (total.get(0) + scale * sum));
+            };
+        };
+    }
+
+    private static Prepared guard(Guard op) {
+        return (buffers, workspace) -> {
+            FloatBuffer loss = Tiles.floats(op.loss(), buffers);
+            LongBuffer iteration = Tiles.longs(op.iteration(), buffers);
+            LongBuffer health = Tiles.longs(op.health(), buffers);
+            return () -> {
+                if (health.get(0) < 0 && !Float.isFinite(loss.get(0))) {
+                    health.put(0, iteration.get(0));
+                }
+            };
+        };
+    }
+}
