@@ -9,6 +9,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 cd "$here/../.."
 classpath=$(mvn -q -Pjmh test-compile exec:exec \
-    -Dexec.executable=echo -Dexec.classpathScope=test -Dexec.args=%classpath | tail -n 1)
+    -Dexec.executable=echo -Dexec.classpathScope=test -Dexec.args=%classpath | grep -F .jar)
 cd - >/dev/null
 exec "$python" "$here/python/epoch_pytorch.py" --classpath "$classpath" "$@"
