@@ -2,24 +2,17 @@ package dev.thaw.train;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.graph.Network;
-import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
-import dev.thaw.layer.Weight;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.tensor.DType;
-import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
+import dev.thaw.train.optimizer.Optimizer;
 
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Runs a model on a backend. Plans are compiled when first needed and kept, keyed by what they are
@@ -28,35 +21,10 @@ import java.util.function.Supplier;
  * until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
-    private static final int KEPT_PLANS = 12;
-
-    private enum Purpose {
-        PREDICT,
-        EVALUATE,
-        TRAIN
-    }
-
-    private record Key(
-            Purpose purpose, Mode mode, int batch, boolean weighted, BitSet freezePattern) {}
-
     private final Network model;
-    private final DeviceMemory memory;
     private final StepCompiler compiler;
     private final Backend backend;
-    private final Set<Variable> held = new HashSet<>();
-    private final Map<Key, Step> steps =
-            new LinkedHashMap<>(16, .75f, true) {
-                private static final long serialVersionUID = 1;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, Step> eldest) {
-                    if (size() > KEPT_PLANS) {
-                        eldest.getValue().close();
-                        return true;
-                    }
-                    return false;
-                }
-            };
+    private final StepCache steps;
     private Compilation compilation;
     private Objective objective;
     private boolean closed;
@@ -65,7 +33,8 @@ public final class Trainer implements AutoCloseable {
     public Trainer(Network model, Backend backend) {
         this.model = model;
         this.backend = backend;
-        this.memory = DeviceMemory.of(backend);
+        DeviceMemory memory = DeviceMemory.of(backend);
+        this.steps = new StepCache(model, memory);
         this.compiler = new StepCompiler(model, backend, memory);
     }
 
@@ -73,7 +42,7 @@ public final class Trainer implements AutoCloseable {
     public void compile(Compilation value) {
         requireOpen();
         Objective fresh = new Objective(model, value);
-        dropSteps();
+        steps.close();
         compilation = value;
         objective = fresh;
     }
@@ -149,7 +118,7 @@ public final class Trainer implements AutoCloseable {
                 data,
                 Epoch.inOrder(data.rows()),
                 batchSize,
-                b -> evaluationStep(b, data),
+                b -> evaluationStep(b, data.weights().isPresent()),
                 (i, logs) -> {});
     }
 
@@ -172,7 +141,7 @@ public final class Trainer implements AutoCloseable {
                 data,
                 order,
                 batchSize,
-                b -> trainingStep(b, data),
+                b -> trainingStep(b, data.weights().isPresent()),
                 (i, logs) -> {
                     if (compiler.health().value().longs()[0] >= 0) {
                         int from = i * batchSize;
@@ -216,73 +185,49 @@ public final class Trainer implements AutoCloseable {
     /** The plan of a training step, as text. */
     public String describeTraining(int batch) {
         requireCompiled("plan");
-        return step(
-                        new Key(Purpose.TRAIN, Mode.TRAINING, batch, false, pattern()),
-                        () -> compiler.training(objective, compilation.optimizer(), batch, false))
-                .plan()
-                .toString();
+        return trainingStep(batch, false).plan().toString();
     }
 
     private Step predictionStep(Mode mode, int batch) {
-        return step(
-                new Key(Purpose.PREDICT, mode, batch, false, pattern()),
-                () -> compiler.prediction(mode, batch));
+        return steps.get(
+                StepCache.Purpose.PREDICT,
+                mode,
+                batch,
+                false,
+                () -> compiler.prediction(mode, batch),
+                this::states);
     }
 
-    private Step evaluationStep(int batch, TrainingData data) {
-        boolean weighted = data.weights().isPresent();
-        return step(
-                new Key(Purpose.EVALUATE, Mode.INFERENCE, batch, weighted, pattern()),
-                () -> compiler.evaluation(objective, batch, weighted));
+    private Step evaluationStep(int batch, boolean weighted) {
+        return steps.get(
+                StepCache.Purpose.EVALUATE,
+                Mode.INFERENCE,
+                batch,
+                weighted,
+                () -> compiler.evaluation(objective, batch, weighted),
+                this::states);
     }
 
-    private Step trainingStep(int batch, TrainingData data) {
-        boolean weighted = data.weights().isPresent();
-        return step(
-                new Key(Purpose.TRAIN, Mode.TRAINING, batch, weighted, pattern()),
-                () -> compiler.training(objective, compilation.optimizer(), batch, weighted));
+    private Step trainingStep(int batch, boolean weighted) {
+        return steps.get(
+                StepCache.Purpose.TRAIN,
+                Mode.TRAINING,
+                batch,
+                weighted,
+                () -> compiler.training(objective, compilation.optimizer(), batch, weighted),
+                this::states);
     }
 
-    private Step step(Key key, Supplier<Step> maker) {
-        Step known = steps.get(key);
-        if (known == null) {
-            holdWeights();
-            known = maker.get();
-            steps.put(key, known);
-        }
-        return known;
-    }
-
-    /** Keeps weights and states on the device between plans. */
-    private void holdWeights() {
-        List<Variable> all = new ArrayList<>();
-        model.weights().forEach(w -> all.add(w.variable()));
-        all.add(compiler.health());
+    /** What lasts between steps besides the model's weights. */
+    private List<Variable> states() {
+        List<Variable> all = new ArrayList<>(List.of(compiler.health()));
         if (compilation != null) {
-            all.add(compilation.optimizer().iterationsVariable());
-            all.add(compilation.optimizer().learningRateVariable());
-            for (Weight w : model.weights()) {
-                all.addAll(compilation.optimizer().slots(w.variable()).values());
-            }
+            Optimizer optimizer = compilation.optimizer();
+            all.add(optimizer.iterationsVariable());
+            all.add(optimizer.learningRateVariable());
+            model.weights().forEach(w -> all.addAll(optimizer.slots(w.variable()).values()));
         }
-        for (Variable v : all) {
-            if (held.add(v)) {
-                memory.acquire(v);
-            }
-        }
-    }
-
-    /** Everything about {@code trainable} that a plan depends on. */
-    private BitSet pattern() {
-        BitSet bits = new BitSet();
-        int i = 0;
-        for (Layer l : model.flatten()) {
-            bits.set(i++, l.trainable());
-            for (Weight w : l.ownWeights()) {
-                bits.set(i++, w.variable().trainable());
-            }
-        }
-        return bits;
+        return all;
     }
 
     /** Tensors under the shapes that a step's inputs have. */
@@ -312,56 +257,15 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void dropSteps() {
-        steps.values().forEach(Step::close);
-        steps.clear();
-    }
-
     /** Frees all plans and brings the weights back to the host. Closing twice is allowed. */
     @Override
     public void close() {
         closed = true;
-        dropSteps();
-        held.forEach(memory::release);
-        held.clear();
+        steps.close();
     }
 
     /** Which backend runs the model. */
     public Backend backend() {
         return backend;
-    }
-
-    /** Mean and variance of tensors that come one by one (Welford, 1962). */
-    private static final class Moments {
-        private final Shape shape;
-        private final double[] mean;
-        private final double[] squares;
-        private int n;
-
-        Moments(Shape shape) {
-            this.shape = shape;
-            mean = new double[(int) shape.size()];
-            squares = new double[mean.length];
-        }
-
-        void add(Tensor t) {
-            n++;
-            float[] y = t.floats();
-            for (int i = 0; i < y.length; i++) {
-                double d = y[i] - mean[i];
-                mean[i] += d / n;
-                squares[i] += d * (y[i] - mean[i]);
-            }
-        }
-
-        MonteCarlo result() {
-            float[] m = new float[mean.length];
-            float[] sd = new float[mean.length];
-            for (int i = 0; i < m.length; i++) {
-                m[i] = (float) mean[i];
-                sd[i] = (float) Math.sqrt(squares[i] / (n - 1));
-            }
-            return new MonteCarlo(Tensor.of(m, shape), Tensor.of(sd, shape));
-        }
     }
 }
