@@ -78,4 +78,13 @@ public final class Philox {
         return Math.sqrt(-2 * StrictMath.log(u))
                 * (sine ? StrictMath.sin(angle) : StrictMath.cos(angle));
     }
+
+    /** Both normal numbers of two words, see {@link #normal}: cosine, then sine. */
+    public static void normals(int wordU, int wordV, double[] out, int at) {
+        double u = ((wordU & MASK) + 1) * 0x1p-32;
+        double angle = 2 * Math.PI * ((wordV & MASK) * 0x1p-32);
+        double radius = Math.sqrt(-2 * StrictMath.log(u));
+        out[at] = radius * StrictMath.cos(angle);
+        out[at + 1] = radius * StrictMath.sin(angle);
+    }
 }
