@@ -15,6 +15,7 @@ final class CpuBackend implements Backend {
     CpuBackend() {
         Dnnl.get();
         MatMulKernels.register(table);
+        ShapeKernels.register(table);
         RandomKernels.register(table);
         TrainingKernels.register(table);
         ReduceKernels.register(table);
