@@ -23,6 +23,9 @@ final class CpuBackend implements Backend {
         ConvolutionKernels.register(table);
         PoolKernels.register(table);
         BatchNormKernels.register(table);
+        NormalizationKernels.register(table);
+        ClassificationKernels.register(table);
+        ActivationKernels.register(table);
     }
 
     @Override
