@@ -26,7 +26,7 @@ final class ShortRows implements Kernel {
         groups = shape.groups;
         columns = shape.columns;
         length = shape.rows * columns;
-        perTile = Tiles.SIZE / Math.max(1, length);
+        perTile = Tiles.SIZE / Math.max(1, Math.max(columns, length));
     }
 
     @Override
