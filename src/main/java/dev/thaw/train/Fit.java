@@ -48,8 +48,7 @@ final class Fit {
             // class weights are for training only; sample weights hold in validation too, as in
             // Keras
             validation =
-                    Optional.of(
-                            given.withWeights(options.sampleWeight()).part(split, given.rows()));
+                    Optional.of(given.withWeights(sampleWeights(given)).part(split, given.rows()));
         }
         validation.ifPresent(v -> InputCheck.data(model, compilation, v));
         if (options.checkInputs()) {
@@ -125,9 +124,17 @@ final class Fit {
         }
     }
 
+    private Optional<float[]> sampleWeights(TrainingData data) {
+        return options.sampleWeight().or(data::weights);
+    }
+
     private Optional<float[]> weights(TrainingData data) {
         if (options.classWeight().isEmpty()) {
-            return options.sampleWeight().isPresent() ? options.sampleWeight() : data.weights();
+            return sampleWeights(data);
+        }
+        if (data.weights().isPresent()) {
+            throw new IllegalArgumentException(
+                    "fit: give class_weight or sample_weight, not both; the data has weights");
         }
         if (data.y().size() != 1) {
             throw new IllegalArgumentException(
