@@ -136,7 +136,7 @@ public final class LayerFixtures {
     }
 
     /** {@code 2,3 : 1 2 3 4 5 6}. */
-    private static Tensor tensor(String text) {
+    static Tensor tensor(String text) {
         int colon = text.indexOf(':');
         String[] words = text.substring(colon + 1).trim().split(" ");
         float[] values = new float[words.length];

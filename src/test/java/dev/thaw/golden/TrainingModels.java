@@ -1,0 +1,264 @@
+package dev.thaw.golden;
+
+import dev.thaw.layer.Activation;
+import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.Add;
+import dev.thaw.layer.AveragePooling2D;
+import dev.thaw.layer.BatchNormalization;
+import dev.thaw.layer.BatchNormalizationConfig;
+import dev.thaw.layer.Concatenate;
+import dev.thaw.layer.Conv2D;
+import dev.thaw.layer.Dense;
+import dev.thaw.layer.DepthwiseConv2D;
+import dev.thaw.layer.Flatten;
+import dev.thaw.layer.GlobalAveragePooling2D;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.LayerNormalization;
+import dev.thaw.layer.Margins;
+import dev.thaw.layer.MaxPooling2D;
+import dev.thaw.layer.Padding;
+import dev.thaw.layer.ReLU;
+import dev.thaw.layer.Regularizer;
+import dev.thaw.layer.Rescaling;
+import dev.thaw.layer.SeparableConv2D;
+import dev.thaw.layer.Size2D;
+import dev.thaw.layer.Softmax;
+import dev.thaw.layer.Subtract;
+import dev.thaw.layer.Symbol;
+import dev.thaw.layer.ZeroPadding2D;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+
+import java.util.List;
+
+/** The models of {@code training_fixtures.py}: one method for each function there. */
+final class TrainingModels {
+    private static final BatchNormalizationConfig BN =
+            BatchNormalizationConfig.DEFAULT.withMomentum(.9);
+
+    private TrainingModels() {}
+
+    static Model of(String name) {
+        return switch (name) {
+            case "logits" -> logits();
+            case "softmax" -> softmax();
+            case "softmax_layer" -> softmaxLayer();
+            case "softmax_mixed" -> softmaxMixed();
+            case "softmax_clipped" -> softmaxClipped();
+            case "logit" -> logit();
+            case "sigmoid" -> sigmoid();
+            case "sigmoid_mixed" -> sigmoidMixed();
+            case "sigmoid_clipped" -> sigmoidClipped();
+            case "labels" -> labels();
+            case "regression" -> regression();
+            case "regularized" -> regularized();
+            case "convolutions" -> convolutions();
+            case "pools" -> pools();
+            case "two_outputs" -> twoOutputs();
+            case "shared" -> shared();
+            case "steps" -> steps();
+            case "nested" -> nested();
+            case "nested_row" -> nestedRow();
+            default -> throw new IllegalArgumentException("no such model here: " + name);
+        };
+    }
+
+    private static Model row(Symbol x, Layer... parts) {
+        Symbol s = x;
+        for (Layer part : parts) {
+            s = part.apply(s);
+        }
+        return new Model(x, s);
+    }
+
+    private static Layer dense(int units, String name) {
+        return new Dense(units).named(name);
+    }
+
+    private static Layer dense(int units, String name, ActivationFunction activation) {
+        return new Dense(units, activation).named(name);
+    }
+
+    private static Layer unbiased(int units, String name) {
+        return new Dense(units).useBias(false).named(name);
+    }
+
+    private static Layer bn(String name) {
+        return new BatchNormalization(BN).named(name);
+    }
+
+    private static Layer relu(String name) {
+        return new ReLU().named(name);
+    }
+
+    private static Layer tanhHidden() {
+        return dense(6, "hidden", ActivationFunction.TANH);
+    }
+
+    private static Model logits() {
+        return row(Input.of(5), unbiased(6, "hidden"), bn("bn"), relu("relu"), dense(3, "head"));
+    }
+
+    private static Model softmax() {
+        return row(
+                Input.of(5),
+                dense(6, "hidden", ActivationFunction.RELU),
+                dense(3, "head", ActivationFunction.SOFTMAX));
+    }
+
+    private static Model softmaxLayer() {
+        return row(Input.of(5), tanhHidden(), dense(3, "scores"), new Softmax().named("head"));
+    }
+
+    private static Model softmaxMixed() {
+        return row(
+                Input.of(5),
+                tanhHidden(),
+                dense(3, "scores", ActivationFunction.SOFTMAX),
+                new Rescaling(.9, .04).named("head"));
+    }
+
+    private static Model softmaxClipped() {
+        return row(
+                Input.of(5),
+                tanhHidden(),
+                dense(3, "scores", ActivationFunction.SOFTMAX),
+                new Rescaling(1.2, -.1).named("head"));
+    }
+
+    private static Model logit() {
+        return row(Input.of(5), tanhHidden(), dense(1, "head"));
+    }
+
+    private static Model sigmoid() {
+        return row(Input.of(5), tanhHidden(), dense(1, "head", ActivationFunction.SIGMOID));
+    }
+
+    private static Model sigmoidMixed() {
+        return row(
+                Input.of(5),
+                tanhHidden(),
+                dense(1, "score", ActivationFunction.SIGMOID),
+                new Rescaling(.9, .05).named("head"));
+    }
+
+    private static Model sigmoidClipped() {
+        return row(
+                Input.of(5),
+                tanhHidden(),
+                dense(1, "score", ActivationFunction.SIGMOID),
+                new Rescaling(1.2, -.1).named("head"));
+    }
+
+    private static Model labels() {
+        return row(Input.of(5), tanhHidden(), dense(3, "head", ActivationFunction.SIGMOID));
+    }
+
+    private static Model regression() {
+        return row(Input.of(5), tanhHidden(), dense(2, "head"));
+    }
+
+    private static Model regularized() {
+        return row(
+                Input.of(5),
+                new Dense(6, ActivationFunction.RELU)
+                        .kernelRegularizer(Regularizer.l1(.01))
+                        .biasRegularizer(Regularizer.l2(.05))
+                        .named("hidden"),
+                new BatchNormalization(
+                                BN.withRegularizers(Regularizer.l1(.02), Regularizer.l2(.03)))
+                        .named("bn"),
+                new Dense(3).kernelRegularizer(new Regularizer(.005, .02)).named("head"));
+    }
+
+    private static Model convolutions() {
+        Symbol x = Input.of(6, 6, 2);
+        Symbol s = new Conv2D(4, 3).padding(Padding.SAME).useBias(false).named("conv").apply(x);
+        Symbol skip = relu("relu").apply(bn("bn").apply(s));
+        s =
+                new DepthwiseConv2D(3)
+                        .padding(Padding.SAME)
+                        .useBias(false)
+                        .named("depthwise")
+                        .apply(skip);
+        s = new ReLU().maxValue(6).named("relu6").apply(bn("depthwise_bn").apply(s));
+        s = new Add().named("add").apply(List.of(s, skip));
+        s =
+                new SeparableConv2D(5, 2)
+                        .strides(2)
+                        .activation(ActivationFunction.RELU)
+                        .named("separable")
+                        .apply(s);
+        s = new GlobalAveragePooling2D().named("pool").apply(s);
+        return new Model(x, dense(3, "head", ActivationFunction.SOFTMAX).apply(s));
+    }
+
+    private static Model pools() {
+        return row(
+                Input.of(6, 7, 2),
+                new ZeroPadding2D(new Margins(0, 1, 1, 0)).named("pad"),
+                new Conv2D(3, 3).strides(2).activation(ActivationFunction.RELU).named("conv"),
+                new MaxPooling2D(Size2D.square(3))
+                        .strides(Size2D.square(1))
+                        .padding(Padding.SAME)
+                        .named("max"),
+                new AveragePooling2D(Size2D.square(2)).strides(Size2D.square(1)).named("average"),
+                new Flatten().named("flatten"),
+                new LayerNormalization().named("norm"),
+                dense(3, "head"));
+    }
+
+    private static Model twoOutputs() {
+        Symbol a = Input.named("a", 3);
+        Symbol b = Input.named("b", 2);
+        Symbol left = dense(4, "left", ActivationFunction.TANH).apply(a);
+        Symbol right = dense(3, "right", ActivationFunction.TANH).apply(b);
+        Symbol both = new Concatenate(-1).named("both").apply(List.of(left, right));
+        Symbol common = dense(5, "common", ActivationFunction.RELU).apply(both);
+        Symbol label = dense(3, "label").apply(common);
+        Symbol value = dense(1, "value").apply(common);
+        return new Model(List.of(a, b), List.of(label, value));
+    }
+
+    private static Model shared() {
+        Symbol a = Input.named("a", 4);
+        Symbol b = Input.named("b", 4);
+        Layer tower = unbiased(5, "tower");
+        Layer norm = bn("bn");
+        Symbol left = norm.apply(tower.apply(a));
+        Symbol right = norm.apply(tower.apply(b));
+        Symbol difference = new Subtract().named("difference").apply(List.of(left, right));
+        return new Model(List.of(a, b), List.of(dense(1, "head").apply(difference)));
+    }
+
+    private static Model steps() {
+        return row(
+                Input.of(4, 3),
+                dense(5, "hidden", ActivationFunction.TANH),
+                dense(3, "head", ActivationFunction.SOFTMAX));
+    }
+
+    private static Layer[] baseParts() {
+        return new Layer[] {
+            unbiased(6, "one"),
+            bn("bn_one"),
+            relu("relu_one"),
+            unbiased(5, "two"),
+            bn("bn_two"),
+            new Activation(ActivationFunction.RELU).named("relu_two")
+        };
+    }
+
+    private static Model nested() {
+        return headed(row(Input.of(5), baseParts()));
+    }
+
+    private static Model nestedRow() {
+        return headed(new Sequential(Input.of(5), baseParts()));
+    }
+
+    private static Model headed(Model base) {
+        return row(Input.of(5), base.named("base"), dense(3, "head", ActivationFunction.SOFTMAX));
+    }
+}

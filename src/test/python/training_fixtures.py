@@ -1,0 +1,512 @@
+"""How real Keras trains small models, written to src/test/resources/dev/thaw/golden/training/.
+
+Run by hand, with Keras 3 and TensorFlow installed:  python src/test/python/training_fixtures.py
+
+Each case trains one model in one or more phases. The file has one fact per line:
+
+    case NAME               begins a case
+    model NAME              a function of this name here, a method of this name in TrainingModels
+    x SHAPE : FLOATS        one line per input; y alike per output, y_classes for class numbers
+    sample_weight SHAPE : .
+    val_x, val_y, val_y_classes, val_sample_weight   the same for validation_data
+    weight LAYER/NAME SHAPE : FLOATS      before, in Keras's order
+    phase                   begins a phase; what follows holds for it
+    trainable PATH BOOL     done before compile, in this order; "." is the model itself
+    optimizer CLASS K=V ..  a new one; "same" keeps the one of the phase before
+    loss CLASS K=V ..       one line per output
+    loss_weight FLOAT       one line per output, or none
+    metrics NAME ..         one line per output, or none
+    fit K=V ..              the arguments of fit that are not the default; shuffle is False
+    class_weight CLASS=W .. an argument of fit
+    history NAME FLOATS     one number per epoch
+    after LAYER/NAME SHAPE : ..   a weight that the phase has changed
+    predict SHAPE : ..      afterwards; one line per output
+    end                     ends the case
+
+Weights and data are short decimals and depend on the case's name alone, so that a new case leaves
+the others as they are. A Dense or convolution before BatchNormalization has no bias: its gradient
+is zero but for rounding errors, which Adam blows up to steps of full size. A loss per output is
+left out where batches differ in size: there Keras's own backends disagree.
+"""
+
+import os
+import pathlib
+import zlib
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from keras import layers as L  # noqa: E402
+from keras import regularizers as R  # noqa: E402
+
+OUT = pathlib.Path(__file__).parents[1] / "resources/dev/thaw/golden/training/training.txt"
+ROWS, BATCH = 11, 4  # two full batches and a partial one
+
+
+# ---- models ------------------------------------------------------------------------------------
+
+
+def row(shape, *parts):
+    x = s = keras.Input(shape, name="x")
+    for part in parts:
+        s = part(s)
+    return keras.Model(x, s, name="model")
+
+
+def dense(units, name, activation=None, **kw):
+    return L.Dense(units, activation=activation, name=name, **kw)
+
+
+def bn(name, **kw):
+    return L.BatchNormalization(momentum=0.9, name=name, **kw)
+
+
+def logits():
+    return row((5,), dense(6, "hidden", use_bias=False), bn("bn"), L.ReLU(name="relu"),
+               dense(3, "head"))
+
+
+def softmax():
+    return row((5,), dense(6, "hidden", "relu"), dense(3, "head", "softmax"))
+
+
+def softmax_layer():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores"), L.Softmax(name="head"))
+
+
+def softmax_mixed():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores", "softmax"),
+               L.Rescaling(0.9, 0.04, name="head"))
+
+
+def softmax_clipped():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores", "softmax"),
+               L.Rescaling(1.2, -0.1, name="head"))
+
+
+def logit():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "head"))
+
+
+def sigmoid():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "head", "sigmoid"))
+
+
+def sigmoid_mixed():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "score", "sigmoid"),
+               L.Rescaling(0.9, 0.05, name="head"))
+
+
+def sigmoid_clipped():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "score", "sigmoid"),
+               L.Rescaling(1.2, -0.1, name="head"))
+
+
+def labels():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "head", "sigmoid"))
+
+
+def regression():
+    return row((5,), dense(6, "hidden", "tanh"), dense(2, "head"))
+
+
+def regularized():
+    return row((5,),
+               dense(6, "hidden", "relu", kernel_regularizer=R.L1(0.01),
+                     bias_regularizer=R.L2(0.05)),
+               bn("bn", gamma_regularizer=R.L2(0.03), beta_regularizer=R.L1(0.02)),
+               dense(3, "head", kernel_regularizer=R.L1L2(0.005, 0.02)))
+
+
+def convolutions():
+    x = keras.Input((6, 6, 2), name="x")
+    s = L.Conv2D(4, 3, padding="same", use_bias=False, name="conv")(x)
+    skip = L.ReLU(name="relu")(bn("bn")(s))
+    s = L.DepthwiseConv2D(3, padding="same", use_bias=False, name="depthwise")(skip)
+    s = L.ReLU(max_value=6.0, name="relu6")(bn("depthwise_bn")(s))
+    s = L.Add(name="add")([s, skip])
+    s = L.SeparableConv2D(5, 2, strides=2, activation="relu", name="separable")(s)
+    s = L.GlobalAveragePooling2D(name="pool")(s)
+    return keras.Model(x, dense(3, "head", "softmax")(s), name="model")
+
+
+def pools():
+    return row((6, 7, 2), L.ZeroPadding2D(((0, 1), (1, 0)), name="pad"),
+               L.Conv2D(3, 3, strides=2, activation="relu", name="conv"),
+               L.MaxPooling2D(3, strides=1, padding="same", name="max"),
+               L.AveragePooling2D(2, strides=1, name="average"), L.Flatten(name="flatten"),
+               L.LayerNormalization(name="norm"), dense(3, "head"))
+
+
+def two_outputs():
+    a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
+    s = L.Concatenate(name="both")([dense(4, "left", "tanh")(a), dense(3, "right", "tanh")(b)])
+    s = dense(5, "common", "relu")(s)
+    return keras.Model([a, b], [dense(3, "label")(s), dense(1, "value")(s)], name="model")
+
+
+def shared():
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    tower, norm = dense(5, "tower", use_bias=False), bn("bn")
+    s = L.Subtract(name="difference")([norm(tower(a)), norm(tower(b))])
+    return keras.Model([a, b], dense(1, "head")(s), name="model")
+
+
+def steps():
+    return row((4, 3), dense(5, "hidden", "tanh"), dense(3, "head", "softmax"))
+
+
+def base_parts():
+    return [dense(6, "one", use_bias=False), bn("bn_one"), L.ReLU(name="relu_one"),
+            dense(5, "two", use_bias=False), bn("bn_two"), L.ReLU(name="relu_two")]
+
+
+def nested():
+    x = s = keras.Input((5,), name="base_x")
+    for part in base_parts():
+        s = part(s)
+    return row((5,), keras.Model(x, s, name="base"), dense(3, "head", "softmax"))
+
+
+def nested_row():
+    base = keras.Sequential([keras.Input((5,), name="base_x"), *base_parts()], name="base")
+    return row((5,), base, dense(3, "head", "softmax"))
+
+
+# ---- writing -----------------------------------------------------------------------------------
+
+
+def decimals(rng, shape, low, high):
+    return np.round(rng.uniform(low, high, shape), 2).astype("float32")
+
+
+def numbers(values):
+    return " ".join(str(v).removesuffix(".0") for v in values)
+
+
+def tensor(a):
+    a = np.asarray(a)
+    a = a if a.dtype == np.int32 else a.astype("float32")
+    assert np.isfinite(a).all()
+    return f"{','.join(str(n) for n in a.shape)} : {numbers(a.ravel())}"
+
+
+def initial(rng, variable, scale):
+    name = variable.name
+    if name in ("gamma", "moving_variance"):
+        return decimals(rng, variable.shape, 0.5, 1.5)
+    return decimals(rng, variable.shape, -scale, scale)
+
+
+def inputs(rng, model, rows):
+    return [decimals(rng, (rows, *x.shape[1:]), -2, 2) for x in model.inputs]
+
+
+def target(rng, kind, shape):
+    """classes: numbers; onehot and mixture: distributions; bits: 0 or 1; real: any."""
+    if kind == "classes":
+        return rng.integers(0, shape[-1], shape[:-1]).astype("int32")
+    if kind == "onehot":
+        return np.eye(shape[-1], dtype="float32")[rng.integers(0, shape[-1], shape[:-1])]
+    if kind == "mixture":
+        p = rng.integers(1, 9, shape)
+        p[..., -1] = 30 - p[..., :-1].sum(-1)
+        return (p / np.float32(30)).astype("float32")
+    if kind == "bits":
+        return rng.integers(0, 2, shape).astype("float32")
+    return decimals(rng, shape, -2, 2)
+
+
+def words(settings):
+    return "".join(f" {k}={v}" for k, v in settings.items())
+
+
+def name_of(variable):
+    return "/".join(variable.path.split("/")[-2:])
+
+
+def put_data(out, prefix, xs, ys, weights):
+    out.extend(f"{prefix}x {tensor(x)}" for x in xs)
+    out.extend(f"{prefix}y{'_classes' if y.dtype == np.int32 else ''} {tensor(y)}" for y in ys)
+    if weights is not None:
+        out.append(f"{prefix}sample_weight {tensor(weights)}")
+
+
+def one(values):
+    return values[0] if len(values) == 1 else values
+
+
+def find(model, path):
+    for name in path.split("/") if path != "." else []:
+        model = model.get_layer(name)
+    return model
+
+
+def phase(optimizer, loss, metrics=None, trainable=(), loss_weights=None, class_weight=None, **fit):
+    """optimizer: (class, settings) or "same"; loss: (class, settings), a list for two outputs."""
+    return dict(optimizer=optimizer, loss=loss if isinstance(loss, list) else [loss],
+                metrics=metrics, trainable=trainable, loss_weights=loss_weights,
+                class_weight=class_weight, fit={"epochs": 3, "batch_size": BATCH, **fit})
+
+
+def configure(out, model, p, optimizer):
+    out.append("phase")
+    for path, value in p["trainable"]:
+        find(model, path).trainable = value
+        out.append(f"trainable {path} {value}")
+    if p["optimizer"] == "same":
+        out.append("optimizer same")
+    else:
+        cls, settings = p["optimizer"]
+        optimizer = getattr(keras.optimizers, cls)(**settings)
+        out.append(f"optimizer {cls}{words(settings)}")
+    losses = [getattr(keras.losses, cls)(**settings) for cls, settings in p["loss"]]
+    out.extend(f"loss {cls}{words(settings)}" for cls, settings in p["loss"])
+    out.extend(f"loss_weight {w}" for w in p["loss_weights"] or [])
+    out.extend("metrics " + " ".join(names) for names in p["metrics"] or [])
+    model.compile(optimizer, loss=one(losses), loss_weights=p["loss_weights"],
+                  metrics=p["metrics"] and one(p["metrics"]), jit_compile=False)
+    return optimizer
+
+
+def play(out, model, p, xs, ys, weights, validation):
+    out.append("fit" + words(p["fit"]))
+    if p["class_weight"]:
+        out.append("class_weight" + words(p["class_weight"]))
+    before = [w.numpy() for w in model.weights]
+    history = model.fit(one(xs), one(ys), shuffle=False, verbose=0, sample_weight=weights,
+                        class_weight=p["class_weight"], validation_data=validation,
+                        **p["fit"]).history
+    size = p["fit"]["batch_size"]
+    even = int(len(xs[0]) * (1 - p["fit"].get("validation_split", 0))) % size == 0
+    for name, values in sorted(history.items()):
+        part = len(ys) > 1 and name.endswith("_loss") and name != "val_loss"
+        if even or not part:
+            out.append(f"history {name} {numbers(np.float32(v) for v in values)}")
+    for w, old in zip(model.weights, before):
+        if not np.array_equal(w.numpy(), old):
+            out.append(f"after {name_of(w)} {tensor(w.numpy())}")
+    predicted = model.predict(one(xs), verbose=0)
+    out.extend("predict " + tensor(p) for p in (predicted if len(ys) > 1 else [predicted]))
+
+
+def case(out, name, build, kinds, *phases, rows=ROWS, weighted=False, validation=None,
+         scale=0.8):
+    """kinds: of the targets; validation: rows of validation_data; scale: of the first weights."""
+    keras.backend.clear_session()
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    model = build()
+    start = [initial(rng, w, scale) for w in model.weights]
+    model.set_weights(start)
+    shapes = [y.shape[1:] for y in model.outputs]
+    sets = []
+    for prefix, n in (("", rows), ("val_", validation)):
+        if n:
+            xs = inputs(rng, model, n)
+            ys = [target(rng, k, (n, *s)) for k, s in zip(kinds.split(), shapes)]
+            # one column per axis of the loss: Keras does not spread a row's weight over its steps
+            per_row = (n, *[1] * (len(shapes[0]) - 1))
+            weights = decimals(rng, per_row, 0.1, 2) if weighted else None
+            sets.append((prefix, xs, ys, weights))
+    out.append(f"case {name}\nmodel {build.__name__}")
+    for one_set in sets:
+        put_data(out, *one_set)
+    out.extend(f"weight {name_of(w)} {tensor(v)}" for w, v in zip(model.weights, start))
+    held_out = None
+    if validation:
+        _, vx, vy, vw = sets[1]
+        held_out = (one(vx), one(vy)) if vw is None else (one(vx), one(vy), vw)
+    optimizer = None
+    for p in phases:
+        optimizer = configure(out, model, p, optimizer)
+        play(out, model, p, *sets[0][1:], held_out)
+    out.append("end")
+
+
+# ---- cases -------------------------------------------------------------------------------------
+
+SGD = ("SGD", dict(learning_rate=0.1))
+MOMENTUM = ("SGD", dict(learning_rate=0.05, momentum=0.9))
+ADAM = ("Adam", dict(learning_rate=0.01))
+SPARSE = ("SparseCategoricalCrossentropy", {})
+SPARSE_LOGITS = ("SparseCategoricalCrossentropy", dict(from_logits=True))
+CATEGORICAL, BINARY = "CategoricalCrossentropy", "BinaryCrossentropy"
+MSE = ("MeanSquaredError", {})
+ACCURACY = [["accuracy"]]
+
+
+def optimizers(out):
+    for name, cls, settings in (
+        ("sgd", "SGD", dict(learning_rate=0.1)),
+        ("sgd_default", "SGD", {}),
+        ("sgd_momentum", "SGD", dict(learning_rate=0.05, momentum=0.9)),
+        ("sgd_nesterov", "SGD", dict(learning_rate=0.05, momentum=0.9, nesterov=True)),
+        ("sgd_decay", "SGD", dict(learning_rate=0.1, weight_decay=0.2)),
+        ("sgd_nesterov_decay", "SGD",
+         dict(learning_rate=0.05, momentum=0.8, nesterov=True, weight_decay=0.1)),
+        ("adam", "Adam", dict(learning_rate=0.01)),
+        ("adam_default", "Adam", {}),
+        ("adam_betas", "Adam", dict(learning_rate=0.02, beta_1=0.7, beta_2=0.9)),
+        ("adam_epsilon", "Adam", dict(learning_rate=0.05, epsilon=0.01)),
+        ("adam_decay", "Adam", dict(learning_rate=0.01, weight_decay=0.1)),
+        ("adamw", "AdamW", dict(learning_rate=0.01)),
+        ("adamw_decay", "AdamW", dict(learning_rate=0.02, weight_decay=0.3)),
+        ("rmsprop", "RMSprop", dict(learning_rate=0.01)),
+        ("rmsprop_default", "RMSprop", {}),
+        ("rmsprop_rho_epsilon", "RMSprop", dict(learning_rate=0.02, rho=0.7, epsilon=0.01)),
+        ("rmsprop_centered", "RMSprop", dict(learning_rate=0.01, centered=True, epsilon=0.001)),
+        ("rmsprop_momentum", "RMSprop", dict(learning_rate=0.005, momentum=0.9)),
+        ("rmsprop_centered_momentum", "RMSprop",
+         dict(learning_rate=0.005, momentum=0.8, centered=True, epsilon=0.001)),
+        ("rmsprop_decay", "RMSprop", dict(learning_rate=0.01, weight_decay=0.1)),
+    ):
+        case(out, name, logits, "classes", phase((cls, settings), SPARSE_LOGITS, ACCURACY))
+
+
+def cross_entropies(out):
+    def trained(name, build, kind, cls, scale=0.8, **settings):
+        case(out, name, build, kind, phase(MOMENTUM, (cls, settings), ACCURACY), scale=scale)
+
+    case(out, "sparse_softmax", softmax, "classes", phase(MOMENTUM, SPARSE, ACCURACY))
+    case(out, "sparse_softmax_layer", softmax_layer, "classes", phase(MOMENTUM, SPARSE, ACCURACY))
+    case(out, "sparse_mixed", softmax_mixed, "classes", phase(MOMENTUM, SPARSE, ACCURACY))
+    for kind in ("onehot", "mixture"):
+        trained(f"categorical_logits_{kind}", logits, kind, CATEGORICAL, from_logits=True)
+        trained(f"categorical_softmax_{kind}", softmax, kind, CATEGORICAL)
+        trained(f"categorical_mixed_{kind}", softmax_mixed, kind, CATEGORICAL)
+    # beyond what the clipping of probabilities admits
+    trained("sparse_clipped", softmax_clipped, "classes", SPARSE[0], scale=1.6)
+    trained("categorical_clipped", softmax_clipped, "onehot", CATEGORICAL, scale=1.6)
+    trained("categorical_clipped_mixture", softmax_clipped, "mixture", CATEGORICAL, scale=1.6)
+    trained("binary_clipped", sigmoid_clipped, "bits", BINARY, scale=1.6)
+    # where probabilities are 0 or 1 in float32, and only their logits know the loss
+    trained("sparse_saturated", softmax, "classes", SPARSE[0], scale=6)
+    trained("categorical_saturated", softmax_layer, "onehot", CATEGORICAL, scale=16)
+    trained("binary_saturated", sigmoid, "bits", BINARY, scale=16)
+    trained("categorical_softmax_layer", softmax_layer, "onehot", CATEGORICAL)
+    trained("smoothing_logits", logits, "onehot", CATEGORICAL, from_logits=True,
+            label_smoothing=0.2)
+    trained("smoothing_softmax", softmax, "onehot", CATEGORICAL, label_smoothing=0.1)
+    trained("smoothing_mixed", softmax_mixed, "onehot", CATEGORICAL, label_smoothing=0.3)
+    trained("binary_logits", logit, "bits", BINARY, from_logits=True)
+    trained("binary_sigmoid", sigmoid, "bits", BINARY)
+    trained("binary_mixed", sigmoid_mixed, "bits", BINARY)
+    trained("binary_labels", labels, "bits", BINARY)
+    trained("binary_smoothing_logits", logit, "bits", BINARY, from_logits=True,
+            label_smoothing=0.2)
+    trained("binary_smoothing_sigmoid", sigmoid, "bits", BINARY, label_smoothing=0.2)
+    trained("binary_smoothing_mixed", sigmoid_mixed, "bits", BINARY, label_smoothing=0.2)
+    case(out, "steps_sparse", steps, "classes", phase(MOMENTUM, SPARSE, ACCURACY))
+    case(out, "steps_categorical", steps, "onehot", phase(MOMENTUM, (CATEGORICAL, {}), ACCURACY))
+    case(out, "loss_as_metric", softmax, "classes",
+         phase(SGD, SPARSE, [["accuracy", "sparse_categorical_crossentropy"]]))
+
+
+def regressions(out):
+    both = [["mean_absolute_error", "mean_squared_error"]]
+    for name, loss in (("mse", MSE), ("mae", ("MeanAbsoluteError", {})), ("huber", ("Huber", {})),
+                       ("huber_delta", ("Huber", dict(delta=0.3)))):
+        case(out, name, regression, "real", phase(MOMENTUM, loss, both))
+    for name, optimizer in (("sgd", MOMENTUM), ("adam", ADAM)):
+        case(out, f"regularized_{name}", regularized, "classes",
+             phase(optimizer, SPARSE_LOGITS, ACCURACY, validation_split=0.2))
+    case(out, "regularized_frozen", regularized, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, trainable=[("hidden", False)]))
+    case(out, "regularized_root_frozen", regularized, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, trainable=[(".", False), ("bn", True)]))
+
+
+def weights(out):
+    def weighted(name, build, kinds, loss, rows=ROWS, validation=None, **kw):
+        case(out, name, build, kinds, phase(MOMENTUM, loss, ACCURACY, **kw), rows=rows,
+             weighted=True, validation=validation)
+
+    weighted("sample_weight", logits, "classes", SPARSE_LOGITS)
+    weighted("sample_weight_binary", sigmoid, "bits", (BINARY, {}))
+    case(out, "sample_weight_regression", regression, "real",
+         phase(MOMENTUM, MSE, [["mean_absolute_error"]]), weighted=True)
+    weighted("sample_weight_steps", steps, "classes", SPARSE)
+    weighted("sample_weight_split", softmax, "onehot", (CATEGORICAL, {}), validation_split=0.3)
+    weighted("sample_weight_validation", softmax, "classes", SPARSE, validation=6)
+    for name, build, kind, loss in (("", logits, "classes", SPARSE_LOGITS),
+                                    ("_onehot", softmax, "onehot", (CATEGORICAL, {})),
+                                    ("_binary", sigmoid, "bits", (BINARY, {}))):
+        case(out, f"class_weight{name}", build, kind,
+             phase(MOMENTUM, loss, ACCURACY, class_weight={0: 0.4, 1: 2.5}, validation_split=0.3))
+    case(out, "validation_split", logits, "classes",
+         phase(ADAM, SPARSE_LOGITS, ACCURACY, validation_split=0.25), rows=13)
+    case(out, "validation_data", logits, "classes", phase(ADAM, SPARSE_LOGITS, ACCURACY),
+         validation=7)
+
+
+def graphs(out):
+    case(out, "convolutions_sgd", convolutions, "classes", phase(MOMENTUM, SPARSE, ACCURACY),
+         rows=6)
+    case(out, "convolutions_adam", convolutions, "onehot",
+         phase(ADAM, (CATEGORICAL, {}), ACCURACY), rows=6)
+    case(out, "pools", pools, "classes",
+         phase(("RMSprop", dict(learning_rate=0.005)), SPARSE_LOGITS, ACCURACY), rows=6)
+    two = [SPARSE_LOGITS, MSE]
+    case(out, "two_outputs", two_outputs, "classes real", phase(MOMENTUM, two), rows=8)
+    case(out, "two_outputs_weighed", two_outputs, "classes real",
+         phase(ADAM, two, [["accuracy"], ["mean_absolute_error"]], loss_weights=[1.5, 0.25],
+               validation_split=0.5), rows=8)
+    case(out, "two_outputs_partial", two_outputs, "classes real",
+         phase(MOMENTUM, two, [["accuracy"], []], loss_weights=[1.0, 2.0]))
+    case(out, "two_outputs_sample_weight", two_outputs, "classes real", phase(MOMENTUM, two),
+         rows=8, weighted=True)
+    case(out, "shared", shared, "real", phase(SGD, MSE))
+    case(out, "nested", nested, "classes", phase(ADAM, SPARSE, ACCURACY, validation_split=0.2))
+    case(out, "nested_row", nested_row, "classes", phase(MOMENTUM, SPARSE, ACCURACY))
+
+
+def freezing(out):
+    frozen = [("base", False)]
+    for name, build in (("", nested), ("_row", nested_row)):
+        case(out, f"frozen_base{name}_then_thawed", build, "classes",
+             phase(ADAM, SPARSE, ACCURACY, frozen),
+             phase(("Adam", dict(learning_rate=0.001)), SPARSE, ACCURACY, [("base", True)]))
+    case(out, "frozen_bn", logits, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, ACCURACY, [("bn", False)]))
+    case(out, "frozen_below_head", logits, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, ACCURACY, [("hidden", False), ("bn", False)]))
+    case(out, "frozen_head", logits, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, ACCURACY, [("head", False)]))
+    case(out, "frozen_base_one_bn_thawed", nested, "classes",
+         phase(ADAM, SPARSE, ACCURACY, [*frozen, ("base/bn_one", True)]))
+    case(out, "thawed_base_bns_frozen", nested, "classes",
+         phase(ADAM, SPARSE, ACCURACY, frozen),
+         phase(MOMENTUM, SPARSE, ACCURACY,
+               [("base", True), ("base/bn_one", False), ("base/bn_two", False)]))
+    case(out, "base_flag_frozen_parts_thawed", nested, "classes",
+         phase(MOMENTUM, SPARSE, ACCURACY,
+               [*frozen, ("base/two", True), ("base/bn_two", True)]))
+    case(out, "root_frozen_bn_thawed_then_all", nested, "classes",
+         phase(MOMENTUM, SPARSE, ACCURACY, [(".", False), ("base/bn_two", True)]),
+         phase(MOMENTUM, SPARSE, ACCURACY, [(".", True)]))
+    case(out, "all_frozen", logits, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, ACCURACY, [(".", False)]))
+    case(out, "same_optimizer_fewer_weights", logits, "classes", phase(ADAM, SPARSE_LOGITS),
+         phase("same", SPARSE_LOGITS, trainable=[("hidden", False)]))
+    case(out, "convolutions_frozen_then_thawed", convolutions, "classes",
+         phase(ADAM, SPARSE, ACCURACY,
+               [(n, False) for n in ("conv", "bn", "depthwise", "depthwise_bn")]),
+         phase(MOMENTUM, SPARSE, ACCURACY, [("depthwise", True), ("depthwise_bn", True)]), rows=6)
+
+
+def main():
+    out = [f"# Keras {keras.__version__}; made by training_fixtures.py"]
+    for part in (optimizers, cross_entropies, regressions, weights, graphs, freezing):
+        part(out)
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text("\n".join(out) + "\n")
+    cases = sum(line.startswith("case ") for line in out)
+    print(f"{cases} cases, {OUT.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
