@@ -113,6 +113,7 @@ final class Explainer {
                 why(c),
                 c.layer().trainable(),
                 gradientsChange(c),
+                frozenWeights(c),
                 ownOps(c).stream()
                         .filter(MovingAverage.class::isInstance)
                         .map(op -> ((MovingAverage) op).moving().name())
@@ -133,7 +134,7 @@ final class Explainer {
                     + ", but trainable is false, so its statistics are used and kept";
         }
         if (!c.modeMatters()) {
-            return "no difference between the modes";
+            return "the same in every mode";
         }
         return source(r);
     }
@@ -158,6 +159,15 @@ final class Explainer {
             }
         }
         return names;
+    }
+
+    /** The weights that would train if nothing were frozen. */
+    private List<String> frozenWeights(Call c) {
+        return c.layer().ownWeights().stream()
+                .filter(w -> w.spec().trainable())
+                .filter(w -> !w.variable().trainable() || !model.trainable())
+                .map(w -> w.spec().name())
+                .toList();
     }
 
     private GradientFlow flow(Call c) {

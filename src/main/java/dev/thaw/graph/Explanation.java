@@ -53,6 +53,7 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
      * @param why the rule in words
      * @param trainable the layer's own flag
      * @param gradientsChange its weights that gradients change
+     * @param frozenWeights its weights that gradients would change if nothing were frozen
      * @param statisticsMove its moving statistics that the call changes
      * @param random what it draws random numbers for
      * @param flow what becomes of the loss's gradient
@@ -68,6 +69,7 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
             String why,
             boolean trainable,
             List<String> gradientsChange,
+            List<String> frozenWeights,
             List<String> statisticsMove,
             List<String> random,
             GradientFlow flow,
@@ -79,15 +81,19 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
         }
 
         String gradient() {
-            if (gradientsChange.isEmpty()) {
-                return flow.words();
+            String words =
+                    flow == GradientFlow.PASSES && !gradientsChange.isEmpty() ? "" : flow.words();
+            if (!gradientsChange.isEmpty()) {
+                String changes = "changes " + String.join(", ", gradientsChange);
+                return words.isEmpty() ? changes : changes + "; " + words;
             }
-            String changes = "changes " + String.join(", ", gradientsChange);
-            return flow == GradientFlow.PASSES ? changes : changes + "; " + flow.words();
+            return frozenWeights.isEmpty() || flow == GradientFlow.NONE
+                    ? words
+                    : "frozen; " + words;
         }
 
         String modeWords() {
-            return modeMatters ? mode.words() : "either";
+            return modeMatters ? mode.words() : "any";
         }
     }
 
@@ -135,9 +141,10 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
 
     private static boolean same(Entry a, Entry b) {
         return a != null
-                && a.mode == b.mode
-                && a.reason == b.reason
+                && a.modeMatters == b.modeMatters
+                && (!a.modeMatters || a.mode == b.mode && a.reason == b.reason)
                 && a.trainable == b.trainable
+                && Objects.equals(a.frozenWeights, b.frozenWeights)
                 && a.flow == b.flow
                 && Objects.equals(a.gradientsChange, b.gradientsChange)
                 && Objects.equals(a.statisticsMove, b.statisticsMove)

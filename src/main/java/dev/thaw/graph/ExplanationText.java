@@ -66,11 +66,6 @@ final class ExplanationText {
                         : "",
                 before,
                 after);
-        pair(
-                b.trainable() ? "trainable" : "frozen",
-                a.trainable() ? "trainable" : "frozen",
-                before,
-                after);
         pair("gradient " + b.gradient(), "gradient " + a.gradient(), before, after);
         pair(moving(b), moving(a), before, after);
         pair("random: " + orDash(b.random()), "random: " + orDash(a.random()), before, after);

@@ -93,17 +93,28 @@ final class Table {
         }
     }
 
-    /** Breaks at spaces where possible, within words where not. */
+    /**
+     * Breaks at spaces where possible, else behind a '/' or '_', else anywhere; an indent stays.
+     */
     private static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
+        String indent = text.substring(0, text.length() - text.stripLeading().length());
         String rest = text;
         while (rest.length() > width) {
-            int at = rest.lastIndexOf(' ', width);
-            int cut = at > 0 ? at : width;
-            lines.add(rest.substring(0, cut));
-            rest = rest.substring(cut).stripLeading();
+            int cut = breakAt(rest, indent.length() + 1, width);
+            lines.add(rest.substring(0, cut).stripTrailing());
+            rest = indent + rest.substring(cut).stripLeading();
         }
         lines.add(rest);
         return lines;
+    }
+
+    private static int breakAt(String text, int least, int width) {
+        int space = text.lastIndexOf(' ', width);
+        if (space >= least) {
+            return space;
+        }
+        int mark = Math.max(text.lastIndexOf('_', width - 1), text.lastIndexOf('/', width - 1)) + 1;
+        return mark >= least ? mark : Math.max(width, least);
     }
 }

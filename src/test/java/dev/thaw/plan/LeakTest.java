@@ -18,15 +18,17 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.Adam;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /**
- * Nothing native waits for the garbage collector. It runs in a JVM of its own whose heap is resident
- * from the start, so that the resident size changes by native memory alone.
+ * Nothing native waits for the garbage collector. It runs in a JVM of its own whose heap is
+ * resident from the start, so that the resident size changes by native memory alone.
  */
 class LeakTest {
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -35,7 +37,9 @@ class LeakTest {
 
     @Test
     void twoThousandPlansLeaveTheProcessAsTwoHundredDid() throws Exception {
-        assumeThat(Files.isReadable(STATUS)).as("SKIPPED: needs /proc to read the resident size").isTrue();
+        assumeThat(Files.isReadable(STATUS))
+                .as("SKIPPED: needs /proc to read the resident size")
+                .isTrue();
         Process child =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -45,7 +49,9 @@ class LeakTest {
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
                                 "-cp",
-                                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                                System.getProperty(
+                                        "surefire.test.class.path",
+                                        System.getProperty("java.class.path")),
                                 LeakTest.class.getName())
                         .redirectErrorStream(true)
                         .start();
@@ -54,7 +60,8 @@ class LeakTest {
         String[] sizes = output.get(output.size() - 1).split(" ");
         long first = Long.parseLong(sizes[0]);
         long all = Long.parseLong(sizes[1]);
-        System.out.printf("resident after %,d plans: %,d kB, after %,d: %,d kB%n", FIRST, first, ALL, all);
+        System.out.printf(
+                "resident after %,d plans: %,d kB, after %,d: %,d kB%n", FIRST, first, ALL, all);
         assertThat(all).isLessThanOrEqualTo(first + first / 20);
     }
 
@@ -83,7 +90,8 @@ class LeakTest {
             m.compile(new Adam(), new SparseCategoricalCrossentropy());
             int rows = 1 + i % 7;
             m.trainOnBatch(
-                    Tensor.zeros(Shape.of(rows, 12, 12, 3), DType.FLOAT32), Tensor.of(new int[rows]));
+                    Tensor.zeros(Shape.of(rows, 12, 12, 3), DType.FLOAT32),
+                    Tensor.of(new int[rows]));
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.thaw.backend.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import dev.thaw.backend.cpu.Pipeline.Argument;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.BatchNormInfer;
@@ -9,12 +12,13 @@ import dev.thaw.op.BatchNormTrainGrad;
 import dev.thaw.op.Value;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Batch normalization in Java. oneDNN adds up the mean in float32, which for 25,000 elements around
- * 10,000 leaves three correct digits of the variance and two of the result; and it has fast code
- * only for channels in sixteens.
+ * Batch normalization. The statistics are Java's, in double precision where it counts; the rest is
+ * oneDNN's where it has fast code ({@link BatchNormPrimitives}) and Java's elsewhere.
  */
 final class BatchNormKernels {
     private BatchNormKernels() {}
@@ -31,25 +35,124 @@ final class BatchNormKernels {
             return (buffers, workspace) -> () -> {};
         }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
-        return new Pipeline().then(m -> new Train(op, tiles, m));
+        Pipeline line = new Pipeline();
+        Pipeline.Place shift = line.room((long) tiles.channels * Float.BYTES);
+        int flags = dnnl_use_shift | (op.gamma() == null ? 0 : dnnl_use_scale);
+        Primitive p = BatchNormPrimitives.forward(op.x().shape(), op.axis(), op.epsilon(), flags);
+        line.then(m -> new Train(op, tiles, m, p == null ? null : shift.in(m).floats()));
+        if (p != null) {
+            List<Argument> arguments = new ArrayList<>();
+            arguments.add(arg(DNNL_ARG_SRC, op.x()));
+            arguments.add(arg(DNNL_ARG_DST, op.y()));
+            arguments.add(arg(DNNL_ARG_MEAN, op.mean()));
+            arguments.add(arg(DNNL_ARG_VARIANCE, op.variance()));
+            arguments.add(new Argument(DNNL_ARG_SHIFT, shift));
+            if (op.gamma() != null) {
+                arguments.add(arg(DNNL_ARG_SCALE, op.gamma()));
+            }
+            line.then(line.own(p), arguments);
+        }
+        return line;
     }
 
     private static Prepared infer(BatchNormInfer op) {
         if (op.x().size() == 0) {
             return (buffers, workspace) -> () -> {};
         }
-        ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
-        return new Pipeline().then(m -> new Infer(op, tiles, m));
+        int flags =
+                (op.gamma() == null ? 0 : dnnl_use_scale)
+                        | (op.beta() == null ? 0 : dnnl_use_shift);
+        Primitive p = BatchNormPrimitives.forward(op.x().shape(), op.axis(), op.epsilon(), flags);
+        Pipeline line = new Pipeline();
+        if (p == null) {
+            ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
+            return line.then(m -> new Infer(op, tiles, m));
+        }
+        List<Argument> arguments = new ArrayList<>();
+        arguments.add(arg(DNNL_ARG_SRC, op.x()));
+        arguments.add(arg(DNNL_ARG_DST, op.y()));
+        arguments.add(arg(DNNL_ARG_MEAN, op.mean()));
+        arguments.add(arg(DNNL_ARG_VARIANCE, op.variance()));
+        if (op.gamma() != null) {
+            arguments.add(arg(DNNL_ARG_SCALE, op.gamma()));
+        }
+        if (op.beta() != null) {
+            arguments.add(arg(DNNL_ARG_SHIFT, op.beta()));
+        }
+        return line.then(line.own(p), arguments);
     }
 
     private static Prepared trainGrad(BatchNormTrainGrad op) {
+        // oneDNN's fast code computes all three results
+        Prepared fast = op.dx() == null ? null : fastGrad(op, 0);
+        if (fast != null) {
+            return fast;
+        }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
         return new Pipeline().then(m -> new TrainGrad(op, tiles, m));
     }
 
     private static Prepared inferGrad(BatchNormInferGrad op) {
+        boolean all = op.dx() != null && (op.dgamma() != null || op.dbeta() != null);
+        Prepared fast =
+                all
+                        ? fastGrad(
+                                new BatchNormTrainGrad(
+                                        op.x(),
+                                        op.dy(),
+                                        op.gamma(),
+                                        op.mean(),
+                                        op.variance(),
+                                        op.dx(),
+                                        op.dgamma(),
+                                        op.dbeta(),
+                                        op.axis(),
+                                        op.epsilon()),
+                                dnnl_use_global_stats)
+                        : null;
+        if (fast != null) {
+            return fast;
+        }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
         return new Pipeline().then(m -> new InferGrad(op, tiles, m));
+    }
+
+    /** By oneDNN, with what is not wanted in the workspace; null where that would be slow. */
+    private static Prepared fastGrad(BatchNormTrainGrad op, int statistics) {
+        boolean scaled = op.gamma() != null || op.dgamma() != null;
+        int weights =
+                (scaled ? dnnl_use_scale : 0) | (scaled || op.dbeta() != null ? dnnl_use_shift : 0);
+        Primitive p =
+                BatchNormPrimitives.backward(
+                        op.x().shape(),
+                        op.axis(),
+                        op.epsilon(),
+                        statistics | weights,
+                        weights == 0 ? dnnl_backward_data : dnnl_backward);
+        if (p == null) {
+            return null;
+        }
+        Pipeline line = new Pipeline();
+        List<Argument> arguments = new ArrayList<>();
+        arguments.add(arg(DNNL_ARG_SRC, op.x()));
+        arguments.add(arg(DNNL_ARG_DIFF_DST, op.dy()));
+        arguments.add(arg(DNNL_ARG_DIFF_SRC, op.dx()));
+        arguments.add(arg(DNNL_ARG_MEAN, op.mean()));
+        arguments.add(arg(DNNL_ARG_VARIANCE, op.variance()));
+        long bytes = op.mean().size() * Float.BYTES;
+        if (scaled) {
+            arguments.add(arg(DNNL_ARG_SCALE, op.gamma()));
+            arguments.add(
+                    new Argument(DNNL_ARG_DIFF_SCALE, line.operandOrRoom(op.dgamma(), bytes)));
+        }
+        if (weights != 0) {
+            arguments.add(new Argument(DNNL_ARG_DIFF_SHIFT, line.operandOrRoom(op.dbeta(), bytes)));
+        }
+        return line.then(line.own(p), arguments);
+    }
+
+    private static Argument arg(int index, Value v) {
+        return new Argument(index, Pipeline.operand(v));
     }
 
     /** An operand of one number per channel, with a value for where it is absent. */
@@ -94,10 +197,14 @@ final class BatchNormKernels {
         private final ChannelMap map;
         private final double[] means;
         private final double[] squares;
-        private final float[] low;
+        private final FloatBuffer shift;
         private final float[] factors;
 
-        Train(BatchNormTrain op, ChannelTiles tiles, Pipeline.Memory m) {
+        /**
+         * @param shift takes the shift and leaves the normalization to the next step; null to do
+         *     both here
+         */
+        Train(BatchNormTrain op, ChannelTiles tiles, Pipeline.Memory m, FloatBuffer shift) {
             this.op = op;
             this.tiles = tiles;
             x = m.of(op.x()).floats();
@@ -106,26 +213,35 @@ final class BatchNormKernels {
             mean = new PerChannel(op.mean(), tiles.channels, 0, m);
             variance = new PerChannel(op.variance(), tiles.channels, 0, m);
             sums = new ChannelSums(tiles);
-            map = new ChannelMap(tiles, x, x, m.of(op.y()).floats());
+            this.shift = shift;
+            map = shift != null ? null : new ChannelMap(tiles, x, x, m.of(op.y()).floats());
             means = new double[tiles.channels];
             squares = new double[tiles.channels];
-            low = new float[tiles.channels];
             factors = new float[tiles.channels];
         }
 
         @Override
         public void launch() {
             gamma.read();
+            if (op.beta() == null) {
+                Arrays.fill(beta.numbers, 0);
+            }
             beta.read();
             sums.moments(x, means, squares);
             for (int c = 0; c < tiles.channels; c++) {
                 double v = squares[c] / tiles.perChannel;
+                double s = factor(gamma.numbers[c], v, op.epsilon());
                 mean.numbers[c] = (float) means[c];
-                low[c] = (float) (means[c] - mean.numbers[c]);
                 variance.numbers[c] = (float) v;
-                factors[c] = (float) factor(gamma.numbers[c], v, op.epsilon());
+                factors[c] = (float) s;
+                // what the rounding of the mean takes away, as that may be more than y's own
+                beta.numbers[c] -= (float) ((means[c] - mean.numbers[c]) * s);
             }
-            map.normalize(mean.numbers, low, factors, beta.numbers);
+            if (shift == null) {
+                map.normalize(mean.numbers, factors, beta.numbers);
+            } else {
+                shift.put(0, beta.numbers);
+            }
             mean.write();
             variance.write();
         }

@@ -50,30 +50,6 @@ final class ChannelMap {
         }
     }
 
-    /** result = (x - mean - low) factor + shift, where mean + low is a mean of double precision. */
-    void normalize(float[] mean, float[] low, float[] factor, float[] shift) {
-        tiles.run(
-                (slot, unit, p, from, to) -> {
-                    p.spread(mean, a[slot]);
-                    p.spread(low, d[slot]);
-                    p.spread(factor, b[slot]);
-                    p.spread(shift, c[slot]);
-                    for (int row = from; row < to; row += p.tileRows) {
-                        float[] t = xs[slot];
-                        int n = p.load(x, row, to, t);
-                        normalize(t, a[slot], d[slot], b[slot], c[slot], n);
-                        p.store(t, row, n, result);
-                    }
-                });
-    }
-
-    private static void normalize(
-            float[] x, float[] mean, float[] low, float[] factor, float[] shift, int n) {
-        for (int j = 0; j < n; j++) {
-            x[j] = (x[j] - mean[j] - low[j]) * factor[j] + shift[j];
-        }
-    }
-
     /** result = factor (dy - meanUpstream - (x - mean) slope). */
     void gradient(float[] mean, float[] meanUpstream, float[] slope, float[] factor) {
         tiles.run(

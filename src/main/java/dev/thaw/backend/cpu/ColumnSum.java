@@ -4,9 +4,11 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
+
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /** Sums over the rows of a matrix, as ones[1, rows] · matrix[rows, columns]. */
 final class ColumnSum {
@@ -22,7 +24,9 @@ final class ColumnSum {
         return new Primitive(
                 "column sum",
                 Dnnl.threads(rows * (double) columns / FLOATS_PER_NS),
-                (pd, attr) -> dnnl_matmul_primitive_desc_create(pd, Dnnl.get().engine(), ones, x, null, y, attr),
+                (pd, attr) ->
+                        dnnl_matmul_primitive_desc_create(
+                                pd, Dnnl.get().engine(), ones, x, null, y, attr),
                 ones,
                 x,
                 y);

@@ -1,12 +1,14 @@
 package dev.thaw.backend.cpu;
 
 import dev.thaw.backend.spi.Buffer;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 
 /** Native memory, aligned to 64 bytes. Views of it are for kernels, which fetch them when bound. */
 final class CpuBuffer implements Buffer {
@@ -25,7 +27,8 @@ final class CpuBuffer implements Buffer {
     static CpuBuffer allocate(long bytes, String label) {
         Pointer p = Pointer.calloc(1, bytes + ALIGNMENT);
         if (p == null || p.isNull()) {
-            throw new OutOfMemoryError("cpu: " + label + " needs " + bytes + " bytes, and the system has no more");
+            throw new OutOfMemoryError(
+                    "cpu: " + label + " needs " + bytes + " bytes, and the system has no more");
         }
         return new CpuBuffer((p.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT, bytes, p);
     }
@@ -43,7 +46,13 @@ final class CpuBuffer implements Buffer {
     public CpuBuffer slice(long offset, long length) {
         if (offset < 0 || length < 0 || offset + length > bytes) {
             throw new IllegalArgumentException(
-                    "cpu: slice [" + offset + ", +" + length + ") is outside a buffer of " + bytes + " bytes");
+                    "cpu: slice ["
+                            + offset
+                            + ", +"
+                            + length
+                            + ") is outside a buffer of "
+                            + bytes
+                            + " bytes");
         }
         return new CpuBuffer(address + offset, length, null);
     }

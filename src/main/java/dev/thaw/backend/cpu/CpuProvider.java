@@ -19,7 +19,8 @@ public final class CpuProvider implements BackendProvider {
     @Override
     public Backend open(int index) {
         if (index != 0) {
-            throw new BackendUnavailableException("device: there is one cpu, 'cpu', got index " + index, null);
+            throw new BackendUnavailableException(
+                    "device: there is one cpu, 'cpu', got index " + index, null);
         }
         return new CpuBackend();
     }

@@ -3,6 +3,7 @@ package dev.thaw.backend.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.thaw.backend.spi.BackendUnavailableException;
+
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
@@ -39,8 +40,12 @@ final class Dnnl {
             } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
                 throw new BackendUnavailableException(
                         "oneDNN does not load on "
-                                + System.getProperty("os.name") + " " + System.getProperty("os.arch")
-                                + " (" + e.getMessage() + "); add the org.bytedeco artifacts dnnl, javacpp and opencl"
+                                + System.getProperty("os.name")
+                                + " "
+                                + System.getProperty("os.arch")
+                                + " ("
+                                + e.getMessage()
+                                + "); add the org.bytedeco artifacts dnnl, javacpp and opencl"
                                 + " with this platform's classifier to the class path",
                         e);
             }
@@ -80,7 +85,8 @@ final class Dnnl {
                         case 6 -> "not required";
                         default -> "unknown";
                     };
-            throw new IllegalStateException("oneDNN: " + what + ": " + meaning + " (status " + status + ")");
+            throw new IllegalStateException(
+                    "oneDNN: " + what + ": " + meaning + " (status " + status + ")");
         }
     }
 
@@ -98,14 +104,19 @@ final class Dnnl {
     /** A float32 descriptor with strides in elements. */
     static dnnl_memory_desc strided(long[] dims, long[] strides) {
         dnnl_memory_desc md = new dnnl_memory_desc();
-        check(dnnl_memory_desc_create_with_strides(md, dims.length, dims, dnnl_f32, strides), "memory descriptor");
+        check(
+                dnnl_memory_desc_create_with_strides(md, dims.length, dims, dnnl_f32, strides),
+                "memory descriptor");
         return md;
     }
 
     /** A float32 descriptor whose layout the primitive chooses. */
     static dnnl_memory_desc any(long... dims) {
         dnnl_memory_desc md = new dnnl_memory_desc();
-        check(dnnl_memory_desc_create_with_tag(md, dims.length, dims, dnnl_f32, dnnl_format_tag_any), "memory descriptor");
+        check(
+                dnnl_memory_desc_create_with_tag(
+                        md, dims.length, dims, dnnl_f32, dnnl_format_tag_any),
+                "memory descriptor");
         return md;
     }
 
@@ -113,14 +124,18 @@ final class Dnnl {
     static dnnl_primitive_attr attributes() {
         dnnl_primitive_attr attr = new dnnl_primitive_attr();
         check(dnnl_primitive_attr_create(attr), "attributes");
-        check(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "scratchpad mode");
+        check(
+                dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user),
+                "scratchpad mode");
         return attr;
     }
 
     /** Which implementation was chosen; {@code ref} in it means slow. */
     static String implementation(dnnl_primitive_desc pd) {
         try (PointerPointer<BytePointer> p = new PointerPointer<>(1)) {
-            check(dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, p), "implementation name");
+            check(
+                    dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, p),
+                    "implementation name");
             return p.get(BytePointer.class, 0).getString();
         }
     }

@@ -2,6 +2,7 @@ package dev.thaw.backend.cpu;
 
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,8 @@ final class KernelTable {
     Prepared prepare(Op op) {
         Function<Op, Prepared> maker = makers.get(op.getClass());
         if (maker == null) {
-            throw new IllegalStateException("cpu: has no kernel for " + op.getClass().getSimpleName());
+            throw new IllegalStateException(
+                    "cpu: has no kernel for " + op.getClass().getSimpleName());
         }
         return maker.apply(op);
     }

@@ -8,12 +8,17 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.BiasGrad;
 import dev.thaw.op.MatMul;
 import dev.thaw.op.Value;
+
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 
-/** Matrix products. A column sum is one too: a row of ones times the matrix, as oneDNN's reduction is slow. */
+/**
+ * Matrix products. A column sum is one too: a row of ones times the matrix, as oneDNN's reduction
+ * is slow.
+ */
 final class MatMulKernels {
     /** One-thread speed of a product, for the choice of threads; measured at 75 to 108. */
     private static final double FLOPS_PER_NS = 90;
@@ -33,16 +38,20 @@ final class MatMulKernels {
             return (buffers, workspace) -> () -> {};
         }
         dnnl_memory_desc a =
-                Dnnl.strided(new long[] {m, k}, op.transposeA() ? new long[] {1, m} : new long[] {k, 1});
+                Dnnl.strided(
+                        new long[] {m, k}, op.transposeA() ? new long[] {1, m} : new long[] {k, 1});
         dnnl_memory_desc b =
-                Dnnl.strided(new long[] {k, n}, op.transposeB() ? new long[] {1, k} : new long[] {n, 1});
+                Dnnl.strided(
+                        new long[] {k, n}, op.transposeB() ? new long[] {1, k} : new long[] {n, 1});
         dnnl_memory_desc bias = op.bias() == null ? null : Dnnl.dense(1, n);
         dnnl_memory_desc y = Dnnl.dense(m, n);
         Primitive p =
                 new Primitive(
                         "matmul",
                         Dnnl.threads(2. * m * n * k / FLOPS_PER_NS),
-                        (pd, attr) -> dnnl_matmul_primitive_desc_create(pd, Dnnl.get().engine(), a, b, bias, y, attr),
+                        (pd, attr) ->
+                                dnnl_matmul_primitive_desc_create(
+                                        pd, Dnnl.get().engine(), a, b, bias, y, attr),
                         bias == null
                                 ? new dnnl_memory_desc[] {a, b, y}
                                 : new dnnl_memory_desc[] {a, b, bias, y});
@@ -67,7 +76,8 @@ final class MatMulKernels {
         return new Prepared() {
             @Override
             public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
-                return ColumnSum.bind(p, rows, address(op.dy(), buffers), address(op.db(), buffers), workspace);
+                return ColumnSum.bind(
+                        p, rows, address(op.dy(), buffers), address(op.db(), buffers), workspace);
             }
 
             @Override
@@ -91,12 +101,14 @@ final class MatMulKernels {
     }
 
     /** An op that is exactly one primitive. */
-    record OneCall(Primitive primitive, Function<Function<Value, Buffer>, List<Primitive.Arg>> arguments)
+    record OneCall(
+            Primitive primitive, Function<Function<Value, Buffer>, List<Primitive.Arg>> arguments)
             implements Prepared {
         @Override
         public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
             return primitive.bind(
-                    workspace == null ? 0 : ((CpuBuffer) workspace).address(), arguments.apply(buffers));
+                    workspace == null ? 0 : ((CpuBuffer) workspace).address(),
+                    arguments.apply(buffers));
         }
 
         @Override

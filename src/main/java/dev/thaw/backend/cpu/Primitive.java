@@ -3,14 +3,16 @@ package dev.thaw.backend.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.thaw.backend.spi.Kernel;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A oneDNN primitive. It owns the descriptors that it was made from; {@link #bind} ties it to
@@ -109,7 +111,11 @@ final class Primitive implements AutoCloseable {
                 dnnl_memory m = new dnnl_memory();
                 memories.add(m);
                 Dnnl.check(
-                        dnnl_memory_create(m, argument(a.index), Dnnl.get().engine(), new CpuBuffer.At(a.address, 0)),
+                        dnnl_memory_create(
+                                m,
+                                argument(a.index),
+                                Dnnl.get().engine(),
+                                new CpuBuffer.At(a.address, 0)),
                         "memory");
                 args.getPointer(i).arg(a.index).memory(m);
             }

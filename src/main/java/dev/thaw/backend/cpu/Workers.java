@@ -5,7 +5,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Runs a Java loop on all cores where it is long enough to pay. The split depends on the length alone. */
+/**
+ * Runs a Java loop on all cores where it is long enough to pay. The split depends on the length
+ * alone.
+ */
 final class Workers {
     /** A part of a loop. */
     @FunctionalInterface
