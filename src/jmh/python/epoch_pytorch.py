@@ -12,6 +12,7 @@ import os
 import statistics
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -86,10 +87,11 @@ class Torch:
 
 
 def best_variant(optimizer, x, y):
-    """The variant of the optimizer with the fastest of three short epochs."""
+    """The variant of the optimizer with the fastest of some short epochs, in turns."""
     sides = {name: Torch(optimizer, how) for name, how in VARIANTS.items()}
-    times = {name: min(s.epoch(x, y, 12_800)[0] for _ in range(3)) for name, s in sides.items()}
-    print(f"PyTorch's {optimizer}, seconds for 400 steps: "
+    rounds = [{name: s.epoch(x, y, 6_400)[0] for name, s in sides.items()} for _ in range(5)]
+    times = {name: min(r[name] for r in rounds) for name in sides}
+    print(f"PyTorch's {optimizer}, best seconds for 200 steps: "
           + ", ".join(f"{name} {t:.3f}" for name, t in times.items()), flush=True)
     return min(times, key=times.get)
 
@@ -117,6 +119,11 @@ class Thaw:
         self.process.wait()
 
 
+def load_average():
+    """Spinning threads make both sides many times slower where others use the cores too."""
+    return f"load of the last minute {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
 def row(optimizer, who, epochs, ratio):
     seconds = [e[0] for e in epochs]
     print(f"{optimizer:6} {who:8} {statistics.median(seconds):8.3f} {min(seconds):8.3f} {max(seconds):8.3f}"
@@ -142,12 +149,16 @@ def main():
         thaw = Thaw(args.java, args.classpath, args.threads, folder)
         print(f"{len(x)} rows, batch {BATCH}, {args.threads} threads each, "
               f"medians of {args.epochs} epochs after {args.warmup}, in turns\n"
-              f"Thaw on {thaw.description}; PyTorch {torch.__version__}", flush=True)
+              f"Thaw on {thaw.description}; PyTorch {torch.__version__}; {load_average()}", flush=True)
         results = []
         for optimizer in OPTIMIZERS:
             variant = best_variant(optimizer, x, y)
             other = Torch(optimizer, VARIANTS[variant])
-            pairs = [(thaw.epoch(optimizer), other.epoch(x, y)) for _ in range(args.warmup + args.epochs)]
+            pairs = []
+            for i in range(args.warmup + args.epochs):
+                pairs.append((thaw.epoch(optimizer), other.epoch(x, y)))
+                print(f"{optimizer} {'warm-up' if i < args.warmup else 'epoch'}: Thaw {pairs[-1][0][0]:.3f} s,"
+                      f" PyTorch {pairs[-1][1][0]:.3f} s", file=sys.stderr, flush=True)
             results.append((optimizer, variant, pairs[args.warmup:]))
         thaw.close()
     print(f"\n{'':6} {'':8} {'median':>8} {'min':>8} {'max':>8} {'ratio':>7} {'loss':>8} {'accuracy':>9}")
@@ -156,6 +167,7 @@ def main():
         ratio = statistics.median(t[0] / o[0] for o, t in pairs)
         row(optimizer, "Thaw", ours, "")
         row(optimizer, "PyTorch", theirs, f"{ratio:.2f}")
+    print(load_average())
     print("seconds per epoch; ratio: the median over the pairs of PyTorch's time by Thaw's (above 1, Thaw is"
           " faster);\nloss and accuracy: of the last epoch's training batches")
 
