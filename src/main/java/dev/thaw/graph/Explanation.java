@@ -166,10 +166,15 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
      * @param changes in running order
      */
     public record Difference(String model, List<Change> changes) {
+        /** A table for a terminal of this many characters a line. */
+        public String toText(int width) {
+            return ExplanationText.of(this, width);
+        }
+
         /** A table for a terminal of the width that {@code COLUMNS} says. */
         @Override
         public String toString() {
-            return ExplanationText.of(this, Table.terminalWidth());
+            return toText(Table.terminalWidth());
         }
     }
 
