@@ -1,0 +1,104 @@
+// Reductions within warps, within rows of threads, and down the columns of a block. The order of the
+// terms depends on the launch's shape alone: the same launch gives the same bits.
+#pragma once
+
+#include "launch.cuh"
+#include "math.cuh"
+
+namespace thaw {
+
+struct Sum {
+    template <class T>
+    __device__ __forceinline__ T operator()(T a, T b) const {
+        return a + b;
+    }
+};
+
+struct Max {
+    __device__ __forceinline__ float operator()(float a, float b) const {
+        return maximum(a, b);
+    }
+};
+
+/** All 32 lanes get the result. Every lane of the warp must come here. */
+template <class T, class F>
+__device__ __forceinline__ T warp_all(T v, F f) {
+#pragma unroll
+    for (int o = 16; o > 0; o >>= 1) {
+        v = f(v, __shfl_xor_sync(0xffffffffu, v, o));
+    }
+    return v;
+}
+
+/**
+ * One row of work per row of threads, [blockDim.y, blockDim.x] with blockDim.x a multiple of 32:
+ * either blockDim.x is 32 and each warp has a row of its own, or blockDim.y is 1 and the block works
+ * on a row together. All threads of the row get the result.
+ */
+template <class T, class F>
+__device__ __forceinline__ T row_all(T v, F f, T neutral) {
+    v = warp_all(v, f);
+    if (blockDim.x == 32) {
+        return v;
+    }
+    __shared__ T parts[32];
+    int lane = threadIdx.x & 31;
+    __syncthreads();  // the parts of an earlier call have been read
+    if (lane == 0) {
+        parts[threadIdx.x >> 5] = v;
+    }
+    __syncthreads();
+    v = lane < (int)(blockDim.x >> 5) ? parts[lane] : neutral;
+    return warp_all(v, f);
+}
+
+template <class T>
+__device__ __forceinline__ T row_sum(T v) {
+    return row_all(v, Sum(), (T)0);
+}
+
+__device__ __forceinline__ float row_max(float v) {
+    return row_all(v, Max(), -infinity());
+}
+
+/** The first row of this row of threads, and the step to its next one. */
+__device__ __forceinline__ long long first_row() {
+    return (long long)blockIdx.x * blockDim.y + threadIdx.y;
+}
+
+__device__ __forceinline__ long long row_step() {
+    return (long long)gridDim.x * blockDim.y;
+}
+
+/**
+ * Folds v over threadIdx.y; row 0 of the threads holds the result. {@code shared} has room for one
+ * T per thread. blockDim.y must be a power of two.
+ */
+template <class T, class F>
+__device__ __forceinline__ T column_fold(T v, T* shared, F f) {
+    int at = threadIdx.y * blockDim.x + threadIdx.x;
+    __syncthreads();
+    shared[at] = v;
+    for (int half = blockDim.y / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if ((int)threadIdx.y < half) {
+            shared[at] = f(shared[at], shared[at + half * blockDim.x]);
+        }
+    }
+    return shared[at];
+}
+
+/** The rows [from, to) of part {@code part} of {@code parts}: even pieces, in order. */
+struct Piece {
+    long long from;
+    long long to;
+
+    __device__ __forceinline__ Piece(long long rows, int part, int parts) {
+        long long each = (rows + parts - 1) / parts;
+        from = each * part;
+        from = from < rows ? from : rows;
+        to = from + each < rows ? from + each : rows;
+    }
+};
+
+}  // namespace thaw

@@ -1,0 +1,76 @@
+// A window over three spatial axes of a channels-last tensor; fewer axes have extent 1 in front.
+#pragma once
+
+#include "launch.cuh"
+
+namespace thaw {
+
+struct Window {
+    int batch;
+    int in[3];
+    int channels;
+    int out[3];
+    int size[3];
+    int stride[3];
+    int dilation[3];
+    int pad[3];
+
+    /** The input's coordinate for an output and a cell of the window; outside where not real. */
+    __device__ __forceinline__ int source(int axis, int o, int k) const {
+        return o * stride[axis] + k * dilation[axis] - pad[axis];
+    }
+
+    __device__ __forceinline__ bool real(int axis, int i) const {
+        return i >= 0 && i < in[axis];
+    }
+
+    /** The output whose cell k lies on input i; -1 where there is none. */
+    __device__ __forceinline__ int target(int axis, int i, int k) const {
+        int t = i + pad[axis] - k * dilation[axis];
+        if (t < 0 || t % stride[axis] != 0) {
+            return -1;
+        }
+        t /= stride[axis];
+        return t < out[axis] ? t : -1;
+    }
+
+    __device__ __forceinline__ int in_cells() const {
+        return in[0] * in[1] * in[2];
+    }
+
+    __device__ __forceinline__ int out_cells() const {
+        return out[0] * out[1] * out[2];
+    }
+
+    __device__ __forceinline__ int taps() const {
+        return size[0] * size[1] * size[2];
+    }
+};
+
+/** A cell's three coordinates. */
+struct Cell {
+    int at[3];
+
+    __device__ __forceinline__ Cell(int index, const int (&extents)[3]) {
+        at[2] = index % extents[2];
+        index /= extents[2];
+        at[1] = index % extents[1];
+        at[0] = index / extents[1];
+    }
+};
+
+}  // namespace thaw
+
+/** The parameters of a window, the same for every kernel that has one. */
+#define THAW_WINDOW_PARAMETERS                                                              \
+    int batch, int inD, int inH, int inW, int channels, int outD, int outH, int outW,       \
+            int sizeD, int sizeH, int sizeW, int strideD, int strideH, int strideW,         \
+            int dilationD, int dilationH, int dilationW, int padD, int padH, int padW
+
+/** The window made of these parameters. */
+#define THAW_WINDOW                                                                         \
+    thaw::Window {                                                                          \
+        batch, {inD, inH, inW}, channels, {outD, outH, outW}, {sizeD, sizeH, sizeW},        \
+                {strideD, strideH, strideW}, {dilationD, dilationH, dilationW},             \
+                {padD, padH, padW}                                                          \
+    }
