@@ -3,7 +3,6 @@ package dev.thaw.backend.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.thaw.backend.cpu.Pipeline.Argument;
-import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.BatchNormInfer;
 import dev.thaw.op.BatchNormInferGrad;
@@ -11,14 +10,13 @@ import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.BatchNormTrainGrad;
 import dev.thaw.op.Value;
 
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * Batch normalization. The statistics are Java's, in double precision where it counts; the rest is
- * oneDNN's where it has fast code ({@link BatchNormPrimitives}) and Java's elsewhere.
+ * oneDNN's where it has fast code ({@link BatchNormPrimitives}) and Java's elsewhere ({@link
+ * BatchNormLoops}).
  */
 final class BatchNormKernels {
     private BatchNormKernels() {}
@@ -39,7 +37,10 @@ final class BatchNormKernels {
         Pipeline.Place shift = line.room((long) tiles.channels * Float.BYTES);
         int flags = dnnl_use_shift | (op.gamma() == null ? 0 : dnnl_use_scale);
         Primitive p = BatchNormPrimitives.forward(op.x().shape(), op.axis(), op.epsilon(), flags);
-        line.then(m -> new Train(op, tiles, m, p == null ? null : shift.in(m).floats()));
+        line.then(
+                m ->
+                        new BatchNormLoops.Train(
+                                op, tiles, m, p == null ? null : shift.in(m).floats()));
         if (p != null) {
             List<Argument> arguments = new ArrayList<>();
             arguments.add(arg(DNNL_ARG_SRC, op.x()));
@@ -66,7 +67,7 @@ final class BatchNormKernels {
         Pipeline line = new Pipeline();
         if (p == null) {
             ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
-            return line.then(m -> new Infer(op, tiles, m));
+            return line.then(m -> new BatchNormLoops.Infer(op, tiles, m));
         }
         List<Argument> arguments = new ArrayList<>();
         arguments.add(arg(DNNL_ARG_SRC, op.x()));
@@ -89,7 +90,7 @@ final class BatchNormKernels {
             return fast;
         }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
-        return new Pipeline().then(m -> new TrainGrad(op, tiles, m));
+        return new Pipeline().then(m -> new BatchNormLoops.TrainGrad(op, tiles, m));
     }
 
     private static Prepared inferGrad(BatchNormInferGrad op) {
@@ -114,7 +115,7 @@ final class BatchNormKernels {
             return fast;
         }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
-        return new Pipeline().then(m -> new InferGrad(op, tiles, m));
+        return new Pipeline().then(m -> new BatchNormLoops.InferGrad(op, tiles, m));
     }
 
     /** By oneDNN, with what is not wanted in the workspace; null where that would be slow. */
@@ -153,239 +154,5 @@ final class BatchNormKernels {
 
     private static Argument arg(int index, Value v) {
         return new Argument(index, Pipeline.operand(v));
-    }
-
-    /** An operand of one number per channel, with a value for where it is absent. */
-    private static final class PerChannel {
-        final float[] numbers;
-        private final FloatBuffer memory;
-
-        PerChannel(Value v, int channels, float absent, Pipeline.Memory m) {
-            numbers = new float[channels];
-            Arrays.fill(numbers, absent);
-            memory = v == null ? null : m.of(v).floats();
-        }
-
-        float[] read() {
-            if (memory != null) {
-                memory.get(0, numbers);
-            }
-            return numbers;
-        }
-
-        void write() {
-            if (memory != null) {
-                memory.put(0, numbers);
-            }
-        }
-    }
-
-    /** gamma / sqrt(variance + epsilon). */
-    private static double factor(float gamma, double variance, double epsilon) {
-        return gamma / Math.sqrt(variance + epsilon);
-    }
-
-    private static final class Train implements Kernel {
-        private final BatchNormTrain op;
-        private final ChannelTiles tiles;
-        private final FloatBuffer x;
-        private final PerChannel gamma;
-        private final PerChannel beta;
-        private final PerChannel mean;
-        private final PerChannel variance;
-        private final ChannelSums sums;
-        private final ChannelMap map;
-        private final double[] means;
-        private final double[] squares;
-        private final FloatBuffer shift;
-        private final float[] factors;
-
-        /**
-         * @param shift takes the shift and leaves the normalization to the next step; null to do
-         *     both here
-         */
-        Train(BatchNormTrain op, ChannelTiles tiles, Pipeline.Memory m, FloatBuffer shift) {
-            this.op = op;
-            this.tiles = tiles;
-            x = m.of(op.x()).floats();
-            gamma = new PerChannel(op.gamma(), tiles.channels, 1, m);
-            beta = new PerChannel(op.beta(), tiles.channels, 0, m);
-            mean = new PerChannel(op.mean(), tiles.channels, 0, m);
-            variance = new PerChannel(op.variance(), tiles.channels, 0, m);
-            sums = new ChannelSums(tiles);
-            this.shift = shift;
-            map = shift != null ? null : new ChannelMap(tiles, x, x, m.of(op.y()).floats());
-            means = new double[tiles.channels];
-            squares = new double[tiles.channels];
-            factors = new float[tiles.channels];
-        }
-
-        @Override
-        public void launch() {
-            gamma.read();
-            if (op.beta() == null) {
-                Arrays.fill(beta.numbers, 0);
-            }
-            beta.read();
-            sums.moments(x, means, squares);
-            for (int c = 0; c < tiles.channels; c++) {
-                double v = squares[c] / tiles.perChannel;
-                double s = factor(gamma.numbers[c], v, op.epsilon());
-                mean.numbers[c] = (float) means[c];
-                variance.numbers[c] = (float) v;
-                factors[c] = (float) s;
-                // what the rounding of the mean takes away, as that may be more than y's own
-                beta.numbers[c] -= (float) ((means[c] - mean.numbers[c]) * s);
-            }
-            if (shift == null) {
-                map.normalize(mean.numbers, factors, beta.numbers);
-            } else {
-                shift.put(0, beta.numbers);
-            }
-            mean.write();
-            variance.write();
-        }
-    }
-
-    private static final class Infer implements Kernel {
-        private final BatchNormInfer op;
-        private final PerChannel gamma;
-        private final PerChannel beta;
-        private final PerChannel mean;
-        private final PerChannel variance;
-        private final ChannelMap map;
-        private final float[] factors;
-
-        Infer(BatchNormInfer op, ChannelTiles tiles, Pipeline.Memory m) {
-            this.op = op;
-            gamma = new PerChannel(op.gamma(), tiles.channels, 1, m);
-            beta = new PerChannel(op.beta(), tiles.channels, 0, m);
-            mean = new PerChannel(op.mean(), tiles.channels, 0, m);
-            variance = new PerChannel(op.variance(), tiles.channels, 0, m);
-            FloatBuffer x = m.of(op.x()).floats();
-            map = new ChannelMap(tiles, x, x, m.of(op.y()).floats());
-            factors = new float[tiles.channels];
-        }
-
-        @Override
-        public void launch() {
-            gamma.read();
-            variance.read();
-            for (int c = 0; c < factors.length; c++) {
-                factors[c] = (float) factor(gamma.numbers[c], variance.numbers[c], op.epsilon());
-            }
-            map.normalize(mean.read(), factors, beta.read());
-        }
-    }
-
-    private static final class TrainGrad implements Kernel {
-        private final BatchNormTrainGrad op;
-        private final ChannelTiles tiles;
-        private final FloatBuffer x;
-        private final FloatBuffer dy;
-        private final PerChannel gamma;
-        private final PerChannel mean;
-        private final PerChannel variance;
-        private final PerChannel dgamma;
-        private final PerChannel dbeta;
-        private final ChannelSums sums;
-        private final ChannelMap map;
-        private final double[] sum;
-        private final double[] product;
-        private final float[] factors;
-        private final float[] meanUpstream;
-        private final float[] slopes;
-
-        TrainGrad(BatchNormTrainGrad op, ChannelTiles tiles, Pipeline.Memory m) {
-            this.op = op;
-            this.tiles = tiles;
-            x = m.of(op.x()).floats();
-            dy = m.of(op.dy()).floats();
-            gamma = new PerChannel(op.gamma(), tiles.channels, 1, m);
-            mean = new PerChannel(op.mean(), tiles.channels, 0, m);
-            variance = new PerChannel(op.variance(), tiles.channels, 0, m);
-            dgamma = new PerChannel(op.dgamma(), tiles.channels, 0, m);
-            dbeta = new PerChannel(op.dbeta(), tiles.channels, 0, m);
-            sums = new ChannelSums(tiles);
-            map = op.dx() == null ? null : new ChannelMap(tiles, x, dy, m.of(op.dx()).floats());
-            sum = new double[tiles.channels];
-            product = new double[tiles.channels];
-            factors = new float[tiles.channels];
-            meanUpstream = new float[tiles.channels];
-            slopes = new float[tiles.channels];
-        }
-
-        @Override
-        public void launch() {
-            gamma.read();
-            variance.read();
-            sums.products(x, dy, mean.read(), sum, product);
-            for (int c = 0; c < tiles.channels; c++) {
-                double s = factor(1, variance.numbers[c], op.epsilon());
-                dbeta.numbers[c] = (float) sum[c];
-                dgamma.numbers[c] = (float) (product[c] * s);
-                factors[c] = (float) (gamma.numbers[c] * s);
-                meanUpstream[c] = (float) (sum[c] / tiles.perChannel);
-                slopes[c] = (float) (product[c] * s * s / tiles.perChannel);
-            }
-            dbeta.write();
-            dgamma.write();
-            if (map != null) {
-                map.gradient(mean.numbers, meanUpstream, slopes, factors);
-            }
-        }
-    }
-
-    private static final class InferGrad implements Kernel {
-        private final BatchNormInferGrad op;
-        private final FloatBuffer x;
-        private final FloatBuffer dy;
-        private final PerChannel gamma;
-        private final PerChannel mean;
-        private final PerChannel variance;
-        private final PerChannel dgamma;
-        private final PerChannel dbeta;
-        private final ChannelSums sums;
-        private final ChannelMap map;
-        private final double[] sum;
-        private final double[] product;
-        private final float[] factors;
-
-        InferGrad(BatchNormInferGrad op, ChannelTiles tiles, Pipeline.Memory m) {
-            this.op = op;
-            x = m.of(op.x()).floats();
-            dy = m.of(op.dy()).floats();
-            gamma = new PerChannel(op.gamma(), tiles.channels, 1, m);
-            mean = new PerChannel(op.mean(), tiles.channels, 0, m);
-            variance = new PerChannel(op.variance(), tiles.channels, 0, m);
-            dgamma = new PerChannel(op.dgamma(), tiles.channels, 0, m);
-            dbeta = new PerChannel(op.dbeta(), tiles.channels, 0, m);
-            boolean summed = op.dgamma() != null || op.dbeta() != null;
-            sums = summed ? new ChannelSums(tiles) : null;
-            map = op.dx() == null ? null : new ChannelMap(tiles, x, dy, m.of(op.dx()).floats());
-            sum = new double[tiles.channels];
-            product = new double[tiles.channels];
-            factors = new float[tiles.channels];
-        }
-
-        @Override
-        public void launch() {
-            gamma.read();
-            variance.read();
-            if (sums != null) {
-                sums.products(x, dy, mean.read(), sum, product);
-            }
-            for (int c = 0; c < factors.length; c++) {
-                double s = factor(1, variance.numbers[c], op.epsilon());
-                dbeta.numbers[c] = (float) sum[c];
-                dgamma.numbers[c] = (float) (product[c] * s);
-                factors[c] = (float) (gamma.numbers[c] * s);
-            }
-            dbeta.write();
-            dgamma.write();
-            if (map != null) {
-                map.scale(factors);
-            }
-        }
     }
 }

@@ -66,12 +66,14 @@ record WindowGeometry(int[] in, int[] out, Window window) {
         return longs(window.padBefore(), 0);
     }
 
-    /** What the last window reaches beyond the input; less than the op's where cells are left. */
+    /**
+     * What the last window reaches beyond the input; less than the op's where that reaches none.
+     */
     long[] padAfter() {
         long[] pads = longs(window.padAfter(), 0);
         for (int i = 0; i < pads.length; i++) {
             int reach = (out[i + 1] - 1) * window.strides().get(i) + window.span(i);
-            pads[i] = reach - in[i + 1] - window.padBefore().get(i);
+            pads[i] = Math.max(0, reach - in[i + 1] - window.padBefore().get(i));
         }
         return pads;
     }
