@@ -27,11 +27,11 @@ struct Window {
     /** The output whose cell k lies on input i; -1 where there is none. */
     __device__ __forceinline__ int target(int axis, int i, int k) const {
         int t = i + pad[axis] - k * dilation[axis];
-        if (t < 0 || t % stride[axis] != 0) {
-            return -1;
+        if (stride[axis] != 1) {  // the same branch for all: no division where it is not needed
+            int o = t / stride[axis];
+            t = t == o * stride[axis] ? o : -1;
         }
-        t /= stride[axis];
-        return t < out[axis] ? t : -1;
+        return t >= 0 && t < out[axis] ? t : -1;
     }
 
     __device__ __forceinline__ int in_cells() const {
@@ -47,15 +47,30 @@ struct Window {
     }
 };
 
-/** A cell's three coordinates. */
+/** A cell's three coordinates and its image. */
 struct Cell {
     int at[3];
+    int image;
 
-    __device__ __forceinline__ Cell(int index, const int (&extents)[3]) {
-        at[2] = index % extents[2];
-        index /= extents[2];
-        at[1] = index % extents[1];
-        at[0] = index / extents[1];
+    __device__ __forceinline__ Cell(unsigned int index, const int (&extents)[3]) {
+        unsigned int rest = index / (unsigned int)extents[2];
+        at[2] = (int)(index - rest * (unsigned int)extents[2]);
+        unsigned int next = rest / (unsigned int)extents[1];
+        at[1] = (int)(rest - next * (unsigned int)extents[1]);
+        image = (int)(next / (unsigned int)extents[0]);
+        at[0] = (int)(next - (unsigned int)image * (unsigned int)extents[0]);
+    }
+};
+
+/** A group of neighbouring channels of a cell: element group of a channels-last tensor. */
+struct Group {
+    unsigned int cell;
+    int channel;
+
+    __device__ __forceinline__ Group(long long group, int groups, int width) {
+        cell = (unsigned int)(group <= 0x7fffffff ? (unsigned int)group / (unsigned int)groups
+                                                  : group / groups);
+        channel = (int)(group - (long long)cell * groups) * width;
     }
 };
 
