@@ -1,0 +1,113 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.op.Value;
+
+import jcuda.driver.CUfunction;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Collects a kernel's arguments in the order of its parameters, then lays them out once: each on 8
+ * bytes, behind a table of their addresses, as {@code cuLaunchKernel} wants it.
+ */
+final class Arguments {
+    private static final int SLOT = 8;
+
+    private final Engine engine;
+    private final Function<Value, Buffer> buffers;
+    private final String doing;
+    private long[] slots = new long[16];
+    private int count;
+
+    Arguments(Engine engine, Function<Value, Buffer> buffers, String doing) {
+        this.engine = engine;
+        this.buffers = buffers;
+        this.doing = doing;
+    }
+
+    private Arguments add(long bits) {
+        if (count == slots.length) {
+            slots = Arrays.copyOf(slots, 2 * count);
+        }
+        slots[count++] = bits;
+        return this;
+    }
+
+    /** The address of an operand; a null pointer for one that is absent. */
+    Arguments value(Value v) {
+        return add(v == null ? 0 : CudaBuffer.of(v, buffers).address().value());
+    }
+
+    /** An address. */
+    Arguments address(DeviceAddress address) {
+        return add(address.value());
+    }
+
+    /** A long long. */
+    Arguments number(long v) {
+        return add(v);
+    }
+
+    /** An int. */
+    Arguments integer(int v) {
+        return add(v & 0xffffffffL);
+    }
+
+    /** Several int. */
+    Arguments integers(int... all) {
+        for (int v : all) {
+            integer(v);
+        }
+        return this;
+    }
+
+    /** A float. */
+    Arguments real(double v) {
+        return integer(Float.floatToRawIntBits((float) v));
+    }
+
+    /** A double. */
+    Arguments precise(double v) {
+        return add(Double.doubleToRawLongBits(v));
+    }
+
+    /** Fixes everything. */
+    Kernel launch(CUfunction function, Launch.Grid grid) {
+        return launch(function, grid, List.of());
+    }
+
+    /** Fixes everything; what the kernel owns is freed with it. */
+    Kernel launch(CUfunction function, Launch.Grid grid, List<? extends AutoCloseable> owned) {
+        HostMemory.Block block = engine.hostMemory().take(2 * SLOT * count);
+        ByteBuffer bytes = block.bytes().order(ByteOrder.nativeOrder());
+        long base = block.address().value();
+        for (int i = 0; i < count; i++) {
+            bytes.putLong(SLOT * i, base + SLOT * (count + i));
+            bytes.putLong(SLOT * (count + i), slots[i]);
+        }
+        return new Launch(
+                function,
+                grid,
+                engine.gpu().stream(),
+                block.address(),
+                doing,
+                () -> {
+                    engine.hostMemory().giveBack(block);
+                    owned.forEach(Arguments::close);
+                });
+    }
+
+    private static void close(AutoCloseable owned) {
+        try {
+            owned.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

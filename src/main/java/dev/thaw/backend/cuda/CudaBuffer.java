@@ -1,0 +1,58 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.op.Value;
+
+import java.util.function.Function;
+
+/** Memory of the GPU. */
+final class CudaBuffer implements Buffer {
+    private final DeviceAddress address;
+    private final long bytes;
+    private Runnable release;
+
+    /**
+     * @param release gives the memory back; null for a part of another buffer
+     */
+    CudaBuffer(DeviceAddress address, long bytes, Runnable release) {
+        this.address = address;
+        this.bytes = bytes;
+        this.release = release;
+    }
+
+    static CudaBuffer of(Value v, Function<Value, Buffer> buffers) {
+        return (CudaBuffer) buffers.apply(v);
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    DeviceAddress address() {
+        return address;
+    }
+
+    @Override
+    public CudaBuffer slice(long offset, long length) {
+        if (offset < 0 || length < 0 || offset + length > bytes) {
+            throw new IllegalArgumentException(
+                    "cuda: slice ["
+                            + offset
+                            + ", +"
+                            + length
+                            + ") is outside a buffer of "
+                            + bytes
+                            + " bytes");
+        }
+        return new CudaBuffer(address.plus(offset), length, null);
+    }
+
+    @Override
+    public void close() {
+        if (release != null) {
+            release.run();
+            release = null;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Op;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/** Which class prepares which op. */
+final class CudaKernelTable {
+    private final Map<Class<? extends Op>, BiFunction<Engine, Op, Prepared>> makers =
+            new HashMap<>();
+
+    /** Every family of kernels that there is. */
+    static CudaKernelTable complete() {
+        CudaKernelTable table = new CudaKernelTable();
+        ElementwiseKernels.register(table);
+        RandomKernels.register(table);
+        MatMulKernels.register(table);
+        return table;
+    }
+
+    /** Registers the one way to prepare an op. */
+    <O extends Op> void add(Class<O> op, BiFunction<Engine, O, Prepared> maker) {
+        if (makers.put(op, (engine, o) -> maker.apply(engine, op.cast(o))) != null) {
+            throw new IllegalStateException("cuda: " + op.getSimpleName() + " is registered twice");
+        }
+    }
+
+    Set<Class<? extends Op>> ops() {
+        return Set.copyOf(makers.keySet());
+    }
+
+    /** The names of the ops that are not there, in alphabetical order. */
+    List<String> missing() {
+        return Arrays.stream(Op.class.getPermittedSubclasses())
+                .filter(op -> !makers.containsKey(op))
+                .map(Class::getSimpleName)
+                .sorted()
+                .toList();
+    }
+
+    Prepared prepare(Engine engine, Op op) {
+        BiFunction<Engine, Op, Prepared> maker = makers.get(op.getClass());
+        if (maker == null) {
+            throw new IllegalStateException(
+                    "cuda: has no kernel for " + op.getClass().getSimpleName());
+        }
+        return maker.apply(engine, op);
+    }
+}

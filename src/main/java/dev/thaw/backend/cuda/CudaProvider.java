@@ -1,0 +1,60 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.BackendProvider;
+import dev.thaw.backend.spi.BackendUnavailableException;
+
+import java.util.List;
+
+/** Offers NVIDIA GPUs to {@link java.util.ServiceLoader}. */
+public final class CudaProvider implements BackendProvider {
+    /**
+     * Set to true, this system property opens the device although it cannot run every op yet: for
+     * tests of those that it can.
+     */
+    public static final String PARTIAL = "thaw.cuda.partial";
+
+    private static NativeLibraries loaded;
+
+    @Override
+    public String kind() {
+        return "cuda";
+    }
+
+    @Override
+    public int preference() {
+        return 100;
+    }
+
+    @Override
+    public Backend open(int index) {
+        CudaKernelTable table = CudaKernelTable.complete();
+        List<String> missing = table.missing();
+        if (!missing.isEmpty() && !Boolean.getBoolean(PARTIAL)) {
+            throw new BackendUnavailableException(
+                    "this version cannot run these ops on a GPU yet: "
+                            + String.join(", ", missing)
+                            + "; run on the CPU",
+                    null);
+        }
+        return new CudaBackend(index, libraries(), table);
+    }
+
+    /** NVIDIA's libraries, loaded once per process. */
+    static synchronized NativeLibraries libraries() {
+        if (loaded == null) {
+            NativeLibraries found = find();
+            found.load(NativeFolder.unpack(CacheFolder.get()));
+            loaded = found;
+        }
+        return loaded;
+    }
+
+    private static NativeLibraries find() {
+        LibrarySearch search = LibrarySearch.ofThisMachine();
+        if (!search.exclusive() && !NativeLibraries.complete(search)) {
+            RedistFolder.unpack(CacheFolder.get()).ifPresent(search::append);
+        }
+        return NativeLibraries.find(search);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.thaw.backend.cuda;
+
+import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
+
+/** A place in the GPU's memory whose number can be read. */
+final class DeviceAddress extends CUdeviceptr {
+    DeviceAddress() {}
+
+    private DeviceAddress(DeviceAddress from, long offset) {
+        super(from, offset);
+    }
+
+    DeviceAddress plus(long offset) {
+        return new DeviceAddress(this, offset);
+    }
+
+    long value() {
+        return getNativePointer() + getByteOffset();
+    }
+
+    /** The same for memory of the host that CUDA allocated. */
+    static final class Host extends Pointer {
+        Host() {}
+
+        private Host(Host from, long offset) {
+            super(from, offset);
+        }
+
+        Host plus(long offset) {
+            return new Host(this, offset);
+        }
+
+        long value() {
+            return getNativePointer() + getByteOffset();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.thaw.backend.cuda;
+
+import static jcuda.driver.JCudaDriver.*;
+
+import jcuda.driver.CUresult;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.TreeMap;
+
+/**
+ * Keeps freed device memory for the next who asks: asking the driver takes long and waits for the
+ * GPU. All work is on one stream, so that memory may be used again while the kernels that read it
+ * are still queued. Where the GPU is full, what is kept here goes back first.
+ */
+final class DeviceMemoryPool implements AutoCloseable {
+    private static final long SMALL = 512;
+    private static final long LARGE = 2L << 20;
+
+    private final Gpu gpu;
+    private final TreeMap<Long, Deque<DeviceAddress>> free = new TreeMap<>();
+    private long used;
+    private long kept;
+    private boolean closed;
+
+    DeviceMemoryPool(Gpu gpu) {
+        this.gpu = gpu;
+    }
+
+    /** Memory filled with zeros. */
+    synchronized CudaBuffer allocate(long bytes, String label) {
+        if (bytes < 0 || bytes > Long.MAX_VALUE - LARGE) {
+            throw new IllegalArgumentException(
+                    "cuda: " + label + " has an impossible size, " + bytes + " bytes");
+        }
+        long size = rounded(bytes);
+        DeviceAddress address = reuse(size);
+        if (address == null) {
+            address = ask(size);
+        }
+        if (address == null && kept > 0) {
+            giveBack();
+            address = ask(size);
+        }
+        if (address == null) {
+            long[] memory = gpu.memory();
+            throw new DeviceOutOfMemoryException(label, bytes, used, memory[0], memory[1]);
+        }
+        used += size;
+        DeviceAddress taken = address;
+        try {
+            Status.driver(
+                    cuMemsetD8Async(taken, (byte) 0, size, gpu.stream()), "cuMemsetD8Async", label);
+        } catch (RuntimeException e) {
+            release(taken, size);
+            throw e;
+        }
+        return new CudaBuffer(taken, bytes, () -> release(taken, size));
+    }
+
+    /** Multiples of 512 bytes, from 2 MiB on of 2 MiB. */
+    private static long rounded(long bytes) {
+        long unit = bytes < LARGE ? SMALL : LARGE;
+        return Math.max(1, (bytes + unit - 1) / unit) * unit;
+    }
+
+    /** A kept block of exactly this size: plans ask for the same sizes again and again. */
+    private DeviceAddress reuse(long size) {
+        Deque<DeviceAddress> same = free.get(size);
+        if (same == null || same.isEmpty()) {
+            return null;
+        }
+        kept -= size;
+        return same.pop();
+    }
+
+    private static DeviceAddress ask(long size) {
+        DeviceAddress address = new DeviceAddress();
+        int status = cuMemAlloc(address, size);
+        if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            return null;
+        }
+        Status.driver(status, "cuMemAlloc", size + " bytes");
+        return address;
+    }
+
+    private synchronized void release(DeviceAddress address, long size) {
+        used -= size;
+        if (closed) {
+            return; // the driver frees it with the context
+        }
+        kept += size;
+        free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(address);
+    }
+
+    /** Returns everything kept to the driver, which waits for the work that is queued. */
+    private void giveBack() {
+        gpu.synchronize();
+        for (Deque<DeviceAddress> blocks : free.values()) {
+            for (DeviceAddress block : blocks) {
+                Status.driver(cuMemFree(block), "cuMemFree", "memory that is not needed");
+            }
+        }
+        free.clear();
+        kept = 0;
+    }
+
+    synchronized long usedBytes() {
+        return used;
+    }
+
+    synchronized long keptBytes() {
+        return kept;
+    }
+
+    @Override
+    public synchronized void close() {
+        giveBack();
+        closed = true;
+    }
+}

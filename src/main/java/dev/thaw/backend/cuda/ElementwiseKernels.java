@@ -1,0 +1,249 @@
+package dev.thaw.backend.cuda;
+
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
+
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Affine;
+import dev.thaw.op.Binary;
+import dev.thaw.op.Broadcast;
+import dev.thaw.op.Equal;
+import dev.thaw.op.Fill;
+import dev.thaw.op.MovingAverage;
+import dev.thaw.op.Reshape;
+import dev.thaw.op.Unary;
+import dev.thaw.op.UnaryGrad;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import jcuda.driver.CUfunction;
+
+import java.util.Locale;
+
+/** Ops whose results each come from one element per operand. */
+final class ElementwiseKernels {
+    /** Elements that a thread takes in one access. */
+    private static final int VECTOR = 4;
+
+    private ElementwiseKernels() {}
+
+    static void register(CudaKernelTable table) {
+        table.add(Unary.class, ElementwiseKernels::unary);
+        table.add(UnaryGrad.class, ElementwiseKernels::unaryGrad);
+        table.add(Binary.class, ElementwiseKernels::binary);
+        table.add(Affine.class, ElementwiseKernels::affine);
+        table.add(Fill.class, ElementwiseKernels::fill);
+        table.add(Broadcast.class, ElementwiseKernels::broadcast);
+        table.add(Equal.class, ElementwiseKernels::equal);
+        table.add(MovingAverage.class, ElementwiseKernels::movingAverage);
+        table.add(Reshape.class, ElementwiseKernels::reshape);
+    }
+
+    /** An op on no elements. */
+    static Prepared nothing() {
+        return (buffers, workspace) -> () -> {};
+    }
+
+    private static Launch.Grid vectors(Engine engine, Value v) {
+        return engine.grid((v.size() + VECTOR - 1) / VECTOR);
+    }
+
+    private static Prepared unary(Engine engine, Unary op) {
+        if (op.y().size() == 0) {
+            return nothing();
+        }
+        CUfunction f = engine.function("unary", "unary_" + lower(op.fn().kind()));
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.x())
+                        .value(op.y())
+                        .number(op.y().size())
+                        .real(op.fn().alpha())
+                        .real(op.fn().beta())
+                        .launch(f, vectors(engine, op.y()));
+    }
+
+    private static Prepared unaryGrad(Engine engine, UnaryGrad op) {
+        if (op.dx().size() == 0) {
+            return nothing();
+        }
+        CUfunction f = engine.function("unary", "unary_grad_" + lower(op.fn().kind()));
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.x())
+                        .value(op.dy())
+                        .value(op.dx())
+                        .number(op.dx().size())
+                        .real(op.fn().alpha())
+                        .real(op.fn().beta())
+                        .launch(f, vectors(engine, op.dx()));
+    }
+
+    private static String lower(Enum<?> kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Prepared binary(Engine engine, Binary op) {
+        Value y = op.y();
+        if (y.size() == 0) {
+            return nothing();
+        }
+        String name = "binary_" + lower(op.kind());
+        if (op.a().size() == y.size() && op.b().size() == y.size()) {
+            CUfunction f = engine.function("binary", name + "_same");
+            return (buffers, workspace) ->
+                    engine.arguments(op, buffers)
+                            .value(op.a())
+                            .value(op.b())
+                            .value(y)
+                            .number(y.size())
+                            .launch(f, vectors(engine, y));
+        }
+        boolean vectorB = op.a().size() == y.size() && isRow(op.b(), y.shape());
+        boolean vectorA = op.b().size() == y.size() && isRow(op.a(), y.shape());
+        if (vectorA || vectorB) {
+            CUfunction f = engine.function("binary", name + (vectorB ? "_vector_b" : "_vector_a"));
+            int columns = Math.toIntExact((vectorB ? op.b() : op.a()).size());
+            return (buffers, workspace) ->
+                    engine.arguments(op, buffers)
+                            .value(op.a())
+                            .value(op.b())
+                            .value(y)
+                            .number(y.size())
+                            .integer(columns)
+                            .launch(f, vectors(engine, y));
+        }
+        int[] extents = y.shape().toArray();
+        Axes axes =
+                Axes.merged(
+                        extents,
+                        Axes.repeated(op.a().shape(), extents),
+                        Axes.repeated(op.b().shape(), extents));
+        CUfunction f = engine.function("binary", name);
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.a())
+                        .value(op.b())
+                        .value(y)
+                        .number(y.size())
+                        .integers(axes.sixExtents())
+                        .integers(axes.sixStrides(0))
+                        .integers(axes.sixStrides(1))
+                        .launch(f, engine.grid(y.size()));
+    }
+
+    /** Whether v's elements are those of y's last axes, repeated along all axes before. */
+    private static boolean isRow(Value v, Shape y) {
+        int rank = v.shape().rank();
+        boolean leading = true;
+        for (int i = 0; i < rank; i++) {
+            int extent = v.shape().dim(i);
+            if (leading && extent == 1) {
+                continue;
+            }
+            leading = false;
+            if (extent != y.dim(y.rank() - rank + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Prepared affine(Engine engine, Affine op) {
+        if (op.y().size() == 0) {
+            return nothing();
+        }
+        CUfunction f = engine.function("elementwise", "affine");
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.x())
+                        .value(op.y())
+                        .number(op.y().size())
+                        .real(op.scale())
+                        .real(op.shift())
+                        .launch(f, vectors(engine, op.y()));
+    }
+
+    private static Prepared fill(Engine engine, Fill op) {
+        if (op.y().size() == 0) {
+            return nothing();
+        }
+        CUfunction f = engine.function("elementwise", "fill");
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.y())
+                        .number(op.y().size())
+                        .real(op.value())
+                        .launch(f, vectors(engine, op.y()));
+    }
+
+    private static Prepared broadcast(Engine engine, Broadcast op) {
+        if (op.y().size() == 0) {
+            return nothing();
+        }
+        int[] extents = op.y().shape().toArray();
+        Axes axes = Axes.merged(extents, Axes.repeated(op.x().shape(), extents));
+        CUfunction f = engine.function("elementwise", "broadcast");
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.x())
+                        .value(op.y())
+                        .number(op.y().size())
+                        .integers(axes.sixExtents())
+                        .integers(axes.sixStrides(0))
+                        .real(op.scale())
+                        .launch(f, engine.grid(op.y().size()));
+    }
+
+    private static Prepared equal(Engine engine, Equal op) {
+        if (op.y().size() == 0) {
+            return nothing();
+        }
+        String name =
+                switch (op.a().dtype()) {
+                    case FLOAT32 -> "equal_float";
+                    case INT32 -> "equal_int";
+                    case INT64 -> "equal_long";
+                };
+        CUfunction f = engine.function("elementwise", name);
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.a())
+                        .value(op.b())
+                        .value(op.y())
+                        .number(op.y().size())
+                        .launch(f, engine.grid(op.y().size()));
+    }
+
+    private static Prepared movingAverage(Engine engine, MovingAverage op) {
+        if (op.moving().size() == 0) {
+            return nothing();
+        }
+        CUfunction f = engine.function("elementwise", "moving_average");
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.moving())
+                        .value(op.batch())
+                        .number(op.moving().size())
+                        .real(op.momentum())
+                        .real(1 - op.momentum())
+                        .launch(f, vectors(engine, op.moving()));
+    }
+
+    /** Plans give both sides the same memory; for anybody else it is a copy. */
+    private static Prepared reshape(Engine engine, Reshape op) {
+        String doing = Engine.describe(op);
+        return (buffers, workspace) -> {
+            DeviceAddress from = CudaBuffer.of(op.x(), buffers).address();
+            DeviceAddress to = CudaBuffer.of(op.y(), buffers).address();
+            long bytes = op.y().size() * op.y().dtype().bytes();
+            if (bytes == 0 || from.value() == to.value()) {
+                return () -> {};
+            }
+            return () ->
+                    Status.driver(
+                            cuMemcpyDtoDAsync(to, from, bytes, engine.gpu().stream()),
+                            "cuMemcpyDtoDAsync",
+                            doing);
+        };
+    }
+}

@@ -1,0 +1,137 @@
+package dev.thaw.backend.cuda;
+
+import static jcuda.jcublas.JCublas2.*;
+import static jcuda.jcudnn.JCudnn.*;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.op.Op;
+import dev.thaw.op.Value;
+
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
+import jcuda.jcudnn.cudnnHandle;
+import jcuda.runtime.cudaStream_t;
+
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.Function;
+
+/** What all kernels need: the GPU, its memory, the modules, and the handles of the libraries. */
+final class Engine implements AutoCloseable {
+    /** The system property that lets matrix products and convolutions round to TF32. */
+    static final String TF32 = "thaw.cuda.tf32";
+
+    private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
+    private static final int THREADS = 256;
+
+    private final Gpu gpu;
+    private final DeviceMemoryPool memory;
+    private final HostMemory hostMemory = new HostMemory();
+    private final KernelModules modules;
+    private final cublasHandle cublas = new cublasHandle();
+    private final cudnnHandle cudnn = new cudnnHandle();
+    private final boolean tf32 = Boolean.getBoolean(TF32);
+    private final Pointer one;
+    private final Pointer zero;
+
+    Engine(Gpu gpu, KernelModules modules) {
+        this.gpu = gpu;
+        this.modules = modules;
+        memory = new DeviceMemoryPool(gpu);
+        HostMemory.Block constants = hostMemory.take(16);
+        constants.bytes().order(ByteOrder.nativeOrder()).putFloat(0, 1).putFloat(8, 0);
+        one = constants.address();
+        zero = constants.address().plus(8);
+        // a handle whose creation failed must not be used, not even to be told its stream
+        Status.cublas(cublasCreate(cublas), "cublasCreate", "open");
+        cudaStream_t stream = new cudaStream_t(gpu.stream());
+        Status.cublas(cublasSetStream(cublas, stream), "cublasSetStream", "open");
+        int mode = tf32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH : cublasMath.CUBLAS_DEFAULT_MATH;
+        Status.cublas(cublasSetMathMode(cublas, mode), "cublasSetMathMode", "open");
+        Status.cudnn(cudnnCreate(cudnn), "cudnnCreate", "open");
+        Status.cudnn(cudnnSetStream(cudnn, stream), "cudnnSetStream", "open");
+    }
+
+    Gpu gpu() {
+        return gpu;
+    }
+
+    DeviceMemoryPool memory() {
+        return memory;
+    }
+
+    HostMemory hostMemory() {
+        return hostMemory;
+    }
+
+    cublasHandle cublas() {
+        return cublas;
+    }
+
+    cudnnHandle cudnn() {
+        return cudnn;
+    }
+
+    boolean tf32() {
+        return tf32;
+    }
+
+    /** The number 1, for cuBLAS and cuDNN. */
+    Pointer one() {
+        return one;
+    }
+
+    /** The number 0, for cuBLAS and cuDNN. */
+    Pointer zero() {
+        return zero;
+    }
+
+    CUfunction function(String file, String name) {
+        return modules.function(file, name);
+    }
+
+    /** Begins the arguments of a kernel of this op. */
+    Arguments arguments(Op op, Function<Value, Buffer> buffers) {
+        return new Arguments(this, buffers, describe(op));
+    }
+
+    /** An op with the shapes of its operands, for messages. */
+    static String describe(Op op) {
+        StringBuilder s = new StringBuilder(op.print());
+        for (List<Value> operands : List.of(op.inputs(), op.outputs())) {
+            for (Value v : operands) {
+                s.append(' ').append(v).append(v.shape());
+            }
+        }
+        return s.toString();
+    }
+
+    /** A grid for so many independent pieces of work, each a few nanoseconds long. */
+    Launch.Grid grid(long work) {
+        long blocks = Math.max(1, (work + THREADS - 1) / THREADS);
+        return Launch.Grid.of((int) Math.min(blocks, most()), THREADS);
+    }
+
+    /** Blocks that fill the GPU. */
+    int most() {
+        return gpu.multiprocessors() * BLOCKS_PER_MULTIPROCESSOR;
+    }
+
+    String versions() {
+        int[] version = new int[1];
+        Status.cublas(cublasGetVersion(cublas, version), "cublasGetVersion", "version");
+        return "cuBLAS " + version[0] + ", cuDNN " + cudnnGetVersion();
+    }
+
+    @Override
+    public void close() {
+        gpu.synchronize();
+        cudnnDestroy(cudnn);
+        cublasDestroy(cublas);
+        modules.close();
+        memory.close();
+        hostMemory.close();
+    }
+}

@@ -1,0 +1,187 @@
+package dev.thaw.backend.cuda;
+
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+import static jcuda.driver.JCudaDriver.*;
+
+import dev.thaw.backend.spi.BackendUnavailableException;
+
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** One GPU: its properties, its primary context, and the one stream on which everything runs. */
+final class Gpu implements AutoCloseable {
+    private static final int OLDEST = 75;
+
+    private final CUdevice device;
+    private final CUcontext context = new CUcontext();
+    private final CUstream stream = new CUstream();
+    private final int index;
+    private final String name;
+    private final int capability;
+    private final int multiprocessors;
+    private final int driverVersion;
+
+    private Gpu(CUdevice device, int index) {
+        this.device = device;
+        this.index = index;
+        byte[] text = new byte[256];
+        Status.driver(cuDeviceGetName(text, text.length, device), "cuDeviceGetName", "open");
+        int end = 0;
+        while (end < text.length && text[end] != 0) {
+            end++;
+        }
+        name = new String(text, 0, end, StandardCharsets.UTF_8);
+        capability =
+                10 * attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                        + attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        multiprocessors = attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+        int[] version = new int[1];
+        Status.driver(cuDriverGetVersion(version), "cuDriverGetVersion", "open");
+        driverVersion = version[0];
+    }
+
+    /** Opens a GPU, or says in one line why not. */
+    static Gpu open(int index, NativeLibraries libraries) {
+        int status = cuInit(0);
+        if (status != CUresult.CUDA_SUCCESS) {
+            throw unavailable(
+                    "the NVIDIA driver ("
+                            + libraries.driver()
+                            + ") finds no GPU that it can use: "
+                            + Status.driverError(status)
+                            + "; check with nvidia-smi that the GPU is there and the driver runs");
+        }
+        int[] count = new int[1];
+        Status.driver(cuDeviceGetCount(count), "cuDeviceGetCount", "open");
+        if (index < 0 || index >= count[0]) {
+            throw unavailable(
+                    "there is no GPU "
+                            + index
+                            + ": the driver sees "
+                            + count[0]
+                            + ", numbered from 0; check CUDA_VISIBLE_DEVICES");
+        }
+        CUdevice device = new CUdevice();
+        Status.driver(cuDeviceGet(device, index), "cuDeviceGet", "open");
+        Gpu gpu = new Gpu(device, index);
+        gpu.requireSupported(libraries);
+        Status.driver(
+                cuDevicePrimaryCtxRetain(gpu.context, device), "cuDevicePrimaryCtxRetain", "open");
+        gpu.makeCurrent();
+        Status.driver(
+                cuStreamCreate(gpu.stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
+                "cuStreamCreate",
+                "open");
+        return gpu;
+    }
+
+    private void requireSupported(NativeLibraries libraries) {
+        if (capability < OLDEST) {
+            throw unavailable(
+                    name
+                            + " has compute capability "
+                            + capabilityText()
+                            + ", and 7.5 (Turing) or newer is needed; run on the CPU");
+        }
+        if (driverVersion < 1000 * libraries.major()) {
+            throw unavailable(
+                    "the driver supports CUDA "
+                            + driverText()
+                            + ", and "
+                            + libraries.cublas()
+                            + " needs CUDA "
+                            + libraries.major()
+                            + "; update the driver, or install CUDA 12");
+        }
+    }
+
+    private static BackendUnavailableException unavailable(String message) {
+        return new BackendUnavailableException(message, null);
+    }
+
+    private int attribute(int attribute) {
+        int[] value = new int[1];
+        Status.driver(
+                cuDeviceGetAttribute(value, attribute, device), "cuDeviceGetAttribute", "open");
+        return value[0];
+    }
+
+    /** Contexts belong to threads: to be called by each thread before it uses the GPU. */
+    void makeCurrent() {
+        Status.driver(cuCtxSetCurrent(context), "cuCtxSetCurrent", "open");
+    }
+
+    CUstream stream() {
+        return stream;
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** 90 for compute capability 9.0. */
+    int capability() {
+        return capability;
+    }
+
+    int multiprocessors() {
+        return multiprocessors;
+    }
+
+    /** 13000 for CUDA 13.0. */
+    int driverVersion() {
+        return driverVersion;
+    }
+
+    private String capabilityText() {
+        return capability / 10 + "." + capability % 10;
+    }
+
+    private String driverText() {
+        return driverVersion / 1000 + "." + driverVersion % 1000 / 10;
+    }
+
+    /** The free and the total memory, in bytes. */
+    long[] memory() {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        Status.driver(cuMemGetInfo(free, total), "cuMemGetInfo", "memory");
+        return new long[] {free[0], total[0]};
+    }
+
+    void synchronize() {
+        Status.driver(
+                cuStreamSynchronize(stream),
+                "cuStreamSynchronize",
+                "a kernel that was launched before");
+    }
+
+    String describe() {
+        long[] memory = memory();
+        return String.format(
+                Locale.ROOT,
+                "%s, compute capability %s, %d multiprocessors, %,d MiB (%,d free), driver for CUDA"
+                        + " %s",
+                name,
+                capabilityText(),
+                multiprocessors,
+                memory[1] >> 20,
+                memory[0] >> 20,
+                driverText());
+    }
+
+    @Override
+    public void close() {
+        cuStreamSynchronize(stream);
+        cuStreamDestroy(stream);
+        cuDevicePrimaryCtxRelease(device);
+    }
+}
