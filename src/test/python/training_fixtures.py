@@ -5,7 +5,7 @@ Run by hand, with Keras 3 and TensorFlow installed:  python src/test/python/trai
 Each case trains one model in one or more phases. The file has one fact per line:
 
     case NAME               begins a case
-    model NAME              a function of this name here, a method of this name in TrainingModels
+    model NAME              a function of training_models.py, a method of TrainingModels
     x SHAPE : FLOATS        one line per input; y alike per output, y_classes for class numbers
     sample_weight SHAPE : .
     val_x, val_y, val_y_classes, val_sample_weight   the same for validation_data
@@ -40,144 +40,15 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
-from keras import layers as L  # noqa: E402
-from keras import regularizers as R  # noqa: E402
+
+from training_models import (  # noqa: E402
+    convolutions, labels, logit, logits, nested, nested_row, pools, regression, regularized, shared,
+    sigmoid, sigmoid_clipped, sigmoid_mixed, softmax, softmax_clipped, softmax_layer, softmax_mixed,
+    steps, two_outputs,
+)
 
 OUT = pathlib.Path(__file__).parents[1] / "resources/dev/thaw/golden/training/training.txt"
 ROWS, BATCH = 11, 4  # two full batches and a partial one
-
-
-# ---- models ------------------------------------------------------------------------------------
-
-
-def row(shape, *parts):
-    x = s = keras.Input(shape, name="x")
-    for part in parts:
-        s = part(s)
-    return keras.Model(x, s, name="model")
-
-
-def dense(units, name, activation=None, **kw):
-    return L.Dense(units, activation=activation, name=name, **kw)
-
-
-def bn(name, **kw):
-    return L.BatchNormalization(momentum=0.9, name=name, **kw)
-
-
-def logits():
-    return row((5,), dense(6, "hidden", use_bias=False), bn("bn"), L.ReLU(name="relu"),
-               dense(3, "head"))
-
-
-def softmax():
-    return row((5,), dense(6, "hidden", "relu"), dense(3, "head", "softmax"))
-
-
-def softmax_layer():
-    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores"), L.Softmax(name="head"))
-
-
-def softmax_mixed():
-    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores", "softmax"),
-               L.Rescaling(0.9, 0.04, name="head"))
-
-
-def softmax_clipped():
-    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores", "softmax"),
-               L.Rescaling(1.2, -0.1, name="head"))
-
-
-def logit():
-    return row((5,), dense(6, "hidden", "tanh"), dense(1, "head"))
-
-
-def sigmoid():
-    return row((5,), dense(6, "hidden", "tanh"), dense(1, "head", "sigmoid"))
-
-
-def sigmoid_mixed():
-    return row((5,), dense(6, "hidden", "tanh"), dense(1, "score", "sigmoid"),
-               L.Rescaling(0.9, 0.05, name="head"))
-
-
-def sigmoid_clipped():
-    return row((5,), dense(6, "hidden", "tanh"), dense(1, "score", "sigmoid"),
-               L.Rescaling(1.2, -0.1, name="head"))
-
-
-def labels():
-    return row((5,), dense(6, "hidden", "tanh"), dense(3, "head", "sigmoid"))
-
-
-def regression():
-    return row((5,), dense(6, "hidden", "tanh"), dense(2, "head"))
-
-
-def regularized():
-    return row((5,),
-               dense(6, "hidden", "relu", kernel_regularizer=R.L1(0.01),
-                     bias_regularizer=R.L2(0.05)),
-               bn("bn", gamma_regularizer=R.L2(0.03), beta_regularizer=R.L1(0.02)),
-               dense(3, "head", kernel_regularizer=R.L1L2(0.005, 0.02)))
-
-
-def convolutions():
-    x = keras.Input((6, 6, 2), name="x")
-    s = L.Conv2D(4, 3, padding="same", use_bias=False, name="conv")(x)
-    skip = L.ReLU(name="relu")(bn("bn")(s))
-    s = L.DepthwiseConv2D(3, padding="same", use_bias=False, name="depthwise")(skip)
-    s = L.ReLU(max_value=6.0, name="relu6")(bn("depthwise_bn")(s))
-    s = L.Add(name="add")([s, skip])
-    s = L.SeparableConv2D(5, 2, strides=2, activation="relu", name="separable")(s)
-    s = L.GlobalAveragePooling2D(name="pool")(s)
-    return keras.Model(x, dense(3, "head", "softmax")(s), name="model")
-
-
-def pools():
-    return row((6, 7, 2), L.ZeroPadding2D(((0, 1), (1, 0)), name="pad"),
-               L.Conv2D(3, 3, strides=2, activation="relu", name="conv"),
-               L.MaxPooling2D(3, strides=1, padding="same", name="max"),
-               L.AveragePooling2D(2, strides=1, name="average"), L.Flatten(name="flatten"),
-               L.LayerNormalization(name="norm"), dense(3, "head"))
-
-
-def two_outputs():
-    a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
-    s = L.Concatenate(name="both")([dense(4, "left", "tanh")(a), dense(3, "right", "tanh")(b)])
-    s = dense(5, "common", "relu")(s)
-    return keras.Model([a, b], [dense(3, "label")(s), dense(1, "value")(s)], name="model")
-
-
-def shared():
-    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
-    tower, norm = dense(5, "tower", use_bias=False), bn("bn")
-    s = L.Subtract(name="difference")([norm(tower(a)), norm(tower(b))])
-    return keras.Model([a, b], dense(1, "head")(s), name="model")
-
-
-def steps():
-    return row((4, 3), dense(5, "hidden", "tanh"), dense(3, "head", "softmax"))
-
-
-def base_parts():
-    return [dense(6, "one", use_bias=False), bn("bn_one"), L.ReLU(name="relu_one"),
-            dense(5, "two", use_bias=False), bn("bn_two"), L.ReLU(name="relu_two")]
-
-
-def nested():
-    x = s = keras.Input((5,), name="base_x")
-    for part in base_parts():
-        s = part(s)
-    return row((5,), keras.Model(x, s, name="base"), dense(3, "head", "softmax"))
-
-
-def nested_row():
-    base = keras.Sequential([keras.Input((5,), name="base_x"), *base_parts()], name="base")
-    return row((5,), base, dense(3, "head", "softmax"))
-
-
-# ---- writing -----------------------------------------------------------------------------------
 
 
 def decimals(rng, shape, low, high):
@@ -207,7 +78,7 @@ def inputs(rng, model, rows):
 
 
 def target(rng, kind, shape):
-    """classes: numbers; onehot and mixture: distributions; bits: 0 or 1; real: any."""
+    """classes: numbers; onehot and mixture: distributions; bits: 0 or 1; zeros; real: any."""
     if kind == "classes":
         return rng.integers(0, shape[-1], shape[:-1]).astype("int32")
     if kind == "onehot":
@@ -216,6 +87,8 @@ def target(rng, kind, shape):
         p = rng.integers(1, 9, shape)
         p[..., -1] = 30 - p[..., :-1].sum(-1)
         return (p / np.float32(30)).astype("float32")
+    if kind == "zeros":
+        return np.zeros(shape, "float32")
     if kind == "bits":
         return rng.integers(0, 2, shape).astype("float32")
     return decimals(rng, shape, -2, 2)
@@ -382,11 +255,12 @@ def cross_entropies(out):
     trained("sparse_clipped", softmax_clipped, "classes", SPARSE[0], scale=1.6)
     trained("categorical_clipped", softmax_clipped, "onehot", CATEGORICAL, scale=1.6)
     trained("categorical_clipped_mixture", softmax_clipped, "mixture", CATEGORICAL, scale=1.6)
-    trained("binary_clipped", sigmoid_clipped, "bits", BINARY, scale=1.6)
+    trained("binary_clipped", sigmoid_clipped, "bits", BINARY, scale=4)
+    trained("binary_clipped_zeros", sigmoid_clipped, "zeros", BINARY, scale=4)
     # where probabilities are 0 or 1 in float32, and only their logits know the loss
     trained("sparse_saturated", softmax, "classes", SPARSE[0], scale=6)
     trained("categorical_saturated", softmax_layer, "onehot", CATEGORICAL, scale=16)
-    trained("binary_saturated", sigmoid, "bits", BINARY, scale=16)
+    trained("binary_saturated", sigmoid, "bits", BINARY, scale=60)
     trained("categorical_softmax_layer", softmax_layer, "onehot", CATEGORICAL)
     trained("smoothing_logits", logits, "onehot", CATEGORICAL, from_logits=True,
             label_smoothing=0.2)

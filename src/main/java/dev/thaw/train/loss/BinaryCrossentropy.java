@@ -49,7 +49,7 @@ public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing) impl
             return f.meanLast(
                     f.combine(softplus, Binary.Kind.SUB, f.combine(t, Binary.Kind.MUL, z)));
         }
-        Value p = f.clip(prediction, Logits.EPSILON, Logits.ONE_MINUS_EPSILON);
+        Value p = f.clip(prediction, Logits.EPSILON, 1 - Logits.EPSILON);
         Value hit = f.combine(t, Binary.Kind.MUL, f.apply(Fn.Kind.LOG, p));
         Value miss =
                 f.combine(

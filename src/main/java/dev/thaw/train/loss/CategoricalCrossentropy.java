@@ -60,7 +60,7 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
             return f.reshape(loss, entries);
         }
         Value p = f.combine(prediction, Binary.Kind.DIV, f.reduceLast(prediction, Reduce.Kind.SUM));
-        Value ln = f.apply(Fn.Kind.LOG, f.clip(p, Logits.EPSILON, Logits.ONE_MINUS_EPSILON));
+        Value ln = f.apply(Fn.Kind.LOG, f.clip(p, Logits.EPSILON, 1 - Logits.EPSILON));
         Value sum = f.reduceLast(f.combine(t, Binary.Kind.MUL, ln), Reduce.Kind.SUM);
         return f.reshape(f.affine(sum, -1, 0), entries);
     }

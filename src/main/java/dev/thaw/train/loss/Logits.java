@@ -19,12 +19,6 @@ final class Logits {
     /** Keras's epsilon: probabilities are kept this far from 0 and 1 before a logarithm. */
     static final double EPSILON = 1e-7;
 
-    /**
-     * 1 - epsilon as float32 has it, also where a backend computes in doubles: 1 minus it is
-     * 1.19e-7, whose logarithm differs from that of 1e-7 by 0.18.
-     */
-    static final double ONE_MINUS_EPSILON = (float) (1 - EPSILON);
-
     private Logits() {}
 
     /** The argument of the softmax that made these probabilities, if one did. */

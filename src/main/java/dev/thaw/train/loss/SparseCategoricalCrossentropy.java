@@ -49,7 +49,7 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Loss 
                                                         f.clip(
                                                                 prediction,
                                                                 Logits.EPSILON,
-                                                                Logits.ONE_MINUS_EPSILON)));
+                                                                1 - Logits.EPSILON)));
         int classes = logits.shape().last();
         int rows = Math.toIntExact(logits.size() / classes);
         Value loss = f.program().temp("cross_entropy", Shape.of(rows));

@@ -1,0 +1,132 @@
+"""The models of training_fixtures.py: one function for each method of TrainingModels."""
+
+import keras
+from keras import layers as L
+from keras import regularizers as R
+
+
+def row(shape, *parts):
+    x = s = keras.Input(shape, name="x")
+    for part in parts:
+        s = part(s)
+    return keras.Model(x, s, name="model")
+
+
+def dense(units, name, activation=None, **kw):
+    return L.Dense(units, activation=activation, name=name, **kw)
+
+
+def bn(name, **kw):
+    return L.BatchNormalization(momentum=0.9, name=name, **kw)
+
+
+def logits():
+    return row((5,), dense(6, "hidden", use_bias=False), bn("bn"), L.ReLU(name="relu"),
+               dense(3, "head"))
+
+
+def softmax():
+    return row((5,), dense(6, "hidden", "relu"), dense(3, "head", "softmax"))
+
+
+def softmax_layer():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores"), L.Softmax(name="head"))
+
+
+def softmax_mixed():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores", "softmax"),
+               L.Rescaling(0.9, 0.04, name="head"))
+
+
+def softmax_clipped():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "scores", "softmax"),
+               L.Rescaling(1.2, -0.1, name="head"))
+
+
+def logit():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "head"))
+
+
+def sigmoid():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "head", "sigmoid"))
+
+
+def sigmoid_mixed():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "score", "sigmoid"),
+               L.Rescaling(0.9, 0.05, name="head"))
+
+
+def sigmoid_clipped():
+    return row((5,), dense(6, "hidden", "tanh"), dense(1, "score", "sigmoid"),
+               L.Rescaling(1.2, -0.1, name="head"))
+
+
+def labels():
+    return row((5,), dense(6, "hidden", "tanh"), dense(3, "head", "sigmoid"))
+
+
+def regression():
+    return row((5,), dense(6, "hidden", "tanh"), dense(2, "head"))
+
+
+def regularized():
+    return row((5,),
+               dense(6, "hidden", "relu", kernel_regularizer=R.L1(0.01),
+                     bias_regularizer=R.L2(0.05)),
+               bn("bn", gamma_regularizer=R.L2(0.03), beta_regularizer=R.L1(0.02)),
+               dense(3, "head", kernel_regularizer=R.L1L2(0.005, 0.02)))
+
+
+def convolutions():
+    x = keras.Input((6, 6, 2), name="x")
+    s = L.Conv2D(4, 3, padding="same", use_bias=False, name="conv")(x)
+    skip = L.ReLU(name="relu")(bn("bn")(s))
+    s = L.DepthwiseConv2D(3, padding="same", use_bias=False, name="depthwise")(skip)
+    s = L.ReLU(max_value=6.0, name="relu6")(bn("depthwise_bn")(s))
+    s = L.Add(name="add")([s, skip])
+    s = L.SeparableConv2D(5, 2, strides=2, activation="relu", name="separable")(s)
+    s = L.GlobalAveragePooling2D(name="pool")(s)
+    return keras.Model(x, dense(3, "head", "softmax")(s), name="model")
+
+
+def pools():
+    return row((6, 7, 2), L.ZeroPadding2D(((0, 1), (1, 0)), name="pad"),
+               L.Conv2D(3, 3, strides=2, activation="relu", name="conv"),
+               L.MaxPooling2D(3, strides=1, padding="same", name="max"),
+               L.AveragePooling2D(2, strides=1, name="average"), L.Flatten(name="flatten"),
+               L.LayerNormalization(name="norm"), dense(3, "head"))
+
+
+def two_outputs():
+    a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
+    s = L.Concatenate(name="both")([dense(4, "left", "tanh")(a), dense(3, "right", "tanh")(b)])
+    s = dense(5, "common", "relu")(s)
+    return keras.Model([a, b], [dense(3, "label")(s), dense(1, "value")(s)], name="model")
+
+
+def shared():
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    tower, norm = dense(5, "tower", use_bias=False), bn("bn")
+    s = L.Subtract(name="difference")([norm(tower(a)), norm(tower(b))])
+    return keras.Model([a, b], dense(1, "head")(s), name="model")
+
+
+def steps():
+    return row((4, 3), dense(5, "hidden", "tanh"), dense(3, "head", "softmax"))
+
+
+def base_parts():
+    return [dense(6, "one", use_bias=False), bn("bn_one"), L.ReLU(name="relu_one"),
+            dense(5, "two", use_bias=False), bn("bn_two"), L.ReLU(name="relu_two")]
+
+
+def nested():
+    x = s = keras.Input((5,), name="base_x")
+    for part in base_parts():
+        s = part(s)
+    return row((5,), keras.Model(x, s, name="base"), dense(3, "head", "softmax"))
+
+
+def nested_row():
+    base = keras.Sequential([keras.Input((5,), name="base_x"), *base_parts()], name="base")
+    return row((5,), base, dense(3, "head", "softmax"))
