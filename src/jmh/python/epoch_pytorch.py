@@ -8,6 +8,7 @@ processes never run at the same time: each epoch of one waits for the last epoch
 
 import argparse
 import gzip
+import math
 import os
 import statistics
 import struct
@@ -21,6 +22,7 @@ from torch import nn
 
 BATCH = 32
 CLASSES = 10
+QUIET = 0.05
 IMAGES = "train-images-idx3-ubyte.gz"
 LABELS = "train-labels-idx1-ubyte.gz"
 
@@ -86,11 +88,14 @@ class Torch:
         return time.perf_counter() - begin, mean, accuracy
 
 
-def best_variant(optimizer, x, y):
+def best_variant(optimizer, x, y, neighbours):
     """The variant of the optimizer with the fastest of some short epochs, in turns."""
     sides = {name: Torch(optimizer, how) for name, how in VARIANTS.items()}
-    rounds = [{name: s.epoch(x, y, 6_400)[0] for name, s in sides.items()} for _ in range(5)]
-    times = {name: min(r[name] for r in rounds) for name in sides}
+    times = dict.fromkeys(sides, math.inf)
+    for _ in range(5):
+        neighbours.wait()
+        for name, side in sides.items():
+            times[name] = min(times[name], side.epoch(x, y, 6_400)[0])
     print(f"PyTorch's {optimizer}, best seconds for 200 steps: "
           + ", ".join(f"{name} {t:.3f}" for name, t in times.items()), flush=True)
     return min(times, key=times.get)
@@ -119,9 +124,58 @@ class Thaw:
         self.process.wait()
 
 
-def load_average():
-    """Spinning threads make both sides many times slower where others use the cores too."""
-    return f"load of the last minute {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+class Neighbours:
+    """How much of the cores other processes use (Linux; elsewhere unknown and taken for nothing).
+
+    Where they use a core, spinning OpenMP threads wait for whole time slices, and an epoch takes
+    up to 30 times as long: such a pair says nothing and is timed again.
+    """
+
+    def __init__(self, *pids):
+        self.pids = pids
+        self.last = self.read()
+
+    def read(self):
+        try:
+            with open("/proc/stat") as f:
+                ticks = [int(t) for t in f.readline().split()[1:9]]
+            ours = 0
+            for pid in self.pids:
+                with open(f"/proc/{pid}/stat") as f:
+                    ours += sum(int(t) for t in f.read().rsplit(")", 1)[1].split()[11:13])
+        except OSError:
+            return 0, 0, 1
+        return sum(ticks) - ticks[3] - ticks[4] - ours, ours, sum(ticks)
+
+    def share(self):
+        """Of all cores' time since the last call."""
+        before, self.last = self.last, self.read()
+        return max(0, self.last[0] - before[0]) / max(1, self.last[2] - before[2])
+
+    def wait(self):
+        """Until they are quiet."""
+        self.share()
+        time.sleep(0.5)
+        while self.share() > QUIET:
+            time.sleep(0.5)
+
+
+def timed_pairs(optimizer, thaw, other, x, y, neighbours, args):
+    """Epochs of both in turns; pairs in which others were busy do not count."""
+    pairs = []
+    disturbed = 0
+    while len(pairs) < args.warmup + args.epochs:
+        neighbours.wait()
+        pair = thaw.epoch(optimizer), other.epoch(x, y)
+        busy = neighbours.share()
+        counts = busy <= QUIET or disturbed >= args.retries
+        print(f"{optimizer}: Thaw {pair[0][0]:.3f} s, PyTorch {pair[1][0]:.3f} s, others used {busy:.0%} of the cores"
+              + ("" if counts else ": again"), file=sys.stderr, flush=True)
+        if counts:
+            pairs.append(pair)
+        else:
+            disturbed += 1
+    return pairs[args.warmup:], disturbed
 
 
 def row(optimizer, who, epochs, ratio):
@@ -138,6 +192,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2, help="of each side")
     parser.add_argument("--warmup", type=int, default=2, help="epochs before timing")
     parser.add_argument("--epochs", type=int, default=7, help="timed epochs")
+    parser.add_argument("--retries", type=int, default=60, help="of pairs in which other processes were busy")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     with tempfile.TemporaryDirectory() as made:
@@ -149,25 +204,22 @@ def main():
         thaw = Thaw(args.java, args.classpath, args.threads, folder)
         print(f"{len(x)} rows, batch {BATCH}, {args.threads} threads each, "
               f"medians of {args.epochs} epochs after {args.warmup}, in turns\n"
-              f"Thaw on {thaw.description}; PyTorch {torch.__version__}; {load_average()}", flush=True)
+              f"Thaw on {thaw.description}; PyTorch {torch.__version__}", flush=True)
+        neighbours = Neighbours(os.getpid(), thaw.process.pid)
         results = []
         for optimizer in OPTIMIZERS:
-            variant = best_variant(optimizer, x, y)
+            variant = best_variant(optimizer, x, y, neighbours)
             other = Torch(optimizer, VARIANTS[variant])
-            pairs = []
-            for i in range(args.warmup + args.epochs):
-                pairs.append((thaw.epoch(optimizer), other.epoch(x, y)))
-                print(f"{optimizer} {'warm-up' if i < args.warmup else 'epoch'}: Thaw {pairs[-1][0][0]:.3f} s,"
-                      f" PyTorch {pairs[-1][1][0]:.3f} s", file=sys.stderr, flush=True)
-            results.append((optimizer, variant, pairs[args.warmup:]))
+            pairs, disturbed = timed_pairs(optimizer, thaw, other, x, y, neighbours, args)
+            results.append((optimizer, pairs))
+            print(f"{optimizer}: {disturbed} pairs were timed again", flush=True)
         thaw.close()
     print(f"\n{'':6} {'':8} {'median':>8} {'min':>8} {'max':>8} {'ratio':>7} {'loss':>8} {'accuracy':>9}")
-    for optimizer, variant, pairs in results:
+    for optimizer, pairs in results:
         ours, theirs = zip(*pairs)
         ratio = statistics.median(t[0] / o[0] for o, t in pairs)
         row(optimizer, "Thaw", ours, "")
         row(optimizer, "PyTorch", theirs, f"{ratio:.2f}")
-    print(load_average())
     print("seconds per epoch; ratio: the median over the pairs of PyTorch's time by Thaw's (above 1, Thaw is"
           " faster);\nloss and accuracy: of the last epoch's training batches")
 

@@ -1,8 +1,8 @@
 """Prints medians from JMH's JSON (-rf json -rff FILE), and the ratio to the copy of the same run.
 
-Usage: python medians.py FILE. A counter's median comes first where a benchmark has one (GB/s or
-GFLOP/s); "time" is the median duration of one operation; the last column is the counter as a
-share of memcpy's on all cores with the same parameters.
+Usage: python medians.py FILE. A benchmark that counts GB or GFLOP is shown by those, another one by
+its own score; "best" is the fastest iteration, near the median where the machine is quiet; "of
+copy" is the median as a share of the copy's on all cores with the same parameters.
 """
 
 import json
@@ -12,8 +12,8 @@ import sys
 COPY = "memcpyOnAllCores"
 
 
-def median(metric):
-    return statistics.median(v for fork in metric["rawData"] for v in fork)
+def samples(metric):
+    return [v for fork in metric["rawData"] for v in fork]
 
 
 def main():
@@ -24,16 +24,17 @@ def main():
     for r in results:
         name = ".".join(r["benchmark"].split(".")[-2:])
         parameters = " ".join(r.get("params", {}).values())
-        counters = [(k, median(m)) for k, m in r["secondaryMetrics"].items()]
-        unit, rate = counters[0] if counters else ("steps", median(r["primaryMetric"]))
+        counters = [(k, samples(m)) for k, m in r["secondaryMetrics"].items()]
+        unit, rates = counters[0] if counters else ("ops", samples(r["primaryMetric"]))
         if name.endswith("." + COPY):
-            copies[name.split(".")[0], parameters] = rate
-        rows.append((name, parameters, rate, unit, 1e6 / median(r["primaryMetric"])))
-    print(f"{'benchmark':34} {'parameters':14} {'median':>10} {'unit':12} {'time':>12} {'of copy':>8}")
-    for name, parameters, rate, unit, micros in rows:
+            copies[name.split(".")[0], parameters] = statistics.median(rates)
+        micros = 1e6 / statistics.median(samples(r["primaryMetric"]))
+        rows.append((name, parameters, statistics.median(rates), max(rates), unit, micros))
+    print(f"{'benchmark':31} {'parameters':13} {'median':>8} {'best':>8} {'unit':11} {'median time':>13} {'of copy':>7}")
+    for name, parameters, rate, best, unit, micros in rows:
         copy = copies.get((name.split(".")[0], parameters))
         share = f"{rate / copy:.2f}" if copy else ""
-        print(f"{name:34} {parameters:14} {rate:10.1f} {unit + '/s':12} {micros:9.1f} us {share:>8}")
+        print(f"{name:31} {parameters:13} {rate:8.1f} {best:8.1f} {unit + '/s':11} {micros:10.1f} us {share:>7}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Batch normalization in training, forward and backward, beside a copy of the same array. Counted
@@ -28,7 +29,7 @@ import java.util.List;
 @BenchmarkMode(Mode.Throughput)
 @Fork(value = 1, jvmArgs = "-Xmx2g")
 @Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 9, time = 1)
+@Measurement(iterations = 25, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class BatchNormBench {
     /** The shape of x; channels last. */
     @Param({"32x56x56x256", "32x28x28x64", "32x784"})

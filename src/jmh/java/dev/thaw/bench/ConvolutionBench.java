@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Convolutions with stride 1 and "same" padding: forward, gradient of the images, gradient of the
@@ -36,7 +37,7 @@ import java.util.List;
 @BenchmarkMode(Mode.Throughput)
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 9, time = 1)
+@Measurement(iterations = 25, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class ConvolutionBench {
     /** Billions of operations; JMH divides by the seconds, so its "ops/s" here means GFLOP/s. */
     @AuxCounters(AuxCounters.Type.OPERATIONS)

@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Dropout at rate 0.5, forward and backward, beside a copy of the same array. Counted are x and y
@@ -29,7 +30,7 @@ import java.util.List;
 @BenchmarkMode(Mode.Throughput)
 @Fork(value = 1, jvmArgs = "-Xmx2g")
 @Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 9, time = 1)
+@Measurement(iterations = 25, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class DropoutBench {
     private static final double RATE = .5;
 

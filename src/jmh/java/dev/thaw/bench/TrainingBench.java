@@ -22,6 +22,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Steps per second of {@code fit}: gather a shuffled batch of 32, forward, loss, accuracy,
  * backward, Adam.
@@ -30,10 +32,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.Throughput)
 @Fork(1)
 @Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 9, time = 1)
+@Measurement(iterations = 25, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class TrainingBench {
     private static final int BATCH = 32;
-    private static final int STEPS = 50;
+    private static final int STEPS = 25;
 
     /** Which network: {@code geron} or {@code separable}. */
     @Param({"geron", "separable"})
