@@ -12,12 +12,14 @@ import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.FitOptions;
 import dev.thaw.train.History;
+import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The main job: on real digits, train a network, train a base on one half of the digits, freeze it
@@ -61,7 +63,7 @@ public final class Demo {
         try (Model model = Networks.geron().on(device)) {
             report.block(model.summary());
             report.block(model.explain(Mode.TRAINING).toString());
-            History h = fit(model, training, test, new Adam(), 5);
+            History h = fit(model, training, test, 1e-3, 5);
             report.curves("a-geron", h);
             report.result("(a) Géron's net, 0-9", h.last("val_accuracy"));
         }
@@ -76,8 +78,8 @@ public final class Demo {
                             model,
                             Digits.training().between(0, 4),
                             Digits.test().between(0, 4),
-                            new Adam(.002),
-                            5);
+                            2e-3,
+                            8);
             report.curves("b-pretraining", h);
             report.result("(b) the base with its first head, 0-4", h.last("val_accuracy"));
         }
@@ -93,7 +95,7 @@ public final class Demo {
             base.freeze();
             Explanation frozen = baked.explain(Mode.TRAINING);
             report.block(frozen.toString());
-            History h = fit(baked, training, test, new Adam(.001), 5);
+            History h = fit(baked, training, test, 1e-3, 5);
             report.curves("c-head", h);
             report.result("(c) frozen base, new head, 5-9", h.last("val_accuracy"));
             unset.setWeights(baked.getWeights());
@@ -130,7 +132,7 @@ public final class Demo {
     private void fineTune(
             Model model, Model base, Digits training, Digits test, String phase, String file) {
         List<Tensor> before = movingStatistics(base);
-        History h = fit(model, training, test, new Adam(2e-4), 5);
+        History h = fit(model, training, test, 2e-4, 7);
         report.curves(file, h);
         report.result(phase, h.last("val_accuracy"));
         List<Tensor> after = movingStatistics(base);
@@ -154,11 +156,24 @@ public final class Demo {
                 .toList();
     }
 
-    private static History fit(
-            Model model, Digits training, Digits test, Adam optimizer, int epochs) {
-        model.compile(optimizer, new SparseCategoricalCrossentropy(), new Accuracy());
+    /** Trains, the last two epochs at an eighth of the rate, so that the end result is calm. */
+    private static History fit(Model model, Digits training, Digits test, double rate, int epochs) {
+        Adam adam = new Adam(rate);
+        Callback slower =
+                new Callback() {
+                    @Override
+                    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+                        if (epoch == epochs - 3) {
+                            adam.setLearningRate(rate / 8);
+                        }
+                        return true;
+                    }
+                };
+        model.compile(adam, new SparseCategoricalCrossentropy(), new Accuracy());
         System.out.printf(
                 "%,d digits to learn, %,d to be judged by%n", training.count(), test.count());
-        return model.fit(training.data(), FitOptions.epochs(epochs).withValidation(test.data()));
+        return model.fit(
+                training.data(),
+                FitOptions.epochs(epochs).withValidation(test.data()).withCallbacks(slower));
     }
 }
