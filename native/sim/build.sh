@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# build.sh OUT_DIR KERNEL_FILES...: builds the simulator and the kernels for it.
+#
+#   OUT_DIR/lib/libcuda.so.1, libcublas.so.12, libcudnn.so.9   the libraries, to be loaded by path
+#   OUT_DIR/kernels.module      what to pass to cuModuleLoadData (or its path to cuModuleLoad)
+#   OUT_DIR/probe               exits with 0 where a driver of NVIDIA's works on this machine
+#
+# Needs g++ 9 or newer, binutils and POSIX tools, on x86-64 Linux; no CUDA. What has not changed is
+# taken from OUT_DIR/cache, by content; two builds at once do not disturb each other.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "${1:?usage: build.sh OUT_DIR KERNEL_FILES...}"
+out=$(cd "$1" && pwd)
+shift
+mkdir -p "$out/cache" "$out/lib"
+work=$(mktemp -d "$out/work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+flags=(-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -Wall -Wextra)
+compiler=$(g++ --version | head -1)
+
+key() { # files: one hash of their contents, of the compiler and of this script
+    { cat "$here/build.sh" "$@"; echo "$compiler"; } | sha256sum | cut -c1-24
+}
+
+# compiles a library's sources, adds stubs, links; arguments: name, status of a stub, its folder,
+# flags of the linker
+library() {
+    local name=$1 status=$2 folder=$3
+    shift 3
+    local sources=("$here/$folder"/*.cpp)
+    local hash
+    hash=$(key "$here"/driver/*.h "$here/$folder"/* "$here/symbols/$name.txt" "$here/tools/stubs.sh")
+    local cached="$out/cache/$name.$hash"
+    if [ ! -e "$cached" ]; then
+        local objects="$work/$name"
+        mkdir -p "$objects"
+        printf '%s\n' "${sources[@]}" | xargs -P "$jobs" -I{} sh -c \
+            'g++ "$@" -I"'"$here"'/driver" -c {} -o "'"$objects"'/$(basename {}).o"' sh "${flags[@]}"
+        bash "$here/tools/stubs.sh" "$here/symbols/$name.txt" "$status" "$objects"/*.o > "$work/$name.c"
+        gcc -O1 -fPIC -c "$work/$name.c" -o "$objects/stubs.o"
+        g++ -shared -Wl,-soname,"$name" -Wl,-z,defs -o "$work/$name.so" "$objects"/*.o "$@" -ldl
+        mv "$work/$name.so" "$cached"
+    fi
+    install_file "$cached" "$out/lib/$name"
+}
+
+install_file() { # from, to: replaced in one step, and only where it differs
+    if ! cmp -s "$1" "$2"; then
+        cp "$1" "$work/installed"
+        mv "$work/installed" "$2"
+    fi
+}
+
+kernels() {
+    [ $# -gt 0 ] || return 0
+    local file objects=() missing=()
+    local common=()
+    for file in "$@"; do
+        common+=("$(dirname "$file")")
+    done
+    mapfile -t common < <(printf '%s\n' "${common[@]}" | sort -u | xargs -I{} find {} -name '*.cuh' -o -name '*.h' | sort -u)
+    local base
+    base=$(key "$here"/include/*.h "$here/tools/compile-kernel.sh" "${common[@]}")
+    for file in "$@"; do
+        local object="$out/cache/$(basename "$file").$({ echo "$base"; cat "$file"; } | sha256sum | cut -c1-24).o"
+        objects+=("$object")
+        [ -e "$object" ] || missing+=("$file" "$object")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        printf '%s\n' "${missing[@]}" | xargs -P "$jobs" -n 2 bash -c \
+            'bash "'"$here"'/tools/compile-kernel.sh" "$0" "$1.$$" && mv "$1.$$" "$1"'
+    fi
+    # named by its content: a process that has the old one open keeps it
+    local shared
+    shared="$out/cache/kernels.$(printf '%s\n' "${objects[@]}" "$out" | sha256sum | cut -c1-24).so"
+    if [ ! -e "$shared" ]; then
+        g++ -shared -Wl,-z,defs -o "$work/kernels.so" "${objects[@]}" "$out/lib/libcuda.so.1"
+        mv "$work/kernels.so" "$shared"
+    fi
+    printf 'THAW SIMULATED MODULE\n%s\n' "$shared" > "$work/kernels.module"
+    install_file "$work/kernels.module" "$out/kernels.module"
+}
+
+library libcuda.so.1 801 driver
+printf 'libcublas.so.12 { global: cublas*; local: *; };\n' > "$work/cublas.map"
+library libcublas.so.12 15 cublas -Wl,--version-script="$work/cublas.map" "$out/lib/libcuda.so.1"
+library libcudnn.so.9 3000 cudnn "$out/lib/libcuda.so.1"
+kernels "$@"
+
+hash=$(key "$here/tools/probe.cpp")
+if [ ! -e "$out/cache/probe.$hash" ]; then
+    g++ "${flags[@]}" "$here/tools/probe.cpp" -o "$work/probe" -ldl
+    mv "$work/probe" "$out/cache/probe.$hash"
+fi
+install_file "$out/cache/probe.$hash" "$out/probe"

@@ -1,0 +1,491 @@
+// Handles, descriptors and versions of the simulated cuDNN.
+#include "cudnn.h"
+
+#include <cstdarg>
+#include <cstring>
+
+using namespace thaw::sim;
+
+namespace {
+constexpr size_t VERSION = 90500;
+thread_local char lastError[512];
+
+int setTensor(const char* call, void* descriptor, int type, const Axes& dims, const Axes& strides) {
+    Tensor* t = Kind<Tensor>::live().get(descriptor);
+    if (!t) {
+        return refuseDnn(DNN_BAD_PARAM, "%s: no tensor descriptor that lives", call);
+    }
+    if (type != FLOAT) {
+        return refuseDnn(DNN_NOT_SUPPORTED, "%s: only CUDNN_DATA_FLOAT is simulated, not type %d",
+                         call, type);
+    }
+    for (size_t i = 0; i < dims.size(); i++) {
+        if (dims[i] <= 0 || strides[i] <= 0) {
+            return refuseDnn(DNN_BAD_PARAM, "%s: dims %s, strides %s: all must be positive", call,
+                             text(dims).c_str(), text(strides).c_str());
+        }
+    }
+    t->dims = dims;
+    t->strides = strides;
+    return DNN_OK;
+}
+
+/** Strides of a dense tensor: n, c, spatial.. or n, spatial.., c. */
+Axes dense(const Axes& dims, bool channelsLast) {
+    size_t rank = dims.size();
+    Axes strides(rank);
+    int step = 1;
+    if (channelsLast) {
+        strides[1] = 1;
+        step = dims[1];
+    }
+    for (size_t i = rank; i-- > 0;) {
+        if (channelsLast && i == 1) {
+            continue;
+        }
+        strides[i] = step;
+        step *= dims[i];
+    }
+    return strides;
+}
+
+int checkRank(const char* call, int rank, int least) {
+    return rank < least || rank > MOST_AXES
+                   ? refuseDnn(DNN_NOT_SUPPORTED, "%s: %d axes, allowed are %d to %d", call, rank,
+                               least, MOST_AXES)
+                   : int(DNN_OK);
+}
+
+int setFilter(const char* call, void* descriptor, int type, int format, const Axes& dims) {
+    Filter* f = Kind<Filter>::live().get(descriptor);
+    if (!f) {
+        return refuseDnn(DNN_BAD_PARAM, "%s: no filter descriptor that lives", call);
+    }
+    if (type != FLOAT || format < 0 || format > 1) {
+        return refuseDnn(DNN_NOT_SUPPORTED, "%s: type %d, format %d: only FLOAT, NCHW and NHWC", call,
+                         type, format);
+    }
+    for (int d : dims) {
+        if (d <= 0) {
+            return refuseDnn(DNN_BAD_PARAM, "%s: dims %s: all must be positive", call,
+                             text(dims).c_str());
+        }
+    }
+    f->dims = dims;
+    f->strides = dense(dims, format == 1);
+    f->format = format;
+    return DNN_OK;
+}
+
+template <class T>
+int create(void** out) {
+    Guard g(lock());
+    *out = Kind<T>::live().add(new T);
+    return DNN_OK;
+}
+
+template <class T>
+int destroy(const char* call, void* handle) {
+    Guard g(lock());
+    return Kind<T>::live().remove(handle)
+                   ? int(DNN_OK)
+                   : refuseDnn(DNN_BAD_PARAM, "%s: no %s that lives", call, Kind<T>::name);
+}
+
+/** The object behind a handle, for a setter or getter; reports where there is none. */
+template <class T>
+T* object(const char* call, void* handle) {
+    T* t = Kind<T>::live().get(handle);
+    if (!t) {
+        refuseDnn(DNN_BAD_PARAM, "%s: no %s that lives", call, Kind<T>::name);
+    }
+    return t;
+}
+} // namespace
+
+namespace thaw::sim {
+#define THAW_LIVE(type)                                                                            \
+    Handles<type>& Kind<type>::live() {                                                            \
+        static auto* h = new Handles<type>(LIVE_DESCRIPTORS);                                      \
+        return *h;                                                                                 \
+    }
+THAW_LIVE(DnnHandle)
+THAW_LIVE(Tensor)
+THAW_LIVE(Filter)
+THAW_LIVE(ConvolutionDescriptor)
+THAW_LIVE(Pooling)
+THAW_LIVE(Activation)
+THAW_LIVE(DropoutDescriptor)
+THAW_LIVE(OpTensorDescriptor)
+THAW_LIVE(ReduceDescriptor)
+#undef THAW_LIVE
+
+int refuseDnn(int status, const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(lastError, sizeof lastError, format, arguments);
+    va_end(arguments);
+    return refuse(status, "%s", lastError);
+}
+
+std::string text(const Axes& dims) {
+    std::string s = "[";
+    for (size_t i = 0; i < dims.size(); i++) {
+        s += (i ? "," : "") + std::to_string(dims[i]);
+    }
+    return s + "]";
+}
+
+int64_t Tensor::elements() const {
+    int64_t n = 1;
+    for (int d : dims) {
+        n *= d;
+    }
+    return n;
+}
+
+size_t Tensor::bytes() const {
+    int64_t last = 0;
+    for (size_t i = 0; i < dims.size(); i++) {
+        last += int64_t(dims[i] - 1) * strides[i];
+    }
+    return size_t(last + 1) * sizeof(float);
+}
+
+void Call::bad(int status, const std::string& what) {
+    if (!status_) {
+        status_ = refuseDnn(status, "%s: %s", name_, what.c_str());
+    }
+}
+
+void Call::bytes(const char* what, const void* pointer, size_t bytes) {
+    if (status_ || !bytes) {
+        return;
+    }
+    if (!pointer) {
+        bad(DNN_BAD_PARAM, std::string(what) + " is null");
+        return;
+    }
+    int status = checkDevice(pointer, bytes, sizeof(float));
+    if (status) {
+        bad(status == MISALIGNED_ADDRESS ? DNN_BAD_PARAM : DNN_EXECUTION_FAILED,
+            std::string(what) + ": " + describe(pointer, bytes));
+    }
+    spans_.push_back({what, pointer, bytes});
+}
+
+void Call::workspace(const void* pointer, size_t given, size_t needed) {
+    if (given < needed) {
+        bad(DNN_BAD_PARAM, "the workspace has " + std::to_string(given) + " bytes, needed are "
+                                           + std::to_string(needed));
+    }
+    bytes("workspace", pointer, needed);
+}
+
+int Call::run(const void* handle, std::function<void()> work) {
+    const DnnHandle& h = get<DnnHandle>(handle);
+    if (status_) {
+        return status_;
+    }
+    std::string name = name_;
+    auto spans = spans_;
+    int result = submit(h.stream, name, [=] {
+        for (const Span& s : spans) {
+            if (int status = checkDevice(s.pointer, s.bytes, sizeof(float))) {
+                return refuse(status, "%s: %s: %s", name.c_str(), s.what.c_str(),
+                              describe(s.pointer, s.bytes).c_str());
+            }
+        }
+        counter(LIBRARY_CALLS)++;
+        work();
+        return int(SUCCESS);
+    });
+    if (result) {
+        return refuseDnn(DNN_EXECUTION_FAILED, "%s: CUresult %d", name_, result);
+    }
+    return DNN_OK;
+}
+} // namespace thaw::sim
+
+THAW_API size_t cudnnGetVersion() {
+    return VERSION;
+}
+
+THAW_API size_t cudnnGetMaxDeviceVersion() {
+    return 1200;
+}
+
+THAW_API size_t cudnnGetCudartVersion() {
+    return 12060;
+}
+
+THAW_API int cudnnGetProperty(int which, int* value) {
+    *value = which == 0 ? int(VERSION / 10000) : which == 1 ? int(VERSION / 100 % 100)
+                                                            : int(VERSION % 100);
+    return which >= 0 && which <= 2 ? int(DNN_OK) : int(DNN_BAD_PARAM);
+}
+
+THAW_API int cudnnOpsVersionCheck() {
+    return DNN_OK;
+}
+
+THAW_API int cudnnCnnVersionCheck() {
+    return DNN_OK;
+}
+
+THAW_API int cudnnGraphVersionCheck() {
+    return DNN_OK;
+}
+
+THAW_API const char* cudnnGetErrorString(int status) {
+    switch (status) {
+    case DNN_OK:
+        return "CUDNN_STATUS_SUCCESS";
+    case DNN_NOT_INITIALIZED:
+        return "CUDNN_STATUS_NOT_INITIALIZED";
+    case DNN_BAD_PARAM:
+        return "CUDNN_STATUS_BAD_PARAM";
+    case DNN_NOT_SUPPORTED:
+        return "CUDNN_STATUS_NOT_SUPPORTED";
+    case DNN_EXECUTION_FAILED:
+        return "CUDNN_STATUS_EXECUTION_FAILED";
+    default:
+        return "CUDNN_UNKNOWN_STATUS";
+    }
+}
+
+THAW_API void cudnnGetLastErrorString(char* message, size_t capacity) {
+    if (capacity) {
+        strncpy(message, lastError, capacity - 1);
+        message[capacity - 1] = 0;
+    }
+}
+
+THAW_API int cudnnCreate(void** out) {
+    Guard g(lock());
+    *out = nullptr;
+    if (ready()) {
+        return refuseDnn(DNN_NOT_INITIALIZED, "cudnnCreate: the driver is not ready");
+    }
+    return create<DnnHandle>(out);
+}
+
+THAW_API int cudnnDestroy(void* handle) {
+    return destroy<DnnHandle>("cudnnDestroy", handle);
+}
+
+THAW_API int cudnnSetStream(void* handle, void* stream) {
+    Guard g(lock());
+    auto* h = object<DnnHandle>("cudnnSetStream", handle);
+    if (!h) {
+        return DNN_BAD_PARAM;
+    }
+    if (!streamLives(stream)) {
+        return refuseDnn(DNN_BAD_PARAM, "cudnnSetStream: no stream that lives");
+    }
+    h->stream = stream;
+    return DNN_OK;
+}
+
+THAW_API int cudnnGetStream(void* handle, void** stream) {
+    Guard g(lock());
+    auto* h = object<DnnHandle>("cudnnGetStream", handle);
+    if (h) {
+        *stream = h->stream;
+    }
+    return h ? DNN_OK : DNN_BAD_PARAM;
+}
+
+#define THAW_LIFE(type, name)                                                                      \
+    THAW_API int cudnnCreate##name(void** out) {                                                   \
+        return create<type>(out);                                                                  \
+    }                                                                                              \
+    THAW_API int cudnnDestroy##name(void* handle) {                                                \
+        return destroy<type>("cudnnDestroy" #name, handle);                                        \
+    }
+THAW_LIFE(Tensor, TensorDescriptor)
+THAW_LIFE(Filter, FilterDescriptor)
+THAW_LIFE(ConvolutionDescriptor, ConvolutionDescriptor)
+THAW_LIFE(Pooling, PoolingDescriptor)
+THAW_LIFE(Activation, ActivationDescriptor)
+THAW_LIFE(DropoutDescriptor, DropoutDescriptor)
+THAW_LIFE(OpTensorDescriptor, OpTensorDescriptor)
+THAW_LIFE(ReduceDescriptor, ReduceTensorDescriptor)
+
+THAW_API int cudnnSetTensor4dDescriptor(void* d, int format, int type, int n, int c, int h, int w) {
+    Guard g(lock());
+    if (format < 0 || format > 1) {
+        return refuseDnn(DNN_NOT_SUPPORTED, "cudnnSetTensor4dDescriptor: format %d", format);
+    }
+    Axes dims{n, c, h, w};
+    return setTensor("cudnnSetTensor4dDescriptor", d, type, dims, dense(dims, format == 1));
+}
+
+THAW_API int cudnnSetTensor4dDescriptorEx(void* d, int type, int n, int c, int h, int w, int ns,
+                                          int cs, int hs, int ws) {
+    Guard g(lock());
+    return setTensor("cudnnSetTensor4dDescriptorEx", d, type, {n, c, h, w}, {ns, cs, hs, ws});
+}
+
+THAW_API int cudnnSetTensorNdDescriptor(void* d, int type, int rank, const int* dims,
+                                        const int* strides) {
+    Guard g(lock());
+    int status = checkRank("cudnnSetTensorNdDescriptor", rank, 3);
+    return status ? status
+                  : setTensor("cudnnSetTensorNdDescriptor", d, type, Axes(dims, dims + rank),
+                              Axes(strides, strides + rank));
+}
+
+THAW_API int cudnnSetTensorNdDescriptorEx(void* d, int format, int type, int rank, const int* dims) {
+    Guard g(lock());
+    int status = checkRank("cudnnSetTensorNdDescriptorEx", rank, 3);
+    Axes all(dims, dims + std::max(rank, 0));
+    return status ? status
+                  : setTensor("cudnnSetTensorNdDescriptorEx", d, type, all, dense(all, format == 1));
+}
+
+THAW_API int cudnnGetTensor4dDescriptor(void* d, int* type, int* n, int* c, int* h, int* w, int* ns,
+                                        int* cs, int* hs, int* ws) {
+    Guard g(lock());
+    auto* t = object<Tensor>("cudnnGetTensor4dDescriptor", d);
+    if (!t || t->dims.size() != 4) {
+        return DNN_BAD_PARAM;
+    }
+    *type = FLOAT;
+    int* dims[] = {n, c, h, w};
+    int* strides[] = {ns, cs, hs, ws};
+    for (size_t i = 0; i < 4; i++) {
+        *dims[i] = t->dims[i];
+        *strides[i] = t->strides[i];
+    }
+    return DNN_OK;
+}
+
+THAW_API int cudnnGetTensorNdDescriptor(void* d, int asked, int* type, int* rank, int* dims,
+                                        int* strides) {
+    Guard g(lock());
+    auto* t = object<Tensor>("cudnnGetTensorNdDescriptor", d);
+    if (!t) {
+        return DNN_BAD_PARAM;
+    }
+    *type = FLOAT;
+    *rank = int(t->dims.size());
+    for (int i = 0; i < std::min(asked, *rank); i++) {
+        dims[i] = t->dims[size_t(i)];
+        strides[i] = t->strides[size_t(i)];
+    }
+    return DNN_OK;
+}
+
+THAW_API int cudnnGetTensorSizeInBytes(void* d, size_t* bytes) {
+    Guard g(lock());
+    auto* t = object<Tensor>("cudnnGetTensorSizeInBytes", d);
+    if (!t || t->dims.empty()) {
+        return DNN_BAD_PARAM;
+    }
+    *bytes = t->bytes();
+    return DNN_OK;
+}
+
+THAW_API int cudnnSetFilter4dDescriptor(void* d, int type, int format, int k, int c, int h, int w) {
+    Guard g(lock());
+    return setFilter("cudnnSetFilter4dDescriptor", d, type, format, {k, c, h, w});
+}
+
+THAW_API int cudnnSetFilterNdDescriptor(void* d, int type, int format, int rank, const int* dims) {
+    Guard g(lock());
+    int status = checkRank("cudnnSetFilterNdDescriptor", rank, 3);
+    return status ? status
+                  : setFilter("cudnnSetFilterNdDescriptor", d, type, format,
+                              Axes(dims, dims + rank));
+}
+
+THAW_API int cudnnGetFilter4dDescriptor(void* d, int* type, int* format, int* k, int* c, int* h,
+                                        int* w) {
+    Guard g(lock());
+    auto* f = object<Filter>("cudnnGetFilter4dDescriptor", d);
+    if (!f || f->dims.size() != 4) {
+        return DNN_BAD_PARAM;
+    }
+    *type = FLOAT;
+    *format = f->format;
+    *k = f->dims[0];
+    *c = f->dims[1];
+    *h = f->dims[2];
+    *w = f->dims[3];
+    return DNN_OK;
+}
+
+THAW_API int cudnnGetFilterSizeInBytes(void* d, size_t* bytes) {
+    Guard g(lock());
+    auto* f = object<Filter>("cudnnGetFilterSizeInBytes", d);
+    if (!f || f->dims.empty()) {
+        return DNN_BAD_PARAM;
+    }
+    *bytes = f->bytes();
+    return DNN_OK;
+}
+
+THAW_API int cudnnSetActivationDescriptor(void* d, int mode, int, double coefficient) {
+    Guard g(lock());
+    auto* a = object<Activation>("cudnnSetActivationDescriptor", d);
+    if (!a) {
+        return DNN_BAD_PARAM;
+    }
+    if (mode < 0 || mode > 6) {
+        return refuseDnn(DNN_BAD_PARAM, "cudnnSetActivationDescriptor: mode %d", mode);
+    }
+    a->mode = mode;
+    a->coefficient = coefficient;
+    return DNN_OK;
+}
+
+THAW_API int cudnnGetActivationDescriptor(void* d, int* mode, int* nan, double* coefficient) {
+    Guard g(lock());
+    auto* a = object<Activation>("cudnnGetActivationDescriptor", d);
+    if (!a) {
+        return DNN_BAD_PARAM;
+    }
+    *mode = a->mode;
+    *nan = 1;
+    *coefficient = a->coefficient;
+    return DNN_OK;
+}
+
+THAW_API int cudnnSetActivationDescriptorSwishBeta(void* d, double beta) {
+    Guard g(lock());
+    auto* a = object<Activation>("cudnnSetActivationDescriptorSwishBeta", d);
+    if (!a) {
+        return DNN_BAD_PARAM;
+    }
+    a->beta = beta;
+    return DNN_OK;
+}
+
+THAW_API int cudnnSetOpTensorDescriptor(void* d, int op, int type, int) {
+    Guard g(lock());
+    auto* o = object<OpTensorDescriptor>("cudnnSetOpTensorDescriptor", d);
+    if (!o) {
+        return DNN_BAD_PARAM;
+    }
+    if (op < 0 || op > 5 || type != FLOAT) {
+        return refuseDnn(DNN_BAD_PARAM, "cudnnSetOpTensorDescriptor: op %d, type %d", op, type);
+    }
+    o->op = op;
+    return DNN_OK;
+}
+
+THAW_API int cudnnSetReduceTensorDescriptor(void* d, int op, int type, int, int indices, int) {
+    Guard g(lock());
+    auto* r = object<ReduceDescriptor>("cudnnSetReduceTensorDescriptor", d);
+    if (!r) {
+        return DNN_BAD_PARAM;
+    }
+    if (op < 0 || op > 8 || type != FLOAT || indices) {
+        return refuseDnn(DNN_NOT_SUPPORTED,
+                         "cudnnSetReduceTensorDescriptor: op %d, type %d, indices %d: indices are not "
+                         "simulated", op, type, indices);
+    }
+    r->op = op;
+    return DNN_OK;
+}

@@ -1,0 +1,526 @@
+// Device memory: one reserved range of addresses, so that every access can be checked.
+#include "sim.h"
+
+#include <cstring>
+#include <map>
+#include <sys/mman.h>
+#include <vector>
+
+using namespace thaw::sim;
+using Guard = std::lock_guard<std::recursive_mutex>;
+
+namespace {
+/** cuMemAlloc aligns to 256 bytes at least; 512 is what drivers do. */
+constexpr size_t GRANULE = 512;
+/** Far more than any test holds, so that addresses are not reused while a stale one may be kept. */
+constexpr size_t ARENA = size_t(32) << 30;
+/** What fresh memory holds: 0xFFFFFFFF is a NaN, so that reading it before writing it shows. */
+constexpr int POISON = 0xFF;
+
+struct Allocation {
+    uintptr_t start;
+    size_t bytes;
+    bool live;
+};
+
+void* reserve(size_t bytes) {
+    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? nullptr : p;
+}
+
+class Arena {
+  public:
+    Arena() : base_(uintptr_t(reserve(ARENA))), owner_(static_cast<uint32_t*>(reserve(ARENA / GRANULE * sizeof(uint32_t)))) {
+        all_.push_back({0, 0, false});
+    }
+
+    bool works() const {
+        return base_ && owner_;
+    }
+    bool covers(uintptr_t a) const {
+        return a - base_ < ARENA;
+    }
+    const Allocation& at(uintptr_t a) const {
+        return all_[owner_[(a - base_) / GRANULE]];
+    }
+    uintptr_t allocate(size_t bytes) {
+        // one granule stays free behind each allocation, to catch what runs past its end
+        size_t granules = (bytes + GRANULE - 1) / GRANULE + 1;
+        size_t first = find(granules);
+        if (first == NONE) {
+            return 0;
+        }
+        uintptr_t start = base_ + first * GRANULE;
+        uint32_t index = uint32_t(all_.size());
+        all_.push_back({start, bytes, true});
+        for (size_t i = 0; i < granules; i++) {
+            owner_[first + i] = index;
+        }
+        live_[first] = granules;
+        memset(reinterpret_cast<void*>(start), POISON, bytes);
+        return start;
+    }
+    size_t release(uintptr_t start) {
+        auto found = live_.find((start - base_) / GRANULE);
+        Allocation& a = all_[owner_[(start - base_) / GRANULE]];
+        a.live = false;
+        madvise(reinterpret_cast<void*>(pageUp(start)), pageSpan(start, found->second * GRANULE),
+                MADV_DONTNEED);
+        live_.erase(found);
+        return a.bytes;
+    }
+    std::vector<uintptr_t> live() const {
+        std::vector<uintptr_t> starts;
+        for (auto& entry : live_) {
+            starts.push_back(base_ + entry.first * GRANULE);
+        }
+        return starts;
+    }
+
+  private:
+    static constexpr size_t NONE = ~size_t(0);
+    static uintptr_t pageUp(uintptr_t a) {
+        return (a + 4095) & ~uintptr_t(4095);
+    }
+    static size_t pageSpan(uintptr_t start, size_t bytes) {
+        uintptr_t end = (start + bytes) & ~uintptr_t(4095);
+        return end > pageUp(start) ? end - pageUp(start) : 0;
+    }
+    /** The next free run, onwards from the last one; after the end, from the start. */
+    size_t find(size_t granules) {
+        for (int round = 0; round < 2; round++) {
+            size_t at = next_;
+            auto following = live_.lower_bound(at);
+            while (at + granules <= ARENA / GRANULE) {
+                if (following == live_.end() || following->first >= at + granules) {
+                    next_ = at + granules;
+                    return at;
+                }
+                at = following->first + following->second;
+                ++following;
+            }
+            next_ = 0;
+        }
+        return NONE;
+    }
+
+    uintptr_t base_;
+    uint32_t* owner_;
+    std::vector<Allocation> all_;
+    std::map<size_t, size_t> live_; // first granule, granules
+    size_t next_ = 0;
+};
+
+Arena& arena() {
+    static auto* a = new Arena;
+    return *a;
+}
+
+/** Page-locked host memory: start, bytes. */
+std::map<uintptr_t, size_t>& pins() {
+    static auto* m = new std::map<uintptr_t, size_t>;
+    return *m;
+}
+
+/** Whether a copy or memset may touch these bytes; a real driver answers INVALID_VALUE. */
+int checkRange(const char* what, uint64_t pointer, size_t bytes) {
+    auto* p = reinterpret_cast<const void*>(pointer);
+    if (bytes && checkDevice(p, bytes, 1)) {
+        return refuse(INVALID_VALUE, "%s: %s", what, describe(p, bytes).c_str());
+    }
+    return SUCCESS;
+}
+
+int copyNow(void* to, const void* from, size_t bytes, Counter copies, Counter total) {
+    memcpy(to, from, bytes);
+    counter(copies)++;
+    counter(total) += int64_t(bytes);
+    return SUCCESS;
+}
+
+std::string label(const char* what, size_t bytes) {
+    return std::string(what) + " " + std::to_string(bytes);
+}
+
+int toDevice(uint64_t to, const void* from, size_t bytes, void* stream, bool wait) {
+    Guard g(lock());
+    const char* what = wait ? "cuMemcpyHtoD" : "cuMemcpyHtoDAsync";
+    if (int status = ready()) {
+        return status;
+    }
+    if (wait) {
+        if (int status = forbiddenInCapture(what)) {
+            return status;
+        }
+    }
+    if (int status = checkRange(what, to, bytes)) {
+        return status;
+    }
+    if (!from && bytes) {
+        return refuse(INVALID_VALUE, "%s: the host pointer is null", what);
+    }
+    auto copy = [=](const void* source) {
+        if (int status = checkRange(what, to, bytes)) {
+            return int(status == INVALID_VALUE ? ILLEGAL_ADDRESS : status);
+        }
+        return copyNow(reinterpret_cast<void*>(to), source, bytes, HOST_TO_DEVICE_COPIES,
+                       HOST_TO_DEVICE_BYTES);
+    };
+    int status;
+    if (pinned(from, bytes)) {
+        status = submit(stream, label("copy to device", bytes), [=] { return copy(from); });
+    } else if (capturing(stream)) {
+        forbiddenInCapture("cuMemcpyHtoDAsync from pageable memory");
+        return CAPTURE_UNSUPPORTED;
+    } else {
+        // a driver stages pageable memory before it returns
+        auto* bytesOf = static_cast<const char*>(from);
+        auto staged = std::make_shared<std::vector<char>>(bytesOf, bytesOf + bytes);
+        status = submit(stream, label("copy to device", bytes),
+                        [=] { return copy(staged->data()); });
+    }
+    if (!status && wait) {
+        status = drain(stream);
+    }
+    return status;
+}
+
+int toHost(void* to, uint64_t from, size_t bytes, void* stream, bool wait) {
+    Guard g(lock());
+    const char* what = wait ? "cuMemcpyDtoH" : "cuMemcpyDtoHAsync";
+    if (int status = ready()) {
+        return status;
+    }
+    bool waits = wait || !pinned(to, bytes);
+    if (wait || (waits && capturing(stream))) {
+        if (int status = forbiddenInCapture(wait ? what : "cuMemcpyDtoHAsync to pageable memory")) {
+            return status;
+        }
+    }
+    if (int status = checkRange(what, from, bytes)) {
+        return status;
+    }
+    if (!to && bytes) {
+        return refuse(INVALID_VALUE, "%s: the host pointer is null", what);
+    }
+    int status = submit(stream, label("copy to host", bytes), [=] {
+        if (int refused = checkRange(what, from, bytes)) {
+            return int(refused == INVALID_VALUE ? ILLEGAL_ADDRESS : refused);
+        }
+        return copyNow(to, reinterpret_cast<const void*>(from), bytes, DEVICE_TO_HOST_COPIES,
+                       DEVICE_TO_HOST_BYTES);
+    });
+    return !status && waits ? drain(stream) : status;
+}
+
+int within(uint64_t to, uint64_t from, size_t bytes, void* stream) {
+    Guard g(lock());
+    const char* what = "cuMemcpyDtoD";
+    int status = ready();
+    if (!status) {
+        status = checkRange(what, to, bytes);
+    }
+    if (!status) {
+        status = checkRange(what, from, bytes);
+    }
+    if (status) {
+        return status;
+    }
+    return submit(stream, label("copy within device", bytes), [=] {
+        if (checkRange(what, to, bytes) || checkRange(what, from, bytes)) {
+            return int(ILLEGAL_ADDRESS);
+        }
+        memmove(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes);
+        counter(DEVICE_TO_DEVICE_COPIES)++;
+        counter(DEVICE_TO_DEVICE_BYTES) += int64_t(bytes);
+        return int(SUCCESS);
+    });
+}
+
+template <class T>
+int fill(uint64_t to, T value, size_t count, void* stream) {
+    Guard g(lock());
+    const char* what = "cuMemset";
+    if (int status = ready()) {
+        return status;
+    }
+    if (to % sizeof(T)) {
+        return refuse(INVALID_VALUE, "%s: %#lx is no multiple of %zu", what, (unsigned long)to,
+                      sizeof(T));
+    }
+    if (int status = checkRange(what, to, count * sizeof(T))) {
+        return status;
+    }
+    return submit(stream, label("fill", count * sizeof(T)), [=] {
+        if (checkRange(what, to, count * sizeof(T))) {
+            return int(ILLEGAL_ADDRESS);
+        }
+        std::fill_n(reinterpret_cast<T*>(to), count, value);
+        counter(MEMSETS)++;
+        return int(SUCCESS);
+    });
+}
+
+int allocate(uint64_t* out, size_t bytes) {
+    Guard g(lock());
+    if (int status = ready()) {
+        return status;
+    }
+    if (int status = forbiddenInCapture("cuMemAlloc")) {
+        return status;
+    }
+    if (!bytes) {
+        return refuse(INVALID_VALUE, "cuMemAlloc of 0 bytes");
+    }
+    bool fits = counter(LIVE_BYTES) + int64_t(bytes) <= setting(MEMORY);
+    uintptr_t start = fits && arena().works() ? arena().allocate(bytes) : 0;
+    if (!start) {
+        return refuse(OUT_OF_MEMORY, "cuMemAlloc of %zu bytes: %ld of %ld are in use", bytes,
+                      long(counter(LIVE_BYTES)), long(setting(MEMORY)));
+    }
+    counter(ALLOCATIONS)++;
+    counter(LIVE_ALLOCATIONS)++;
+    counter(LIVE_BYTES) += int64_t(bytes);
+    *out = start;
+    return SUCCESS;
+}
+
+int freeNow(uint64_t pointer) {
+    if (!arena().covers(pointer) || !arena().at(pointer).live || arena().at(pointer).start != pointer) {
+        return refuse(INVALID_VALUE, "cuMemFree: %s",
+                      describe(reinterpret_cast<const void*>(pointer), 1).c_str());
+    }
+    counter(LIVE_BYTES) -= int64_t(arena().release(pointer));
+    counter(LIVE_ALLOCATIONS)--;
+    return SUCCESS;
+}
+} // namespace
+
+namespace thaw::sim {
+bool inArena(uintptr_t address) {
+    return arena().covers(address);
+}
+
+bool pinned(const void* pointer, size_t bytes) {
+    auto p = uintptr_t(pointer);
+    auto after = pins().upper_bound(p);
+    if (after == pins().begin()) {
+        return false;
+    }
+    auto& pin = *std::prev(after);
+    return p + bytes <= pin.first + pin.second;
+}
+
+int checkDevice(const void* pointer, size_t bytes, size_t alignment) {
+    auto p = uintptr_t(pointer);
+    if (arena().covers(p)) {
+        const Allocation& a = arena().at(p);
+        if (!a.live || p < a.start || p + bytes > a.start + a.bytes) {
+            return ILLEGAL_ADDRESS;
+        }
+    } else if (!pinned(pointer, bytes) && !inModules(p, bytes)) {
+        return ILLEGAL_ADDRESS;
+    }
+    return p % alignment ? MISALIGNED_ADDRESS : SUCCESS;
+}
+
+std::string describe(const void* pointer, size_t bytes) {
+    auto p = uintptr_t(pointer);
+    char text[256];
+    if (!p) {
+        return "a null pointer";
+    }
+    if (!arena().covers(p)) {
+        snprintf(text, sizeof text, "%p is no device memory", pointer);
+        return text;
+    }
+    const Allocation& a = arena().at(p);
+    if (!a.bytes) {
+        snprintf(text, sizeof text, "%p was never allocated", pointer);
+    } else {
+        snprintf(text, sizeof text, "%zu bytes at offset %ld of %s %zu bytes at %#lx", bytes,
+                 long(p - a.start), a.live ? "an allocation of" : "freed", a.bytes,
+                 (unsigned long)a.start);
+    }
+    return text;
+}
+
+void freeEverything() {
+    for (uintptr_t start : arena().live()) {
+        freeNow(start);
+    }
+}
+} // namespace thaw::sim
+
+THAW_API int cuMemAlloc_v2(uint64_t* out, size_t bytes) {
+    return allocate(out, bytes);
+}
+
+THAW_API int cuMemAllocManaged(uint64_t* out, size_t bytes, unsigned) {
+    return allocate(out, bytes);
+}
+
+THAW_API int cuMemAllocAsync(uint64_t* out, size_t bytes, void* stream) {
+    Guard g(lock());
+    return streamLives(stream) ? allocate(out, bytes)
+                               : refuse(INVALID_HANDLE, "cuMemAllocAsync on no stream that lives");
+}
+
+/** Waits for all work first, as a driver does. */
+THAW_API int cuMemFree_v2(uint64_t pointer) {
+    Guard g(lock());
+    if (int status = ready()) {
+        return status;
+    }
+    if (int status = forbiddenInCapture("cuMemFree")) {
+        return status;
+    }
+    if (!pointer) {
+        return SUCCESS;
+    }
+    int status = drainAll();
+    return status ? status : freeNow(pointer);
+}
+
+THAW_API int cuMemFreeAsync(uint64_t pointer, void* stream) {
+    Guard g(lock());
+    if (int status = ready()) {
+        return status;
+    }
+    return submit(stream, "free", [=] { return freeNow(pointer); });
+}
+
+THAW_API int cuMemGetInfo_v2(size_t* free, size_t* total) {
+    Guard g(lock());
+    *total = size_t(setting(MEMORY));
+    *free = size_t(std::max(int64_t(0), setting(MEMORY) - counter(LIVE_BYTES)));
+    return ready();
+}
+
+THAW_API int cuMemGetAddressRange_v2(uint64_t* start, size_t* bytes, uint64_t pointer) {
+    Guard g(lock());
+    if (!arena().covers(pointer) || !arena().at(pointer).live) {
+        return INVALID_VALUE;
+    }
+    const Allocation& a = arena().at(pointer);
+    if (start) {
+        *start = a.start;
+    }
+    if (bytes) {
+        *bytes = a.bytes;
+    }
+    return SUCCESS;
+}
+
+THAW_API int cuMemHostAlloc(void** out, size_t bytes, unsigned) {
+    Guard g(lock());
+    if (int status = ready()) {
+        return status;
+    }
+    if (int status = forbiddenInCapture("cuMemHostAlloc")) {
+        return status;
+    }
+    if (!bytes) {
+        return refuse(INVALID_VALUE, "cuMemHostAlloc of 0 bytes");
+    }
+    *out = aligned_alloc(4096, (bytes + 4095) & ~size_t(4095));
+    if (!*out) {
+        return OUT_OF_MEMORY;
+    }
+    pins()[uintptr_t(*out)] = bytes;
+    counter(LIVE_PINNED)++;
+    return SUCCESS;
+}
+
+THAW_API int cuMemAllocHost_v2(void** out, size_t bytes) {
+    return cuMemHostAlloc(out, bytes, 0);
+}
+
+THAW_API int cuMemFreeHost(void* pointer) {
+    Guard g(lock());
+    if (!pins().count(uintptr_t(pointer))) {
+        return refuse(INVALID_VALUE, "cuMemFreeHost: %p is no start of pinned memory", pointer);
+    }
+    if (int status = drainAll()) {
+        return status;
+    }
+    pins().erase(uintptr_t(pointer));
+    counter(LIVE_PINNED)--;
+    free(pointer);
+    return SUCCESS;
+}
+
+THAW_API int cuMemHostGetDevicePointer_v2(uint64_t* out, void* host, unsigned) {
+    Guard g(lock());
+    if (!pinned(host, 1)) {
+        return refuse(INVALID_VALUE, "cuMemHostGetDevicePointer: %p is not pinned", host);
+    }
+    *out = uint64_t(host);
+    return SUCCESS;
+}
+
+THAW_API int cuMemHostRegister_v2(void* host, size_t bytes, unsigned) {
+    Guard g(lock());
+    pins()[uintptr_t(host)] = bytes;
+    counter(LIVE_PINNED)++;
+    return ready();
+}
+
+THAW_API int cuMemHostUnregister(void* host) {
+    Guard g(lock());
+    if (!pins().erase(uintptr_t(host))) {
+        return refuse(INVALID_VALUE, "cuMemHostUnregister: %p is not registered", host);
+    }
+    counter(LIVE_PINNED)--;
+    return SUCCESS;
+}
+
+THAW_API int cuMemcpyHtoD_v2(uint64_t to, const void* from, size_t bytes) {
+    return toDevice(to, from, bytes, nullptr, true);
+}
+
+THAW_API int cuMemcpyHtoDAsync_v2(uint64_t to, const void* from, size_t bytes, void* stream) {
+    return toDevice(to, from, bytes, stream, false);
+}
+
+THAW_API int cuMemcpyDtoH_v2(void* to, uint64_t from, size_t bytes) {
+    return toHost(to, from, bytes, nullptr, true);
+}
+
+THAW_API int cuMemcpyDtoHAsync_v2(void* to, uint64_t from, size_t bytes, void* stream) {
+    return toHost(to, from, bytes, stream, false);
+}
+
+// copies within the device, and fills, do not wait: a driver does not either
+THAW_API int cuMemcpyDtoD_v2(uint64_t to, uint64_t from, size_t bytes) {
+    return within(to, from, bytes, nullptr);
+}
+
+THAW_API int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void* stream) {
+    return within(to, from, bytes, stream);
+}
+
+THAW_API int cuMemsetD8_v2(uint64_t to, unsigned char value, size_t count) {
+    return fill(to, value, count, nullptr);
+}
+
+THAW_API int cuMemsetD8Async(uint64_t to, unsigned char value, size_t count, void* stream) {
+    return fill(to, value, count, stream);
+}
+
+THAW_API int cuMemsetD16_v2(uint64_t to, unsigned short value, size_t count) {
+    return fill(to, value, count, nullptr);
+}
+
+THAW_API int cuMemsetD16Async(uint64_t to, unsigned short value, size_t count, void* stream) {
+    return fill(to, value, count, stream);
+}
+
+THAW_API int cuMemsetD32_v2(uint64_t to, unsigned value, size_t count) {
+    return fill(to, value, count, nullptr);
+}
+
+THAW_API int cuMemsetD32Async(uint64_t to, unsigned value, size_t count, void* stream) {
+    return fill(to, value, count, stream);
+}
