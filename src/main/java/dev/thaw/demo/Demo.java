@@ -132,7 +132,7 @@ public final class Demo {
     private void fineTune(
             Model model, Model base, Digits training, Digits test, String phase, String file) {
         List<Tensor> before = movingStatistics(base);
-        History h = fit(model, training, test, 2e-4, 7);
+        History h = fit(model, training, test, 3e-4, 6);
         report.curves(file, h);
         report.result(phase, h.last("val_accuracy"));
         List<Tensor> after = movingStatistics(base);

@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
  * @param labels the digits
  */
 record Digits(Tensor images, Tensor labels) {
-    /** The part that rides in the jar: 12,000 digits to learn from. */
+    /** The part that rides in the jar: 20,000 digits to learn from. */
     static Digits training() {
         return load("train");
     }
 
-    /** The part that rides in the jar: 2,000 digits to be judged by. */
+    /** The part that rides in the jar: 4,000 digits to be judged by. */
     static Digits test() {
         return load("t10k");
     }

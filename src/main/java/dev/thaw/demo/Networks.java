@@ -38,19 +38,19 @@ final class Networks {
                 .named("geron");
     }
 
-    /** A small depthwise-separable base: 28x28x1 in, 7x7x128 out. */
+    /** A small depthwise-separable base: 28x28x1 in, 7x7x96 out. */
     static Model base() {
         Symbol x = Input.named("pixels", 28, 28, 1);
         Symbol y =
-                new Conv2D(32, 3)
+                new Conv2D(24, 3)
                         .strides(2)
                         .padding(Padding.SAME)
                         .useBias(false)
                         .named("stem")
                         .apply(x);
         y = normalized(y, "stem");
-        y = separable(y, "block_1", 64, 2);
-        y = separable(y, "block_2", 128, 1);
+        y = separable(y, "block_1", 48, 2);
+        y = separable(y, "block_2", 96, 1);
         y = new Dropout(.1).named("base_dropout").apply(y);
         return new Model(x, y).named("base");
     }
@@ -92,7 +92,6 @@ final class Networks {
         Symbol y = base.apply(x, baked);
         y = new Flatten().named("flatten").apply(y);
         y = new Dropout(.5).named("head_dropout").apply(y);
-        y = new Dense(64, RELU).named("head_hidden").apply(y);
         y = new Dense(5, SOFTMAX).named("head").apply(y);
         return new Model(x, y).named("transfer");
     }
