@@ -45,7 +45,7 @@ final class ExplanationText {
             compare(c, before, after);
             table.row(named.label(), String.join("; ", before), String.join("; ", after));
         }
-        return d.model() + ": what changed" + System.lineSeparator() + table.render(width);
+        return d.model() + ": what differs" + System.lineSeparator() + table.render(width);
     }
 
     /** Keeps only what differs. */
