@@ -480,7 +480,7 @@ __device__ __forceinline__ void sums(
 }  // namespace
 
 #define BN_GRAD_PARTIAL(name, A)                                                              \
-    extern "C" __global__ void __launch_bounds__(256) name(                                   \
+    extern "C" __global__ void __launch_bounds__(256, 2) name(                                \
             const float* x,                                                                   \
             const float* y,                                                                   \
             const float* dy,                                                                  \

@@ -283,7 +283,7 @@ __device__ __forceinline__ void grad_filter(
 
 }  // namespace
 
-extern "C" __global__ void __launch_bounds__(256) depthwise(
+extern "C" __global__ void __launch_bounds__(256, 2) depthwise(
         const float* x,
         const float* w,
         const float* bias,

@@ -44,19 +44,20 @@ __device__ __forceinline__ float gelu_slope(float x) {
     return phi(x) + x * expf(-0.5f * x * x) * INVERSE_ROOT_TAU;
 }
 
-__device__ __forceinline__ float gelu_tanh(float x) {
-    return 0.5f * x * (1.0f + tanhf(GELU_SLOPE * (x + GELU_CUBIC * x * x * x)));
+/** The argument of (1 + tanh u) / 2 = sigmoid(2 u), a form that does not cancel; this is 2 u. */
+__device__ __forceinline__ float gelu_argument(float x) {
+    return 2.0f * GELU_SLOPE * (x + GELU_CUBIC * x * x * x);
 }
 
 __device__ __forceinline__ float gelu_tanh_slope(float x) {
-    float t = tanhf(GELU_SLOPE * (x + GELU_CUBIC * x * x * x));
-    float slope = GELU_SLOPE * (1.0f + 3.0f * GELU_CUBIC * x * x);
-    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * slope;
+    float u = gelu_argument(x);
+    float slope = 2.0f * GELU_SLOPE * (1.0f + 3.0f * GELU_CUBIC * x * x);
+    float s = thaw::sigmoid(u);
+    return s + x * (s * thaw::sigmoid(-u)) * slope;
 }
 
 __device__ __forceinline__ float tanh_slope(float x) {
-    float t = tanhf(x);
-    return 1.0f - t * t;
+    return 4.0f * thaw::sigmoid(2.0f * x) * thaw::sigmoid(-2.0f * x);
 }
 
 __device__ __forceinline__ float silu_slope(float x) {
@@ -95,8 +96,10 @@ UNARY(softplus, softplus(v), g * thaw::sigmoid(v))
 UNARY(softsign, v / (1.0f + fabsf(v)), g * softsign_slope(v))
 UNARY(silu, v * thaw::sigmoid(v), g * silu_slope(v))
 UNARY(gelu, v * phi(v), g * gelu_slope(v))
-UNARY(gelu_tanh, gelu_tanh(v), g * gelu_tanh_slope(v))
-UNARY(hard_sigmoid, thaw::clip(v + 3.0f, 0.0f, 6.0f) / 6.0f, v > -3.0f && v < 3.0f ? g / 6.0f : 0.0f)
+UNARY(gelu_tanh, v * thaw::sigmoid(gelu_argument(v)), g * gelu_tanh_slope(v))
+UNARY(hard_sigmoid,
+        thaw::clip(v + 3.0f, 0.0f, 6.0f) / 6.0f,
+        v > -3.0f && v < 3.0f ? g / 6.0f : 0.0f)
 UNARY(hard_silu, v * thaw::clip(v + 3.0f, 0.0f, 6.0f) / 6.0f, g * hard_silu_slope(v))
 UNARY(exp, expf(v), g * expf(v))
 UNARY(log, logf(v), g / v)

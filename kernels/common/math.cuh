@@ -1,4 +1,4 @@
-// Small functions that keep NaN, and what the compilers name differently.
+// Small functions that keep NaN, and activations.
 #pragma once
 
 #include "launch.cuh"
@@ -6,19 +6,11 @@
 namespace thaw {
 
 __device__ __forceinline__ float infinity() {
-#ifdef THAW_SIM
-    return __builtin_inff();
-#else
     return __int_as_float(0x7f800000);
-#endif
 }
 
 __device__ __forceinline__ float not_a_number() {
-#ifdef THAW_SIM
-    return __builtin_nanf("");
-#else
     return __int_as_float(0x7fffffff);
-#endif
 }
 
 /** The larger one; NaN if either is NaN, as Java's Math.max and unlike fmaxf. */
@@ -44,17 +36,6 @@ __device__ __forceinline__ float sigmoid(float x) {
 /** 1 / sqrt(variance + epsilon), rounded at each step. */
 __device__ __forceinline__ float inverse_deviation(float variance, float epsilon) {
     return 1.0f / sqrtf(variance + epsilon);
-}
-
-/** sin(pi x) and cos(pi x). */
-__device__ __forceinline__ void sincos_pi(float x, float& sine, float& cosine) {
-#ifdef THAW_SIM
-    double angle = 3.14159265358979323846 * (double)x;
-    sine = (float)__builtin_sin(angle);
-    cosine = (float)__builtin_cos(angle);
-#else
-    sincospif(x, &sine, &cosine);
-#endif
 }
 
 /** What follows a normalization in one kernel. */

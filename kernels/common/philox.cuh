@@ -63,7 +63,7 @@ __device__ __forceinline__ void normals(
     float radius = sqrtf(-2.0f * logarithm);
     float s;
     float c;
-    sincos_pi((float)(int)wordV * 0x1p-31f, s, c);
+    sincospif((float)(int)wordV * 0x1p-31f, &s, &c);
     cosine = radius * c;
     sine = radius * s;
 }
