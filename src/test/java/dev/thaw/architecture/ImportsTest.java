@@ -1,6 +1,7 @@
 package dev.thaw.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.Map.entry;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -23,40 +24,17 @@ class ImportsTest {
 
     /** What each package must never import. */
     private static final Map<String, List<String>> FORBIDDEN =
-            Map.of(
-                    "tensor",
-                            List.of(
-                                    "op", "layer", "graph", "plan", "train", "model", "data",
-                                    "demo", "backend"),
-                    "op",
-                            List.of(
-                                    "layer", "graph", "plan", "train", "model", "data", "demo",
-                                    "backend"),
-                    "backend.spi",
-                            List.of(
-                                    "layer",
-                                    "graph",
-                                    "plan",
-                                    "train",
-                                    "model",
-                                    "demo",
-                                    "backend.cpu",
-                                    "backend.cuda"),
-                    "backend.cpu",
-                            List.of(
-                                    "layer",
-                                    "graph",
-                                    "plan",
-                                    "train",
-                                    "model",
-                                    "demo",
-                                    "backend.cuda"),
-                    "layer", List.of("graph", "plan", "train", "model", "demo", "backend"),
-                    "graph", List.of("plan", "train", "model", "demo", "backend"),
-                    "plan", List.of("train", "model", "demo", "backend.cpu", "backend.cuda"),
-                    "train", List.of("model", "demo", "backend.cpu", "backend.cuda"),
-                    "model", List.of("demo", "backend.cpu", "backend.cuda"),
-                    "demo", List.of("backend.cpu", "backend.cuda"));
+            Map.ofEntries(
+entry("tensor", List.of("op", "layer", "graph", "plan", "train", "model", "data", "demo", "backend")),
+entry("op", List.of("backend.cuda", List.of("layer", "graph", "plan", "train", "model", "demo", "backend.cpu")),
+entry("backend.spi", List.of("layer", "graph", "plan", "train", "model", "demo", "backend.cpu", "backend.cuda")),
+entry("backend.cpu", List.of("layer", "graph", "plan", "train", "model", "demo", "backend.cuda")),
+entry("layer", List.of("graph", "plan", "train", "model", "demo", "backend")),
+entry("graph", List.of("plan", "train", "model", "demo", "backend")),
+entry("plan", List.of("train", "model", "demo", "backend.cpu", "backend.cuda")),
+entry("train", List.of("model", "demo", "backend.cpu", "backend.cuda")),
+entry("model", List.of("demo", "backend.cpu", "backend.cuda")),
+entry("demo", List.of("backend.cpu", "backend.cuda")));
 
     static List<String> packages() {
         return FORBIDDEN.keySet().stream().sorted().toList();
