@@ -49,6 +49,16 @@ final class Arguments {
         return add(address.value());
     }
 
+    /** The address of what lies in an operand from this element on. */
+    Arguments element(Value v, long index) {
+        return add(CudaBuffer.of(v, buffers).address().value() + index * v.dtype().bytes());
+    }
+
+    /** No address. */
+    Arguments absent() {
+        return add(0);
+    }
+
     /** A long long. */
     Arguments number(long v) {
         return add(v);

@@ -17,7 +17,6 @@ final class CudaBackend implements Backend {
     private final NativeLibraries libraries;
     private final Gpu gpu;
     private final Engine engine;
-    private final Staging staging;
     private final CudaKernelTable table;
     private final RuntimeCompiler compiler;
 
@@ -31,7 +30,6 @@ final class CudaBackend implements Backend {
                         : new RuntimeCompiler(
                                 CacheFolder.get(), libraries.search().includeFolders());
         engine = new Engine(gpu, new KernelModules(gpu, compiler));
-        staging = new Staging(gpu);
     }
 
     @Override
@@ -76,13 +74,13 @@ final class CudaBackend implements Backend {
     @Override
     public void upload(Tensor source, Buffer target) {
         gpu.makeCurrent();
-        staging.upload(source, (CudaBuffer) target);
+        engine.staging().upload(source, (CudaBuffer) target);
     }
 
     @Override
     public void download(Buffer source, Tensor target) {
         gpu.makeCurrent();
-        staging.download((CudaBuffer) source, target);
+        engine.staging().download((CudaBuffer) source, target);
     }
 
     @Override
@@ -101,7 +99,6 @@ final class CudaBackend implements Backend {
     public void close() {
         gpu.makeCurrent();
         gpu.synchronize();
-        staging.close();
         engine.close();
         gpu.close();
     }

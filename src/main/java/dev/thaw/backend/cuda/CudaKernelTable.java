@@ -21,6 +21,15 @@ final class CudaKernelTable {
         ElementwiseKernels.register(table);
         RandomKernels.register(table);
         MatMulKernels.register(table);
+        ShapeKernels.register(table);
+        ReduceKernels.register(table);
+        ClassificationKernels.register(table);
+        BatchNormKernels.register(table);
+        LayerNormKernels.register(table);
+        OptimizerKernels.register(table);
+        PoolKernels.register(table);
+        DepthwiseKernels.register(table);
+        ConvolutionKernels.register(table);
         return table;
     }
 

@@ -29,6 +29,12 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Backend open(int index) {
         CudaKernelTable table = CudaKernelTable.complete();
+        requireEveryOp(table);
+        return new CudaBackend(index, libraries(), table);
+    }
+
+    /** A model that would fail in its middle must not begin. */
+    static void requireEveryOp(CudaKernelTable table) {
         List<String> missing = table.missing();
         if (!missing.isEmpty() && !Boolean.getBoolean(PARTIAL)) {
             throw new BackendUnavailableException(
@@ -37,7 +43,6 @@ public final class CudaProvider implements BackendProvider {
                             + "; run on the CPU",
                     null);
         }
-        return new CudaBackend(index, libraries(), table);
     }
 
     /** NVIDIA's libraries, loaded once per process. */

@@ -25,10 +25,15 @@ final class Engine implements AutoCloseable {
 
     private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
     private static final int THREADS = 256;
+    private static final int WARP = 32;
+
+    /** Up to this many numbers, one warp is enough for a row. */
+    private static final int SHORT_ROW = 1024;
 
     private final Gpu gpu;
     private final DeviceMemoryPool memory;
     private final HostMemory hostMemory = new HostMemory();
+    private final Staging staging;
     private final KernelModules modules;
     private final cublasHandle cublas = new cublasHandle();
     private final cudnnHandle cudnn = new cudnnHandle();
@@ -40,6 +45,7 @@ final class Engine implements AutoCloseable {
         this.gpu = gpu;
         this.modules = modules;
         memory = new DeviceMemoryPool(gpu);
+        staging = new Staging(gpu);
         HostMemory.Block constants = hostMemory.take(16);
         constants.bytes().order(ByteOrder.nativeOrder()).putFloat(0, 1).putFloat(8, 0);
         one = constants.address();
@@ -60,6 +66,10 @@ final class Engine implements AutoCloseable {
 
     DeviceMemoryPool memory() {
         return memory;
+    }
+
+    Staging staging() {
+        return staging;
     }
 
     HostMemory hostMemory() {
@@ -114,6 +124,14 @@ final class Engine implements AutoCloseable {
         return Launch.Grid.of((int) Math.min(blocks, most()), THREADS);
     }
 
+    /** A grid for kernels that give each row of numbers a row of threads. */
+    Launch.Grid rows(long rows, long columns) {
+        boolean perWarp = columns <= SHORT_ROW;
+        int perBlock = perWarp ? THREADS / WARP : 1;
+        long blocks = Math.min((rows + perBlock - 1) / perBlock, most());
+        return Launch.Grid.of(blocks, 1, 1, perWarp ? WARP : THREADS, perBlock);
+    }
+
     /** Blocks that fill the GPU. */
     int most() {
         return gpu.multiprocessors() * BLOCKS_PER_MULTIPROCESSOR;
@@ -131,6 +149,7 @@ final class Engine implements AutoCloseable {
         cudnnDestroy(cudnn);
         cublasDestroy(cublas);
         modules.close();
+        staging.close();
         memory.close();
         hostMemory.close();
     }

@@ -17,7 +17,10 @@ import java.util.Map;
  * that is taken; else the run-time compiler makes it.
  */
 final class KernelModules implements AutoCloseable {
-    /** A folder with modules that somebody else compiled: {@code NAME.fatbin}, .cubin or .so. */
+    /**
+     * A folder with modules that somebody else compiled: {@code NAME.fatbin} or {@code NAME.cubin}
+     * for each file, or one {@code kernels.module} for all of them.
+     */
     static final String FOLDER_PROPERTY = "thaw.cuda.kernels";
 
     /** nvcc 13 made the fatbins. */
@@ -83,8 +86,8 @@ final class KernelModules implements AutoCloseable {
     }
 
     private static byte[] given(Path folder, String file) {
-        for (String ending : new String[] {".fatbin", ".cubin", ".so"}) {
-            Path image = folder.resolve(file + ending);
+        for (String name : new String[] {file + ".fatbin", file + ".cubin", "kernels.module"}) {
+            Path image = folder.resolve(name);
             if (Files.exists(image)) {
                 try {
                     return Files.readAllBytes(image);

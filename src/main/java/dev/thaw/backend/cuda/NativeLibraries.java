@@ -26,8 +26,7 @@ record NativeLibraries(
     private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
     private static final String DRIVER = WINDOWS ? "nvcuda.dll" : "libcuda.so.1";
     private static final String CUDNN = WINDOWS ? "cudnn64_9.dll" : "libcudnn.so.9";
-    private static final String OR_CPU =
-            ", or run on the CPU (-Dthaw.device=cpu says so without this line)";
+    private static final String OR_CPU = ", or run on the CPU (-Dthaw.device=cpu)";
 
     /** Whether there is a cuBLAS and a cuDNN. */
     static boolean complete(LibrarySearch search) {

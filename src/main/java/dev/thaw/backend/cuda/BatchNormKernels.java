@@ -1,0 +1,279 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.BatchNormInfer;
+import dev.thaw.op.BatchNormInferGrad;
+import dev.thaw.op.BatchNormTrain;
+import dev.thaw.op.BatchNormTrainGrad;
+import dev.thaw.op.Op;
+import dev.thaw.op.Value;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Batch normalization by our own kernels. cuDNN's would need its statistics undone: it saves an
+ * inverse deviation and keeps moving ones itself, and it has no gradient on given statistics.
+ */
+final class BatchNormKernels {
+    private static final String FILE = "batchnorm";
+
+    private BatchNormKernels() {}
+
+    static void register(CudaKernelTable table) {
+        table.add(BatchNormTrain.class, BatchNormKernels::train);
+        table.add(BatchNormInfer.class, BatchNormKernels::infer);
+        table.add(BatchNormTrainGrad.class, BatchNormKernels::trainGrad);
+        table.add(BatchNormInferGrad.class, BatchNormKernels::inferGrad);
+    }
+
+    /** x seen as [outer, channels, inner], and how its channels fall into parts. */
+    private record Geometry(
+            int outer, int channels, int inner, int parts, Launch.Grid partial, Launch.Grid merge) {
+        private static final int THREADS = 256;
+        private static final int WARP = 32;
+        private static final int LEAST = 32;
+        private static final int LIMIT = 65535;
+
+        static Geometry of(Engine engine, Value x, int axis) {
+            int outer = 1;
+            int inner = 1;
+            for (int i = 0; i < x.shape().rank(); i++) {
+                if (i < axis) {
+                    outer *= x.shape().dim(i);
+                } else if (i > axis) {
+                    inner *= x.shape().dim(i);
+                }
+            }
+            int channels = x.shape().dim(axis);
+            int vector = channels % 4 == 0 ? 4 : 1;
+            int bx = inner == 1 ? powerOver((channels + vector - 1) / vector, WARP) : THREADS;
+            int tiles = inner == 1 ? (channels + vector * bx - 1) / (vector * bx) : channels;
+            long wanted = 8L * engine.gpu().multiprocessors() / tiles;
+            long n = (long) outer * inner;
+            int parts = (int) Math.max(1, Math.min(Math.min(wanted, n / LEAST), LIMIT));
+            return new Geometry(
+                    outer,
+                    channels,
+                    inner,
+                    parts,
+                    Launch.Grid.of(tiles, parts, 1, bx, THREADS / bx),
+                    Launch.Grid.of((channels + WARP - 1) / WARP, 1, 1, WARP, THREADS / WARP));
+        }
+
+        private static int powerOver(int n, int most) {
+            int p = 1;
+            while (p < n && p < most) {
+                p *= 2;
+            }
+            return p;
+        }
+
+        long total() {
+            return (long) outer * channels * inner;
+        }
+
+        long partialBytes() {
+            return WithWorkspace.floats(2L * parts * channels);
+        }
+
+        long coefficientBytes() {
+            return WithWorkspace.floats(3L * channels);
+        }
+    }
+
+    private static Prepared train(Engine engine, BatchNormTrain op) {
+        if (op.x().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        Geometry g = Geometry.of(engine, op.x(), op.axis());
+        return new WithWorkspace(
+                g.partialBytes(),
+                (buffers, workspace) ->
+                        Sequence.of(
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .address(workspace)
+                                        .integers(g.outer(), g.channels(), g.inner(), g.parts())
+                                        .launch(
+                                                engine.function(FILE, "bn_statistics_partial"),
+                                                g.partial()),
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .address(workspace)
+                                        .value(op.mean())
+                                        .value(op.variance())
+                                        .integers(g.outer(), g.channels(), g.inner(), g.parts())
+                                        .launch(engine.function(FILE, "bn_statistics"), g.merge()),
+                                apply(
+                                        engine,
+                                        g,
+                                        engine.arguments(op, buffers)
+                                                .value(op.x())
+                                                .absent()
+                                                .value(op.gamma())
+                                                .value(op.beta())
+                                                .value(op.mean())
+                                                .value(op.variance())
+                                                .value(op.y()),
+                                        op.epsilon())));
+    }
+
+    private static Prepared infer(Engine engine, BatchNormInfer op) {
+        if (op.x().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        Geometry g = Geometry.of(engine, op.x(), op.axis());
+        return (buffers, workspace) ->
+                apply(
+                        engine,
+                        g,
+                        engine.arguments(op, buffers)
+                                .value(op.x())
+                                .absent()
+                                .value(op.gamma())
+                                .value(op.beta())
+                                .value(op.mean())
+                                .value(op.variance())
+                                .value(op.y()),
+                        op.epsilon());
+    }
+
+    private static Kernel apply(Engine engine, Geometry g, Arguments a, double epsilon) {
+        return a.number(g.total())
+                .integers(g.channels(), g.inner())
+                .real(epsilon)
+                .launch(engine.function(FILE, "bn_apply"), engine.grid((g.total() + 3) / 4));
+    }
+
+    /** Sums over the batch, and what follows from them. */
+    private record Sums(
+            Op op,
+            Value x,
+            Value dy,
+            Value gamma,
+            Value mean,
+            Value variance,
+            Value dgamma,
+            Value dbeta,
+            double epsilon) {
+        /** The two launches; {@code coefficients} may be null. */
+        List<Kernel> bind(
+                Engine engine,
+                Geometry g,
+                Function<Value, Buffer> buffers,
+                DeviceAddress partial,
+                DeviceAddress coefficients) {
+            Arguments merge =
+                    engine.arguments(op, buffers)
+                            .address(partial)
+                            .value(gamma)
+                            .value(variance)
+                            .value(dgamma)
+                            .value(dbeta);
+            return List.of(
+                    engine.arguments(op, buffers)
+                            .value(x)
+                            .absent()
+                            .value(dy)
+                            .value(mean)
+                            .address(partial)
+                            .integers(g.outer(), g.channels(), g.inner(), g.parts())
+                            .launch(engine.function(FILE, "bn_grad_partial"), g.partial()),
+                    (coefficients == null ? merge.absent() : merge.address(coefficients))
+                            .integers(g.outer(), g.channels(), g.inner(), g.parts())
+                            .real(epsilon)
+                            .launch(engine.function(FILE, "bn_grad"), g.merge()));
+        }
+    }
+
+    private static Prepared trainGrad(Engine engine, BatchNormTrainGrad op) {
+        if (op.x().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        Geometry g = Geometry.of(engine, op.x(), op.axis());
+        Sums sums =
+                new Sums(
+                        op,
+                        op.x(),
+                        op.dy(),
+                        op.gamma(),
+                        op.mean(),
+                        op.variance(),
+                        op.dgamma(),
+                        op.dbeta(),
+                        op.epsilon());
+        return new WithWorkspace(
+                g.partialBytes() + g.coefficientBytes(),
+                (buffers, workspace) -> {
+                    DeviceAddress coefficients =
+                            op.dx() == null ? null : workspace.plus(g.partialBytes());
+                    List<Kernel> all =
+                            new ArrayList<>(sums.bind(engine, g, buffers, workspace, coefficients));
+                    if (op.dx() != null) {
+                        all.add(
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .absent()
+                                        .value(op.dy())
+                                        .value(op.mean())
+                                        .address(coefficients)
+                                        .value(op.dx())
+                                        .absent()
+                                        .number(g.total())
+                                        .integers(g.channels(), g.inner())
+                                        .launch(
+                                                engine.function(FILE, "bn_grad_apply"),
+                                                engine.grid((g.total() + 3) / 4)));
+                    }
+                    return Sequence.of(all.toArray(Kernel[]::new));
+                });
+    }
+
+    private static Prepared inferGrad(Engine engine, BatchNormInferGrad op) {
+        if (op.x().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        Geometry g = Geometry.of(engine, op.x(), op.axis());
+        boolean weights = op.dgamma() != null || op.dbeta() != null;
+        Sums sums =
+                new Sums(
+                        op,
+                        op.x(),
+                        op.dy(),
+                        op.gamma(),
+                        op.mean(),
+                        op.variance(),
+                        op.dgamma(),
+                        op.dbeta(),
+                        op.epsilon());
+        return new WithWorkspace(
+                weights ? g.partialBytes() : 0,
+                (buffers, workspace) -> {
+                    List<Kernel> all = new ArrayList<>();
+                    if (weights) {
+                        all.addAll(sums.bind(engine, g, buffers, workspace, null));
+                    }
+                    if (op.dx() != null) {
+                        all.add(
+                                engine.arguments(op, buffers)
+                                        .absent()
+                                        .value(op.dy())
+                                        .value(op.gamma())
+                                        .value(op.variance())
+                                        .value(op.dx())
+                                        .absent()
+                                        .number(g.total())
+                                        .integers(g.channels(), g.inner())
+                                        .real(op.epsilon())
+                                        .launch(
+                                                engine.function(FILE, "bn_infer_grad_apply"),
+                                                engine.grid((g.total() + 3) / 4)));
+                    }
+                    return Sequence.of(all.toArray(Kernel[]::new));
+                });
+    }
+}

@@ -1,0 +1,70 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Pool;
+import dev.thaw.op.PoolGrad;
+
+import jcuda.driver.CUfunction;
+
+/**
+ * Pooling by our own kernels: cuDNN pads on both sides alike, and gives the gradient of equal cells
+ * to another one than TensorFlow.
+ */
+final class PoolKernels {
+    private static final String FILE = "pool";
+
+    private PoolKernels() {}
+
+    static void register(CudaKernelTable table) {
+        table.add(Pool.class, PoolKernels::forward);
+        table.add(PoolGrad.class, PoolKernels::gradient);
+    }
+
+    private static Prepared forward(Engine engine, Pool op) {
+        if (op.y().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
+        CUfunction f =
+                engine.function(FILE, op.kind() == Pool.Kind.MAX ? "pool_max" : "pool_average");
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.x())
+                        .value(op.y())
+                        .integers(window.all())
+                        .launch(f, engine.grid(op.y().size()));
+    }
+
+    private static Prepared gradient(Engine engine, PoolGrad op) {
+        if (op.dx().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        WindowNumbers window = WindowNumbers.of(op.x(), op.dy(), op.window());
+        if (op.kind() == Pool.Kind.AVERAGE) {
+            CUfunction f = engine.function(FILE, "pool_average_grad");
+            return (buffers, workspace) ->
+                    engine.arguments(op, buffers)
+                            .value(op.dy())
+                            .value(op.dx())
+                            .integers(window.all())
+                            .launch(f, engine.grid(op.dx().size()));
+        }
+        CUfunction index = engine.function(FILE, "pool_max_index");
+        CUfunction grad = engine.function(FILE, "pool_max_grad");
+        return new WithWorkspace(
+                WithWorkspace.floats(op.dy().size()),
+                (buffers, workspace) ->
+                        Sequence.of(
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .address(workspace)
+                                        .integers(window.all())
+                                        .launch(index, engine.grid(op.dy().size())),
+                                engine.arguments(op, buffers)
+                                        .address(workspace)
+                                        .value(op.dy())
+                                        .value(op.dx())
+                                        .integers(window.all())
+                                        .launch(grad, engine.grid(op.dx().size()))));
+    }
+}

@@ -1,0 +1,282 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Accumulate;
+import dev.thaw.op.BiasGrad;
+import dev.thaw.op.Reduce;
+import dev.thaw.op.ReduceMaxGrad;
+import dev.thaw.op.Value;
+
+import jcuda.driver.CUfunction;
+
+import java.util.function.Function;
+
+/** Sums, means and maxima. */
+final class ReduceKernels {
+    private static final String FILE = "reduce";
+
+    /** Columns and rows of threads of a block that folds columns. */
+    private static final int COLUMNS = 32;
+
+    private static final int ROWS = 8;
+
+    /** A row so long that one block would take too long for it, and the least piece of it. */
+    private static final long LONG_ROW = 1 << 16;
+
+    private static final long PIECE = 1 << 13;
+
+    private ReduceKernels() {}
+
+    static void register(CudaKernelTable table) {
+        table.add(Reduce.class, ReduceKernels::reduce);
+        table.add(ReduceMaxGrad.class, ReduceKernels::maxGrad);
+        table.add(BiasGrad.class, ReduceKernels::biasGrad);
+        table.add(Accumulate.class, ReduceKernels::accumulate);
+    }
+
+    private static Prepared reduce(Engine engine, Reduce op) {
+        if (op.y().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        String kind = op.kind() == Reduce.Kind.MAX ? "max" : "sum";
+        double scale = op.kind() == Reduce.Kind.MEAN ? 1.0 / op.count() : 1;
+        AxisGroups g = AxisGroups.of(op.x().shape(), op.axes());
+        int n = g.extents().length;
+        boolean lastReduced = n > 0 && g.reduced()[n - 1];
+        if (n == 0 || n == 1 && !lastReduced) {
+            CUfunction f = engine.function("elementwise", "affine");
+            return (buffers, workspace) ->
+                    engine.arguments(op, buffers)
+                            .value(op.x())
+                            .value(op.y())
+                            .number(op.y().size())
+                            .real(scale)
+                            .real(0)
+                            .launch(f, engine.grid(op.y().size()));
+        }
+        if (n <= 2 && lastReduced) {
+            return rows(engine, op, kind, scale, n == 2 ? g.extents()[0] : 1, g.extents()[n - 1]);
+        }
+        if (n <= 3 && !lastReduced) {
+            Columns columns =
+                    new Columns(kind, n == 3 ? g.extents()[0] : 1, g.extents()[n - 2], g.last());
+            int parts = columns.parts(engine);
+            return new WithWorkspace(
+                    columns.workspace(parts),
+                    (buffers, workspace) ->
+                            columns.bind(
+                                    () -> engine.arguments(op, buffers),
+                                    engine,
+                                    CudaBuffer.of(op.x(), buffers).address(),
+                                    CudaBuffer.of(op.y(), buffers).address(),
+                                    workspace,
+                                    parts,
+                                    scale));
+        }
+        CUfunction f = engine.function(FILE, "reduce_" + kind);
+        return (buffers, workspace) ->
+                g.append(
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .value(op.y())
+                                        .number(op.y().size())
+                                        .number(op.count()))
+                        .real(scale)
+                        .launch(f, engine.rows(op.y().size(), op.count()));
+    }
+
+    private static Prepared rows(
+            Engine engine, Reduce op, String kind, double scale, long rows, long columns) {
+        CUfunction whole = engine.function(FILE, "reduce_rows_" + kind);
+        if (columns < LONG_ROW || rows >= engine.most()) {
+            return (buffers, workspace) ->
+                    engine.arguments(op, buffers)
+                            .value(op.x())
+                            .value(op.y())
+                            .number(rows)
+                            .number(columns)
+                            .real(scale)
+                            .launch(whole, engine.rows(rows, columns));
+        }
+        CUfunction pieces = engine.function(FILE, "reduce_rows_" + kind + "_partial");
+        int parts = (int) Math.min(columns / PIECE, Math.max(1, engine.most() / rows));
+        return new WithWorkspace(
+                WithWorkspace.floats(rows * parts),
+                (buffers, workspace) ->
+                        Sequence.of(
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .address(workspace)
+                                        .number(rows)
+                                        .number(columns)
+                                        .integer(parts)
+                                        .launch(pieces, Launch.Grid.of(rows, parts, 1, 256, 1)),
+                                engine.arguments(op, buffers)
+                                        .address(workspace)
+                                        .value(op.y())
+                                        .number(rows)
+                                        .number(parts)
+                                        .real(scale)
+                                        .launch(whole, engine.rows(rows, parts))));
+    }
+
+    /** Begins the arguments of one of several launches of an op. */
+    @FunctionalInterface
+    interface Begin {
+        Arguments arguments();
+    }
+
+    /** y[o, c] = fold over r of x[o, r, c]: at once, or in pieces whose results are folded. */
+    record Columns(String kind, long outer, long rows, long columns) {
+        private long tiles() {
+            return (columns + COLUMNS - 1) / COLUMNS;
+        }
+
+        int parts(Engine engine) {
+            long wanted = 4L * engine.gpu().multiprocessors() / Math.max(1, tiles() * outer);
+            return (int) Math.max(1, Math.min(wanted, rows / 64));
+        }
+
+        long workspace(int parts) {
+            return parts == 1 ? 0 : WithWorkspace.floats(outer * parts * columns);
+        }
+
+        Kernel bind(
+                Begin begin,
+                Engine engine,
+                DeviceAddress x,
+                DeviceAddress y,
+                DeviceAddress workspace,
+                int parts,
+                double scale) {
+            if (parts == 1) {
+                return fold(begin, engine, x, y, rows, scale);
+            }
+            CUfunction f = engine.function(FILE, "reduce_columns_" + kind + "_partial");
+            Kernel pieces =
+                    begin.arguments()
+                            .address(x)
+                            .address(workspace)
+                            .number(outer)
+                            .number(rows)
+                            .number(columns)
+                            .integer(parts)
+                            .launch(f, Launch.Grid.of(tiles(), outer, parts, COLUMNS, ROWS));
+            return Sequence.of(pieces, fold(begin, engine, workspace, y, parts, scale));
+        }
+
+        private Kernel fold(
+                Begin begin,
+                Engine engine,
+                DeviceAddress x,
+                DeviceAddress y,
+                long count,
+                double scale) {
+            return begin.arguments()
+                    .address(x)
+                    .address(y)
+                    .number(outer)
+                    .number(count)
+                    .number(columns)
+                    .real(scale)
+                    .launch(
+                            engine.function(FILE, "reduce_columns_" + kind),
+                            Launch.Grid.of(tiles(), outer, 1, COLUMNS, ROWS));
+        }
+    }
+
+    private static Prepared maxGrad(Engine engine, ReduceMaxGrad op) {
+        long groups = op.y().size();
+        if (op.dx().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        AxisGroups g = AxisGroups.of(op.x().shape(), op.axes());
+        int[] extents = op.x().shape().toArray();
+        Axes axes = Axes.merged(extents, Axes.repeated(op.y().shape(), extents));
+        CUfunction share = engine.function(FILE, "reduce_max_share");
+        CUfunction grad = engine.function(FILE, "reduce_max_grad");
+        long count = op.x().size() / groups;
+        return new WithWorkspace(
+                WithWorkspace.floats(groups),
+                (buffers, workspace) ->
+                        Sequence.of(
+                                g.append(
+                                                engine.arguments(op, buffers)
+                                                        .value(op.x())
+                                                        .value(op.y())
+                                                        .value(op.dy())
+                                                        .address(workspace)
+                                                        .number(groups)
+                                                        .number(count))
+                                        .launch(share, engine.rows(groups, count)),
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .value(op.y())
+                                        .address(workspace)
+                                        .value(op.dx())
+                                        .number(op.dx().size())
+                                        .integers(axes.sixExtents())
+                                        .integers(axes.sixStrides(0))
+                                        .launch(grad, engine.grid(op.dx().size()))));
+    }
+
+    private static Prepared biasGrad(Engine engine, BiasGrad op) {
+        long columns = op.db().size();
+        if (columns == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        Columns fold = new Columns("sum", 1, op.dy().size() / columns, columns);
+        int parts = fold.parts(engine);
+        return new WithWorkspace(
+                fold.workspace(parts),
+                (buffers, workspace) ->
+                        fold.bind(
+                                () -> engine.arguments(op, buffers),
+                                engine,
+                                CudaBuffer.of(op.dy(), buffers).address(),
+                                CudaBuffer.of(op.db(), buffers).address(),
+                                workspace,
+                                parts,
+                                1));
+    }
+
+    private static Prepared accumulate(Engine engine, Accumulate op) {
+        long n = op.x().size();
+        CUfunction add = engine.function(FILE, "accumulate");
+        if (n <= LONG_ROW) {
+            return (buffers, workspace) ->
+                    add(engine, op, buffers, add, CudaBuffer.of(op.x(), buffers).address(), n);
+        }
+        CUfunction pieces = engine.function(FILE, "reduce_rows_sum_partial");
+        int parts = (int) Math.min(n / PIECE, engine.most());
+        return new WithWorkspace(
+                WithWorkspace.floats(parts),
+                (buffers, workspace) ->
+                        Sequence.of(
+                                engine.arguments(op, buffers)
+                                        .value(op.x())
+                                        .address(workspace)
+                                        .number(1)
+                                        .number(n)
+                                        .integer(parts)
+                                        .launch(pieces, Launch.Grid.of(1, parts, 1, 256, 1)),
+                                add(engine, op, buffers, add, workspace, parts)));
+    }
+
+    private static Kernel add(
+            Engine engine,
+            Accumulate op,
+            Function<Value, Buffer> buffers,
+            CUfunction add,
+            DeviceAddress x,
+            long n) {
+        return engine.arguments(op, buffers)
+                .value(op.total())
+                .address(x)
+                .number(n)
+                .real(op.scale())
+                .launch(add, Launch.Grid.of(1, 256));
+    }
+}
