@@ -2,8 +2,8 @@
 // channels last, strides, dilation, padding, groups. Right, not fast.
 //
 // y[n, o, f] = bias[f] + sum over k, c of x[n, o stride + k dilation - pad, c] w[k, c, f]
-// x: [batch, in.., channels]; w: [size.., channels / groups, filters]; y: [batch, out.., filters]; group g
-// of the filters sees group g of the channels; bias: [filters] or null. WINDOW: see pool.cu.
+// x: [batch, in.., channels]; w: [size.., channels / groups, filters]; y: [batch, out.., filters];
+// group g of the filters sees group g of the channels; bias: [filters] or null. WINDOW: see pool.cu.
 //
 // convolution(x, w, bias, y, WINDOW, filters, groups)
 // convolution_grad_input(dy, w, dx, WINDOW, filters, groups)

@@ -1,6 +1,7 @@
 // Reduce (sum, mean, maximum over axes), ReduceMaxGrad, BiasGrad, Accumulate. KIND: sum, max (NaN
 // wins). A mean is a sum with scale = 1 / count; max takes scale 1. Sums run in float32 within a
-// thread and in double between threads. All write y (=); y must not overlap x. No dynamic shared memory.
+// thread and in double between threads. All write y (=); y must not overlap x. No dynamic shared
+// memory.
 //
 // Merge neighbouring axes of one kind first, leave out extents of 1, and take the form that fits:
 //

@@ -6,8 +6,8 @@
 //     Transpose: d = y's extents, ys its strides, xs x's strides in y's order. Slice: x shifted to its
 //     first element, xs x's strides. Concat: one launch per argument, d its extents, y shifted to its
 //     place, ys y's strides. Fewer axes: extent 1, stride 0, in front; merge axes where you can.
-// copy_rows(x, y, rows, columns, xPitch, yPitch)   the same for a box of rows of dense columns: the fast
-//     form of Slice and Concat where only one axis differs: row r starts at r pitch (long long each)
+// copy_rows(x, y, rows, columns, xPitch, yPitch)   the same for a box of rows of dense columns: the
+//     fast form of Slice and Concat where only one axis differs: row r starts at r pitch
 // transpose_tiles(x, y, batch, rows, columns)  y[b, c, r] = x[b, r, c]; block (32, 8), grid
 //     (ceil(columns / 32), ceil(rows / 32), batch); strides over all three
 // pad(x, y, n, d0..d5, x0..x5, b0..b5)        y: n elements of extents d; x, of extents x0..x5, lies

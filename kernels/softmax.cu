@@ -11,8 +11,8 @@
 // cross_entropy_sparse_grad(z, label, dloss, dz, R, K)
 //     A label outside [0, K) makes the row's loss and gradient NaN: a device cannot throw.
 // one_hot(label, y, R, K)            y[r, k] = 1 where label[r] = k, else 0; other labels: zeros
-// arg_max(x, y, R, K)                y[r] = the first k with the largest x[r, k], INT32. As on the CPU a
-//                                    NaN wins only as the first element
+// arg_max(x, y, R, K)                y[r] = the first k with the largest x[r, k], INT32. As on the
+//                                    CPU a NaN wins only as the first element
 
 #include "common/math.cuh"
 #include "common/reduce.cuh"

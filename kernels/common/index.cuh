@@ -1,5 +1,6 @@
 // Six-axis shapes and strides as plain parameters, and walks over them.
-#pragma once
+#ifndef THAW_INDEX_CUH
+#define THAW_INDEX_CUH
 
 #include "launch.cuh"
 
@@ -73,3 +74,5 @@ __device__ __forceinline__ void places(
     thaw::Six {                     \
         { p##0, p##1, p##2, p##3, p##4, p##5 } \
     }
+
+#endif  // THAW_INDEX_CUH

@@ -13,7 +13,8 @@
 //
 // Alignment: 4 bytes are enough. Where all operands lie on 16 bytes, elementwise kernels move 16
 // bytes at a time.
-#pragma once
+#ifndef THAW_LAUNCH_CUH
+#define THAW_LAUNCH_CUH
 
 #ifndef THAW_SIM
 #define THAW_DYNAMIC_SHARED(type, name)                            \
@@ -34,3 +35,5 @@ __device__ __forceinline__ long long grid_size() {
 }
 
 }  // namespace thaw
+
+#endif  // THAW_LAUNCH_CUH

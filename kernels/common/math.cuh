@@ -1,5 +1,6 @@
 // Small functions that keep NaN, and activations.
-#pragma once
+#ifndef THAW_MATH_CUH
+#define THAW_MATH_CUH
 
 #include "launch.cuh"
 
@@ -65,3 +66,5 @@ __device__ __forceinline__ float through(float y, float dy) {
 }
 
 }  // namespace thaw
+
+#endif  // THAW_MATH_CUH

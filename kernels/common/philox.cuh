@@ -1,6 +1,7 @@
 // Philox4x32-10 (Salmon et al., 2011), word for word as dev.thaw.op.Philox: the mask of an element
 // is the same on every backend, bit for bit.
-#pragma once
+#ifndef THAW_PHILOX_CUH
+#define THAW_PHILOX_CUH
 
 #include "math.cuh"
 
@@ -69,3 +70,5 @@ __device__ __forceinline__ void normals(
 }
 
 }  // namespace thaw
+
+#endif  // THAW_PHILOX_CUH

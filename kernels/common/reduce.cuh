@@ -1,6 +1,7 @@
 // Reductions within warps, within rows of threads, and down the columns of a block. The order of the
 // terms depends on the launch's shape alone: the same launch gives the same bits.
-#pragma once
+#ifndef THAW_REDUCE_CUH
+#define THAW_REDUCE_CUH
 
 #include "launch.cuh"
 #include "math.cuh"
@@ -102,3 +103,5 @@ struct Piece {
 };
 
 }  // namespace thaw
+
+#endif  // THAW_REDUCE_CUH

@@ -1,6 +1,7 @@
 // Elementwise loops with 16-byte accesses and a scalar tail, and walks on which each thread meets
 // the same columns again and again.
-#pragma once
+#ifndef THAW_VEC_CUH
+#define THAW_VEC_CUH
 
 #include "launch.cuh"
 
@@ -185,3 +186,5 @@ __device__ __forceinline__ void store(float* p, const float (&v)[4]) {
 }
 
 }  // namespace thaw
+
+#endif  // THAW_VEC_CUH

@@ -1,5 +1,6 @@
 // A window over three spatial axes of a channels-last tensor; fewer axes have extent 1 in front.
-#pragma once
+#ifndef THAW_WINDOW_CUH
+#define THAW_WINDOW_CUH
 
 #include "launch.cuh"
 
@@ -89,3 +90,5 @@ struct Group {
                 {strideD, strideH, strideW}, {dilationD, dilationH, dilationW},             \
                 {padD, padH, padW}                                                          \
     }
+
+#endif  // THAW_WINDOW_CUH
