@@ -1,8 +1,9 @@
 package dev.thaw.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static java.util.Map.entry;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import static java.util.Map.entry;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -25,16 +26,53 @@ class ImportsTest {
     /** What each package must never import. */
     private static final Map<String, List<String>> FORBIDDEN =
             Map.ofEntries(
-entry("tensor", List.of("op", "layer", "graph", "plan", "train", "model", "data", "demo", "backend")),
-entry("op", List.of("backend.cuda", List.of("layer", "graph", "plan", "train", "model", "demo", "backend.cpu")),
-entry("backend.spi", List.of("layer", "graph", "plan", "train", "model", "demo", "backend.cpu", "backend.cuda")),
-entry("backend.cpu", List.of("layer", "graph", "plan", "train", "model", "demo", "backend.cuda")),
-entry("layer", List.of("graph", "plan", "train", "model", "demo", "backend")),
-entry("graph", List.of("plan", "train", "model", "demo", "backend")),
-entry("plan", List.of("train", "model", "demo", "backend.cpu", "backend.cuda")),
-entry("train", List.of("model", "demo", "backend.cpu", "backend.cuda")),
-entry("model", List.of("demo", "backend.cpu", "backend.cuda")),
-entry("demo", List.of("backend.cpu", "backend.cuda")));
+                    entry(
+                            "tensor",
+                            List.of(
+                                    "op", "layer", "graph", "plan", "train", "model", "data",
+                                    "demo", "backend")),
+                    entry(
+                            "op",
+                            List.of(
+                                    "layer", "graph", "plan", "train", "model", "data", "demo",
+                                    "backend")),
+                    entry(
+                            "backend.spi",
+                            List.of(
+                                    "layer",
+                                    "graph",
+                                    "plan",
+                                    "train",
+                                    "model",
+                                    "demo",
+                                    "backend.cpu",
+                                    "backend.cuda")),
+                    entry(
+                            "backend.cpu",
+                            List.of(
+                                    "layer",
+                                    "graph",
+                                    "plan",
+                                    "train",
+                                    "model",
+                                    "demo",
+                                    "backend.cuda")),
+                    entry(
+                            "backend.cuda",
+                            List.of(
+                                    "layer",
+                                    "graph",
+                                    "plan",
+                                    "train",
+                                    "model",
+                                    "demo",
+                                    "backend.cpu")),
+                    entry("layer", List.of("graph", "plan", "train", "model", "demo", "backend")),
+                    entry("graph", List.of("plan", "train", "model", "demo", "backend")),
+                    entry("plan", List.of("train", "model", "demo", "backend.cpu", "backend.cuda")),
+                    entry("train", List.of("model", "demo", "backend.cpu", "backend.cuda")),
+                    entry("model", List.of("demo", "backend.cpu", "backend.cuda")),
+                    entry("demo", List.of("backend.cpu", "backend.cuda")));
 
     static List<String> packages() {
         return FORBIDDEN.keySet().stream().sorted().toList();
