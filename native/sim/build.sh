@@ -2,7 +2,8 @@
 # build.sh OUT_DIR KERNEL_FILES...: builds the simulator and the kernels for it.
 #
 #   OUT_DIR/lib/libcuda.so.1, libcublas.so.12, libcudnn.so.9   the libraries, to be loaded by path
-#   OUT_DIR/kernels.module      what to pass to cuModuleLoadData (or its path to cuModuleLoad)
+#   OUT_DIR/kernels/NAME.cubin  for each NAME.cu: what to pass to cuModuleLoadData, a few lines of
+#                               text that name a shared object in OUT_DIR/cache
 #   OUT_DIR/probe               exits with 0 where a driver of NVIDIA's works on this machine
 #
 # Needs g++ 9 or newer, binutils and POSIX tools, on x86-64 Linux; no CUDA. What has not changed is
@@ -55,32 +56,29 @@ install_file() { # from, to: replaced in one step, and only where it differs
 
 kernels() {
     [ $# -gt 0 ] || return 0
-    local file objects=() missing=()
-    local common=()
+    local file
+    mkdir -p "$out/kernels"
+    # headers count for all files, wherever they are included
+    local headers
+    mapfile -t headers < <(for file in "$@"; do dirname "$file"; done | sort -u \
+        | while read -r folder; do find "$folder" -name '*.cuh' -o -name '*.h'; done | sort -u)
+    local base missing=()
+    base=$(key "$here"/include/*.h "$here/tools/compile-kernel.sh" "$here/tools/kernel-list.awk" \
+        "${headers[@]}")
     for file in "$@"; do
-        common+=("$(dirname "$file")")
-    done
-    mapfile -t common < <(printf '%s\n' "${common[@]}" | sort -u | xargs -I{} find {} -name '*.cuh' -o -name '*.h' | sort -u)
-    local base
-    base=$(key "$here"/include/*.h "$here/tools/compile-kernel.sh" "${common[@]}")
-    for file in "$@"; do
-        local object="$out/cache/$(basename "$file").$({ echo "$base"; cat "$file"; } | sha256sum | cut -c1-24).o"
-        objects+=("$object")
-        [ -e "$object" ] || missing+=("$file" "$object")
+        local name hash
+        name=$(basename "$file" .cu)
+        # named by its content: a process that has the old one open keeps it
+        hash=$({ echo "$base"; cat "$file"; } | sha256sum | cut -c1-24)
+        local shared="$out/cache/$name.$hash.so"
+        [ -e "$shared" ] || missing+=("$file" "$shared")
+        printf 'THAW SIMULATED MODULE\n%s\n' "$shared" > "$work/module"
+        install_file "$work/module" "$out/kernels/$name.cubin"
     done
     if [ ${#missing[@]} -gt 0 ]; then
-        printf '%s\n' "${missing[@]}" | xargs -P "$jobs" -n 2 bash -c \
-            'bash "'"$here"'/tools/compile-kernel.sh" "$0" "$1.$$" && mv "$1.$$" "$1"'
+        printf '%s\n' "${missing[@]}" | xargs -P "$jobs" -n 2 \
+            bash "$here/tools/compile-kernel.sh" "$out/lib/libcuda.so.1"
     fi
-    # named by its content: a process that has the old one open keeps it
-    local shared
-    shared="$out/cache/kernels.$(printf '%s\n' "${objects[@]}" "$out" | sha256sum | cut -c1-24).so"
-    if [ ! -e "$shared" ]; then
-        g++ -shared -Wl,-z,defs -o "$work/kernels.so" "${objects[@]}" "$out/lib/libcuda.so.1"
-        mv "$work/kernels.so" "$shared"
-    fi
-    printf 'THAW SIMULATED MODULE\n%s\n' "$shared" > "$work/kernels.module"
-    install_file "$work/kernels.module" "$out/kernels.module"
 }
 
 library libcuda.so.1 801 driver

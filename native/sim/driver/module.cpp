@@ -147,7 +147,7 @@ int load(void** out, const char* data) {
     size_t magic = strlen(MAGIC);
     if (!data || strncmp(data, MAGIC, magic) != 0 || data[magic] != '\n') {
         return refuse(INVALID_IMAGE, "cuModuleLoadData: the image is no simulated module; see "
-                                     "native/sim/build.sh, which makes kernels.module");
+                                     "native/sim/build.sh, which makes kernels/NAME.cubin");
     }
     const char* path = data + magic + 1;
     return open(out, std::string(path, strcspn(path, "\n")));
