@@ -30,10 +30,11 @@ public @interface OnSimulator {
 
         @Override
         public void afterEach(ExtensionContext context) {
-            if (context.getExecutionException().isEmpty()) {
+            boolean passed = context.getExecutionException().isEmpty();
+            if (passed) {
                 total(context).passed++;
             }
-            Simulator.require().reset();
+            Simulator.ifLoaded(Simulator::reset);
         }
 
         private static Total total(ExtensionContext context) {

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The simulated driver refuses what a real one refuses, with its status and a line that says why. */
+/**
+ * The simulated driver refuses what a real one refuses, with its status and a line that says why.
+ */
 @OnSimulator
 class RefusalTest {
     private Simulator simulator;
@@ -42,7 +44,8 @@ class RefusalTest {
 
     private void refused(int got, int expected, String why) {
         assertThat(stringFor(got)).isEqualTo(stringFor(expected));
-        assertThat(simulator.reports()).anyMatch(r -> r.contains(why) && r.endsWith("[" + got + "]"));
+        assertThat(simulator.reports())
+                .anyMatch(r -> r.contains(why) && r.endsWith("[" + got + "]"));
     }
 
     private static CUdeviceptr at(CUdeviceptr p, long offset) {
@@ -101,8 +104,7 @@ class RefusalTest {
     void writesPastTheEnd() {
         CUdeviceptr x = device.allocate(16);
         refused(
-                device.launch(
-                        "past_the_end", 1, 1, 0, Pointer.to(x), Pointer.to(new int[] {4})),
+                device.launch("past_the_end", 1, 1, 0, Pointer.to(x), Pointer.to(new int[] {4})),
                 CUDA_ERROR_ILLEGAL_ADDRESS,
                 "kernel past_the_end, block (0,0,0), thread (0,0,0): writes 4 bytes at offset 16");
     }
@@ -114,8 +116,7 @@ class RefusalTest {
         Pointer one = Pointer.to(new byte[] {1});
         Pointer two = Pointer.to(new double[] {2});
         SimulatedDevice.check(
-                device.launch(
-                        "by_value", 1, 1, 0, Pointer.to(new long[] {address, 3}), one, two));
+                device.launch("by_value", 1, 1, 0, Pointer.to(new long[] {address, 3}), one, two));
         assertThat(device.download(x, 1)).containsExactly(6);
         refused(
                 device.launch("by_value", 1, 1, 0, Pointer.to(new long[] {64, 3}), one, two),
@@ -134,9 +135,14 @@ class RefusalTest {
     void launchesOutOfRange() {
         Pointer x = Pointer.to(device.allocate(4096));
         refused(device.launch("read_shared", 0, 1, 0, x), CUDA_ERROR_INVALID_VALUE, "grid (0,1,1)");
-        refused(device.launch("read_shared", 1, 0, 0, x), CUDA_ERROR_INVALID_VALUE, "block (0,1,1)");
         refused(
-                device.launch("read_shared", 1, 1025, 0, x), CUDA_ERROR_INVALID_VALUE, "block (1025");
+                device.launch("read_shared", 1, 0, 0, x),
+                CUDA_ERROR_INVALID_VALUE,
+                "block (0,1,1)");
+        refused(
+                device.launch("read_shared", 1, 1025, 0, x),
+                CUDA_ERROR_INVALID_VALUE,
+                "block (1025");
         refused(
                 device.launch("read_shared", 1, 1, 49153, x),
                 CUDA_ERROR_INVALID_VALUE,
@@ -180,7 +186,9 @@ class RefusalTest {
         cuEventCreate(event, 0);
         SimulatedDevice.check(cuEventDestroy(event));
         refused(
-                cuEventRecord(event, device.stream), CUDA_ERROR_INVALID_HANDLE, "no event that lives");
+                cuEventRecord(event, device.stream),
+                CUDA_ERROR_INVALID_HANDLE,
+                "no event that lives");
         CUmodule module = new CUmodule();
         SimulatedDevice.check(cuModuleLoadData(module, simulator.module("simulator_test")));
         CUfunction f = new CUfunction();

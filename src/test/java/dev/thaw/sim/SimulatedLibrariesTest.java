@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Random;
 
-/** The simulated cuBLAS and cuDNN under JCuda's natives: that they compute, and what they refuse. */
+/**
+ * The simulated cuBLAS and cuDNN under JCuda's natives: that they compute, and what they refuse.
+ */
 @OnSimulator
 class SimulatedLibrariesTest {
     private static final int OK = 0;
@@ -101,8 +103,25 @@ class SimulatedLibrariesTest {
         assertThat(device.download(c, 4)).containsExactly(4, 10, 5, 11);
         assertThat(
                         cublasGemmEx_new(
-                                blas, 1, 0, 2, 2, 3, ONE, device.upload(1, 2, 3, 4, 5, 6), 0, 3, b,
-                                0, 3, ZERO, c, 0, 2, 68, -1))
+                                blas,
+                                1,
+                                0,
+                                2,
+                                2,
+                                3,
+                                ONE,
+                                device.upload(1, 2, 3, 4, 5, 6),
+                                0,
+                                3,
+                                b,
+                                0,
+                                3,
+                                ZERO,
+                                c,
+                                0,
+                                2,
+                                68,
+                                -1))
                 .isEqualTo(OK);
         assertThat(device.download(c, 4)).containsExactly(4, 10, 5, 11);
         assertThat(simulator.count(Counter.LIBRARY_CALLS)).isEqualTo(2);
@@ -147,9 +166,7 @@ class SimulatedLibrariesTest {
 
             cudnnConvolutionFwdAlgoPerf[] perf = {new cudnnConvolutionFwdAlgoPerf()};
             int[] found = {0};
-            assertThat(
-                            cudnnGetConvolutionForwardAlgorithm_v7(
-                                    dnn, x, w, conv, y, 1, found, perf))
+            assertThat(cudnnGetConvolutionForwardAlgorithm_v7(dnn, x, w, conv, y, 1, found, perf))
                     .isEqualTo(OK);
             assertThat(found[0]).isEqualTo(1);
             long[] bytes = {0};
@@ -181,7 +198,8 @@ class SimulatedLibrariesTest {
                             cudnnConvolutionBackwardFilter(
                                     dnn, ONE, x, dx, y, up, conv, 1, work, bytes[0], ZERO, w, gw))
                     .isEqualTo(OK);
-            assertThat(dot(device.download(gx, 240), xs)).isEqualTo(through, within(100 * ROUNDING));
+            assertThat(dot(device.download(gx, 240), xs))
+                    .isEqualTo(through, within(100 * ROUNDING));
             assertThat(dot(device.download(gw, 72), ws)).isEqualTo(through, within(100 * ROUNDING));
             assertThat(
                             cudnnConvolutionForward(
@@ -259,14 +277,28 @@ class SimulatedLibrariesTest {
         CUdeviceptr in = device.upload(1, 2, 3, 6); // mean 3, biased variance 3.5
         assertThat(
                         cudnnBatchNormalizationForwardTraining(
-                                dnn, 1, ONE, ZERO, x, in, x, y, p, gamma, beta, 0.5, mean, variance,
-                                0.5, savedMean, savedInverse))
+                                dnn,
+                                1,
+                                ONE,
+                                ZERO,
+                                x,
+                                in,
+                                x,
+                                y,
+                                p,
+                                gamma,
+                                beta,
+                                0.5,
+                                mean,
+                                variance,
+                                0.5,
+                                savedMean,
+                                savedInverse))
                 .isEqualTo(OK);
         assertThat(device.download(y, 4)).containsExactly(-1, 0, 1, 4);
         assertThat(device.download(mean, 1)).containsExactly(6.5f);
         // half of the old one and half of the batch's, 3.5, times 4 / 3
-        assertThat(device.download(variance, 1)[0])
-                .isEqualTo((float) (5 + 0.5 * 3.5 * 4 / 3));
+        assertThat(device.download(variance, 1)[0]).isEqualTo((float) (5 + 0.5 * 3.5 * 4 / 3));
         assertThat(device.download(savedMean, 1)).containsExactly(3);
         assertThat(device.download(savedInverse, 1)).containsExactly(0.5f);
 
@@ -275,8 +307,25 @@ class SimulatedLibrariesTest {
         CUdeviceptr dbeta = device.allocate(4);
         assertThat(
                         cudnnBatchNormalizationBackward(
-                                dnn, 1, ONE, ZERO, ONE, ZERO, x, in, x, device.upload(1, 0, 0, 3), x,
-                                dx, p, gamma, dgamma, dbeta, 0.5, savedMean, savedInverse))
+                                dnn,
+                                1,
+                                ONE,
+                                ZERO,
+                                ONE,
+                                ZERO,
+                                x,
+                                in,
+                                x,
+                                device.upload(1, 0, 0, 3),
+                                x,
+                                dx,
+                                p,
+                                gamma,
+                                dgamma,
+                                dbeta,
+                                0.5,
+                                savedMean,
+                                savedInverse))
                 .isEqualTo(OK);
         assertThat(device.download(dbeta, 1)).containsExactly(4);
         assertThat(device.download(dgamma, 1)).containsExactly(3.5f);
@@ -332,15 +381,17 @@ class SimulatedLibrariesTest {
         assertThat(cudnnSetTensor4dDescriptor(gone, 0, 0, 1, 1, 1, 1)).isEqualTo(BAD_PARAM);
         assertThat(cudnnSoftmaxForward(dnn, 1, 1, ONE, gone, p, ZERO, gone, p))
                 .isEqualTo(BAD_PARAM);
-        assertThat(simulator.reports()).last().asString().contains("no tensor descriptor that lives");
+        assertThat(simulator.reports())
+                .last()
+                .asString()
+                .contains("no tensor descriptor that lives");
         assertThat(cudnnSetTensor4dDescriptor(x, 0, 2, 1, 1, 1, 2)).isEqualTo(NOT_SUPPORTED);
         cuMemFree(p);
         assertThat(cudnnSoftmaxForward(dnn, 1, 1, ONE, x, p, ZERO, x, p))
                 .isEqualTo(EXECUTION_FAILED);
         assertThat(cudnnGetErrorString(EXECUTION_FAILED))
                 .isEqualTo("CUDNN_STATUS_EXECUTION_FAILED");
-        assertThat(cudnnDivisiveNormalizationForward(
-                        dnn, null, 0, ONE, x, p, p, p, p, ZERO, x, p))
+        assertThat(cudnnDivisiveNormalizationForward(dnn, null, 0, ONE, x, p, p, p, p, ZERO, x, p))
                 .isEqualTo(NOT_SUPPORTED);
     }
 

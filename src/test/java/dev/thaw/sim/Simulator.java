@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The CUDA driver, cuBLAS and cuDNN without a GPU: {@code native/sim}, built under {@code
@@ -106,6 +107,13 @@ public final class Simulator {
         return loaded;
     }
 
+    /** Does something with the simulator where it has been loaded. */
+    static synchronized void ifLoaded(Consumer<Simulator> action) {
+        if (loaded != null) {
+            action.accept(loaded);
+        }
+    }
+
     private static String load() {
         if (!System.getProperty("os.name").equals("Linux")
                 || !System.getProperty("os.arch").equals("amd64")) {
@@ -175,8 +183,7 @@ public final class Simulator {
         try {
             Files.createDirectories(folder);
             Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String text =
-                    new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String text = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Outcome(p.waitFor(), text);
         } catch (IOException e) {
             return new Outcome(-1, e.toString());

@@ -87,7 +87,12 @@ class SimulatorTest {
             simulator.set(Setting.REVERSED, reversed);
             assertThat(
                             device.launch(
-                                    "block_sums", 4, 256, 0, Pointer.to(x), Pointer.to(sums),
+                                    "block_sums",
+                                    4,
+                                    256,
+                                    0,
+                                    Pointer.to(x),
+                                    Pointer.to(sums),
                                     of(1000)))
                     .isEqualTo(CUDA_SUCCESS);
             float[] got = device.download(sums, 4);
