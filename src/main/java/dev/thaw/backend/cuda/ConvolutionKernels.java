@@ -15,12 +15,6 @@ final class ConvolutionKernels {
 
     private ConvolutionKernels() {}
 
-    static void register(CudaKernelTable table) {
-        table.add(Convolution.class, ConvolutionKernels::forward);
-        table.add(ConvolutionGradInput.class, ConvolutionKernels::gradInput);
-        table.add(ConvolutionGradFilter.class, ConvolutionKernels::gradFilter);
-    }
-
     static Prepared forward(Engine engine, Convolution op) {
         if (op.y().size() == 0) {
             return ElementwiseKernels.nothing();

@@ -29,7 +29,7 @@ final class CudaKernelTable {
         OptimizerKernels.register(table);
         PoolKernels.register(table);
         DepthwiseKernels.register(table);
-        ConvolutionKernels.register(table);
+        CudnnConvolutionKernels.register(table);
         return table;
     }
 

@@ -8,6 +8,7 @@ import jcuda.driver.CUmodule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -57,10 +58,18 @@ final class KernelModules implements AutoCloseable {
         CUmodule known = modules.get(file);
         if (known == null) {
             known = new CUmodule();
-            Status.driver(cuModuleLoadData(known, image(file)), "cuModuleLoadData", file + ".cu");
+            Status.driver(
+                    cuModuleLoadData(known, terminated(image(file))),
+                    "cuModuleLoadData",
+                    file + ".cu");
             modules.put(file, known);
         }
         return known;
+    }
+
+    /** The driver reads text, such as PTX, up to a zero. */
+    private static byte[] terminated(byte[] image) {
+        return Arrays.copyOf(image, image.length + 1);
     }
 
     private byte[] image(String file) {

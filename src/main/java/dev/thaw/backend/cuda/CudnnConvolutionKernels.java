@@ -1,0 +1,353 @@
+package dev.thaw.backend.cuda;
+
+import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardData;
+import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardFilter;
+import static jcuda.jcudnn.JCudnn.cudnnConvolutionForward;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Convolution;
+import dev.thaw.op.ConvolutionGradFilter;
+import dev.thaw.op.ConvolutionGradInput;
+import dev.thaw.op.Op;
+import dev.thaw.op.Value;
+import dev.thaw.op.Window;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Convolutions: a matrix product where the window is one cell, else cuDNN, else plain loops. Keras
+ * keeps filters as [window.., C / groups, F] and cuDNN wants [F, window.., C / groups], so that
+ * filters are transposed on the way.
+ */
+final class CudnnConvolutionKernels {
+    private CudnnConvolutionKernels() {}
+
+    static void register(CudaKernelTable table) {
+        table.add(Convolution.class, CudnnConvolutionKernels::forward);
+        table.add(ConvolutionGradInput.class, CudnnConvolutionKernels::gradInput);
+        table.add(ConvolutionGradFilter.class, CudnnConvolutionKernels::gradFilter);
+    }
+
+    /** Whether each output cell is made of one input cell, in order. */
+    private static boolean isProduct(Window window, int groups) {
+        for (int i = 0; i < window.rank(); i++) {
+            if (window.size().get(i) != 1
+                    || window.strides().get(i) != 1
+                    || window.padBefore().get(i) != 0
+                    || window.padAfter().get(i) != 0) {
+                return false;
+            }
+        }
+        return groups == 1;
+    }
+
+    private static int last(Value v) {
+        return v.shape().dim(v.shape().rank() - 1);
+    }
+
+    private static boolean empty(Value... values) {
+        for (Value v : values) {
+            if (v.size() == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Prepared forward(Engine engine, Convolution op) {
+        if (empty(op.x(), op.w(), op.y())) {
+            return ConvolutionKernels.forward(engine, op);
+        }
+        int filters = last(op.y());
+        if (isProduct(op.window(), op.groups())) {
+            MatMulKernels.Product product =
+                    product(cells(op.y()), filters, last(op.x()), false, false, op);
+            return (buffers, workspace) ->
+                    withBias(
+                            engine,
+                            op,
+                            buffers,
+                            product.bind(
+                                    engine,
+                                    address(op.x(), buffers),
+                                    address(op.w(), buffers),
+                                    address(op.y(), buffers)));
+        }
+        CudnnConvolution c =
+                new CudnnConvolution(engine, op, op.x(), op.y(), op.window(), op.groups());
+        CudnnConvolution.Choice choice = c.forward();
+        if (choice == null) {
+            c.close();
+            return ConvolutionKernels.forward(engine, op);
+        }
+        Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
+        String doing = Engine.describe(op);
+        return new Described(
+                c,
+                layout.bytes(),
+                (buffers, workspace) -> {
+                    List<Kernel> all = new ArrayList<>();
+                    all.add(filtersIn(engine, op, op.w(), filters, buffers, workspace));
+                    DeviceAddress x = layout.images(engine, op, op.x(), buffers, workspace, all);
+                    DeviceAddress y = address(op.y(), buffers);
+                    DeviceAddress scratch = layout.scratch(workspace);
+                    all.add(
+                            () ->
+                                    Status.cudnn(
+                                            cudnnConvolutionForward(
+                                                    engine.cudnn(),
+                                                    engine.one(),
+                                                    c.x(),
+                                                    x,
+                                                    c.w(),
+                                                    workspace,
+                                                    c.convolution(),
+                                                    choice.algorithm(),
+                                                    scratch,
+                                                    choice.bytes(),
+                                                    engine.zero(),
+                                                    c.y(),
+                                                    y),
+                                            "cudnnConvolutionForward",
+                                            doing));
+                    return withBias(engine, op, buffers, Sequence.of(all.toArray(Kernel[]::new)));
+                });
+    }
+
+    private static Prepared gradInput(Engine engine, ConvolutionGradInput op) {
+        if (empty(op.dy(), op.w(), op.dx())) {
+            return ConvolutionKernels.gradInput(engine, op);
+        }
+        int filters = last(op.dy());
+        if (isProduct(op.window(), op.groups())) {
+            MatMulKernels.Product product =
+                    product(cells(op.dx()), last(op.dx()), filters, false, true, op);
+            return (buffers, workspace) ->
+                    product.bind(
+                            engine,
+                            address(op.dy(), buffers),
+                            address(op.w(), buffers),
+                            address(op.dx(), buffers));
+        }
+        CudnnConvolution c =
+                new CudnnConvolution(engine, op, op.dx(), op.dy(), op.window(), op.groups());
+        CudnnConvolution.Choice choice = c.gradInput();
+        if (choice == null) {
+            c.close();
+            return ConvolutionKernels.gradInput(engine, op);
+        }
+        Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
+        String doing = Engine.describe(op);
+        return new Described(
+                c,
+                layout.bytes(),
+                (buffers, workspace) -> {
+                    List<Kernel> all = new ArrayList<>();
+                    all.add(filtersIn(engine, op, op.w(), filters, buffers, workspace));
+                    DeviceAddress dx = address(op.dx(), buffers);
+                    DeviceAddress whole = c.pads() ? layout.padded(workspace) : dx;
+                    DeviceAddress dy = address(op.dy(), buffers);
+                    DeviceAddress scratch = layout.scratch(workspace);
+                    all.add(
+                            () ->
+                                    Status.cudnn(
+                                            cudnnConvolutionBackwardData(
+                                                    engine.cudnn(),
+                                                    engine.one(),
+                                                    c.w(),
+                                                    workspace,
+                                                    c.y(),
+                                                    dy,
+                                                    c.convolution(),
+                                                    choice.algorithm(),
+                                                    scratch,
+                                                    choice.bytes(),
+                                                    engine.zero(),
+                                                    c.x(),
+                                                    whole),
+                                            "cudnnConvolutionBackwardData",
+                                            doing));
+                    if (c.pads()) {
+                        all.add(
+                                ShapeKernels.slice(
+                                        engine,
+                                        engine.arguments(op, buffers),
+                                        whole,
+                                        dx,
+                                        c.padded(),
+                                        c.images(),
+                                        c.begin()));
+                    }
+                    return Sequence.of(all.toArray(Kernel[]::new));
+                });
+    }
+
+    private static Prepared gradFilter(Engine engine, ConvolutionGradFilter op) {
+        if (empty(op.x(), op.dy(), op.dw())) {
+            return ConvolutionKernels.gradFilter(engine, op);
+        }
+        int filters = last(op.dy());
+        if (isProduct(op.window(), op.groups())) {
+            MatMulKernels.Product product =
+                    product(last(op.x()), filters, cells(op.x()), true, false, op);
+            return (buffers, workspace) ->
+                    product.bind(
+                            engine,
+                            address(op.x(), buffers),
+                            address(op.dy(), buffers),
+                            address(op.dw(), buffers));
+        }
+        CudnnConvolution c =
+                new CudnnConvolution(engine, op, op.x(), op.dy(), op.window(), op.groups());
+        CudnnConvolution.Choice choice = c.gradFilter();
+        if (choice == null) {
+            c.close();
+            return ConvolutionKernels.gradFilter(engine, op);
+        }
+        Layout layout = new Layout(WithWorkspace.floats(op.dw().size()), c, choice);
+        int rows = Math.toIntExact(op.dw().size() / filters);
+        String doing = Engine.describe(op);
+        return new Described(
+                c,
+                layout.bytes(),
+                (buffers, workspace) -> {
+                    List<Kernel> all = new ArrayList<>();
+                    DeviceAddress x = layout.images(engine, op, op.x(), buffers, workspace, all);
+                    DeviceAddress dy = address(op.dy(), buffers);
+                    DeviceAddress scratch = layout.scratch(workspace);
+                    all.add(
+                            () ->
+                                    Status.cudnn(
+                                            cudnnConvolutionBackwardFilter(
+                                                    engine.cudnn(),
+                                                    engine.one(),
+                                                    c.x(),
+                                                    x,
+                                                    c.y(),
+                                                    dy,
+                                                    c.convolution(),
+                                                    choice.algorithm(),
+                                                    scratch,
+                                                    choice.bytes(),
+                                                    engine.zero(),
+                                                    c.w(),
+                                                    workspace),
+                                            "cudnnConvolutionBackwardFilter",
+                                            doing));
+                    all.add(
+                            ShapeKernels.tiles(
+                                    engine,
+                                    engine.arguments(op, buffers).address(workspace).value(op.dw()),
+                                    1,
+                                    filters,
+                                    rows));
+                    return Sequence.of(all.toArray(Kernel[]::new));
+                });
+    }
+
+    private static DeviceAddress address(Value v, Function<Value, Buffer> buffers) {
+        return CudaBuffer.of(v, buffers).address();
+    }
+
+    private static int cells(Value v) {
+        return Math.toIntExact(v.size() / last(v));
+    }
+
+    private static MatMulKernels.Product product(
+            int m, int n, int k, boolean transposeA, boolean transposeB, Op op) {
+        return new MatMulKernels.Product(m, n, k, transposeA, transposeB, Engine.describe(op));
+    }
+
+    private static Kernel withBias(
+            Engine engine, Convolution op, Function<Value, Buffer> buffers, Kernel kernel) {
+        return op.bias() == null
+                ? kernel
+                : Sequence.of(
+                        kernel,
+                        MatMulKernels.bias(
+                                engine,
+                                engine.function("elementwise", "bias_add"),
+                                op,
+                                op.y(),
+                                op.bias(),
+                                buffers));
+    }
+
+    /** Keras's filters as cuDNN wants them, at the start of the workspace. */
+    private static Kernel filtersIn(
+            Engine engine,
+            Op op,
+            Value w,
+            int filters,
+            Function<Value, Buffer> buffers,
+            DeviceAddress workspace) {
+        return ShapeKernels.tiles(
+                engine,
+                engine.arguments(op, buffers).value(w).address(workspace),
+                1,
+                Math.toIntExact(w.size() / filters),
+                filters);
+    }
+
+    /** What lies where in the workspace: the filters, the padded images, cuDNN's own memory. */
+    private record Layout(long filters, CudnnConvolution c, CudnnConvolution.Choice choice) {
+        private static final long ALIGNMENT = 256;
+
+        private static long aligned(long bytes) {
+            return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        }
+
+        long bytes() {
+            return aligned(filters) + aligned(c.paddedBytes()) + choice.bytes();
+        }
+
+        DeviceAddress padded(DeviceAddress workspace) {
+            return workspace.plus(aligned(filters));
+        }
+
+        DeviceAddress scratch(DeviceAddress workspace) {
+            return workspace.plus(aligned(filters) + aligned(c.paddedBytes()));
+        }
+
+        /** Where the images are: in place, or padded first. */
+        DeviceAddress images(
+                Engine engine,
+                Op op,
+                Value x,
+                Function<Value, Buffer> buffers,
+                DeviceAddress workspace,
+                List<Kernel> all) {
+            if (!c.pads()) {
+                return address(x, buffers);
+            }
+            DeviceAddress to = padded(workspace);
+            all.add(
+                    ShapeKernels.pad(
+                            engine,
+                            engine.arguments(op, buffers).value(x).address(to),
+                            c.images(),
+                            c.padded(),
+                            c.begin()));
+            return to;
+        }
+    }
+
+    /** An op that keeps descriptors. */
+    private record Described(
+            CudnnConvolution descriptors, long workspaceBytes, WithWorkspace.Binder binder)
+            implements Prepared {
+        @Override
+        public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
+            return binder.bind(buffers, ((CudaBuffer) workspace).address());
+        }
+
+        @Override
+        public void close() {
+            descriptors.close();
+        }
+    }
+}
