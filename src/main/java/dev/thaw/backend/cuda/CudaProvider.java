@@ -30,7 +30,19 @@ public final class CudaProvider implements BackendProvider {
     public Backend open(int index) {
         CudaKernelTable table = CudaKernelTable.complete();
         requireEveryOp(table);
-        return new CudaBackend(index, libraries(), table);
+        NativeLibraries libraries = libraries();
+        try {
+            return new CudaBackend(index, libraries, table);
+        } catch (CudaException e) {
+            throw new BackendUnavailableException(
+                    e.getMessage()
+                            + "; check with nvidia-smi that the GPU is free, and that "
+                            + libraries.cublas()
+                            + " and "
+                            + libraries.cudnn()
+                            + " belong to one version of CUDA, or run on the CPU",
+                    e);
+        }
     }
 
     /** A model that would fail in its middle must not begin. */
