@@ -8,7 +8,9 @@ shift
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 cd "$here/../.."
-classpath=$(mvn -q -Pjmh test-compile exec:exec \
-    -Dexec.executable=echo -Dexec.classpathScope=test -Dexec.args=%classpath | grep -F .jar)
+mvn -q -Pjmh test-compile
+# a call of its own: the build runs other things by the same plugin, which would take these arguments
+classpath=$(mvn -q -Pjmh exec:exec -Dexec.executable=echo -Dexec.classpathScope=test -Dexec.args=%classpath \
+    | grep -F .jar)
 cd - >/dev/null
 exec "$python" "$here/python/epoch_pytorch.py" --classpath "$classpath" "$@"

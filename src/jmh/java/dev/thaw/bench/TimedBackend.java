@@ -41,10 +41,11 @@ final class TimedBackend implements Backend {
             count = 0;
         }
 
-        double medianMicros() {
+        /** The duration that this share of the launches stayed below. */
+        double micros(double share) {
             long[] sorted = Arrays.copyOf(nanos, Math.min(count, KEPT));
             Arrays.sort(sorted);
-            return sorted.length == 0 ? 0 : sorted[sorted.length / 2] / 1e3;
+            return sorted.length == 0 ? 0 : sorted[(int) (sorted.length * share)] / 1e3;
         }
     }
 
