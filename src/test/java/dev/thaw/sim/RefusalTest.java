@@ -5,6 +5,7 @@ import static jcuda.driver.JCudaDriver.*;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.sim.Simulator.Counter;
 import dev.thaw.sim.Simulator.Setting;
 
 import jcuda.Pointer;
@@ -203,7 +204,8 @@ class RefusalTest {
 
     @Test
     void runsOutOfMemoryAndStaysUsable() {
-        simulator.set(Setting.MEMORY, 1 << 20);
+        // beside what backends of other tests keep in this process
+        simulator.set(Setting.MEMORY, simulator.count(Counter.LIVE_BYTES) + (1 << 20));
         refused(
                 cuMemAlloc(new CUdeviceptr(), 2 << 20),
                 CUDA_ERROR_OUT_OF_MEMORY,
