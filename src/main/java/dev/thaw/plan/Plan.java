@@ -77,7 +77,7 @@ public final class Plan implements AutoCloseable {
     private final Holdings holdings = new Holdings();
     private final Cleaner.Cleanable cleanable;
     private final MemoryPlanner memory;
-    private final Kernel[] kernels;
+    private final Kernel sequence;
     private final long workspaceBytes;
 
     /**
@@ -112,7 +112,7 @@ public final class Plan implements AutoCloseable {
                     bound.add(holdings.own(p.bind(v -> buffer(v, arena), shared)));
                 }
             }
-            kernels = bound.toArray(Kernel[]::new);
+            sequence = holdings.own(backend.sequence(bound));
             program.inputs().forEach(v -> buffer(v, arena));
             fetched.forEach(v -> buffer(v, arena));
         } catch (RuntimeException | Error e) {
@@ -181,9 +181,7 @@ public final class Plan implements AutoCloseable {
     /** Launches every kernel in order. */
     public void run() {
         requireOpen();
-        for (Kernel k : kernels) {
-            k.launch();
-        }
+        sequence.launch();
     }
 
     /** Copies a fetched value to the host, after everything launched. */

@@ -166,9 +166,12 @@ final class StepCompiler {
     /**
      * Runs the forward pass of a failed step again, without touching any state, and names the first
      * layer whose output is not finite; empty where every one is.
+     *
+     * @param behind how many steps have been launched since
      */
-    String firstNonFinite(List<Tensor> x, int batch) {
-        randomStep.assign(Tensor.scalar(Math.max(0, randomStep.value().longs()[0] - 1)));
+    String firstNonFinite(List<Tensor> x, int batch, int behind) {
+        long now = randomStep.value().longs()[0];
+        randomStep.assign(Tensor.scalar(Math.max(0, now - 1 - behind)));
         Traced t = trace(Mode.TRAINING, "fit", batch);
         List<Call> leaves = new ArrayList<>();
         collectLeaves(t.call, leaves);

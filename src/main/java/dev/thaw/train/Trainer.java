@@ -25,6 +25,7 @@ public final class Trainer implements AutoCloseable {
     private final StepCompiler compiler;
     private final Backend backend;
     private final StepCache steps;
+    private final Watch watch;
     private Compilation compilation;
     private Objective objective;
     private boolean closed;
@@ -36,6 +37,7 @@ public final class Trainer implements AutoCloseable {
         DeviceMemory memory = DeviceMemory.of(backend);
         this.steps = new StepCache(model, memory);
         this.compiler = new StepCompiler(model, backend, memory);
+        this.watch = new Watch(model, compiler, backend.asynchronous());
     }
 
     /** Fixes optimizer, losses and metrics. State that the optimizer has stays. */
@@ -137,43 +139,18 @@ public final class Trainer implements AutoCloseable {
 
     Map<String, Double> trainEpoch(
             TrainingData data, int[] order, int batchSize, Epoch.StepEnd end) {
+        Watch.Run run =
+                new Watch.Run(data, order, batchSize, compilation.optimizer().iterationsVariable());
+        watch.begin();
         return Epoch.run(
                 data,
                 order,
                 batchSize,
                 b -> trainingStep(b, data.weights().isPresent()),
                 (i, logs) -> {
-                    if (compiler.health().value().longs()[0] >= 0) {
-                        int from = i * batchSize;
-                        fail(data, order, from, Math.min(order.length, from + batchSize));
-                    }
+                    watch.launched(run, i);
                     end.done(i, logs);
                 });
-    }
-
-    private void fail(TrainingData data, int[] order, int from, int to) {
-        long step = compiler.health().value().longs()[0];
-        compiler.health().assign(Tensor.scalar(-1L));
-        int[] rows = java.util.Arrays.copyOfRange(order, from, to);
-        String layer =
-                compiler.firstNonFinite(
-                        data.x().stream().map(t -> t.gather(rows)).toList(), rows.length);
-        throw new NonFiniteLossException(
-                model.name()
-                        + ": the loss is NaN or infinite at step "
-                        + step
-                        + " (rows "
-                        + from
-                        + " to "
-                        + (to - 1)
-                        + " of the epoch's order); "
-                        + (layer.isEmpty()
-                                ? "every layer's output is finite, so it is the loss itself: check the targets"
-                                : "the first output that is not finite is that of " + layer)
-                        + ". The weights are as before this step: lower the learning rate, or check the data with"
-                        + " withCheckInputs(true)",
-                step,
-                layer);
     }
 
     /** The plan of a call in this mode, as text. */

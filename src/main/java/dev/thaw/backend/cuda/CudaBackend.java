@@ -2,16 +2,22 @@ package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
 import dev.thaw.tensor.Tensor;
 
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Runs plans on one NVIDIA GPU: cuBLAS and cuDNN where they are right, our own kernels elsewhere.
  */
 final class CudaBackend implements Backend {
+    /** Set to false, this system property makes plans launch their kernels one by one. */
+    static final String GRAPHS = "thaw.cuda.graphs";
+
     private static final int ALIGNMENT = 256;
 
     private final NativeLibraries libraries;
@@ -19,6 +25,8 @@ final class CudaBackend implements Backend {
     private final Engine engine;
     private final CudaKernelTable table;
     private final RuntimeCompiler compiler;
+    private final boolean graphs = !"false".equals(System.getProperty(GRAPHS));
+    private final Set<Recording> recordings = ConcurrentHashMap.newKeySet();
 
     CudaBackend(int index, NativeLibraries libraries, CudaKernelTable table) {
         this.libraries = libraries;
@@ -52,7 +60,8 @@ final class CudaBackend implements Backend {
                 libraries.cublas() + (libraries.bridged() ? " by way of a bridge" : ""),
                 libraries.cudnn().toString(),
                 nvrtc,
-                engine.tf32() ? "TF32 on" : "TF32 off");
+                engine.tf32() ? "TF32 on" : "TF32 off",
+                graphs ? "graphs on" : "graphs off");
     }
 
     @Override
@@ -66,19 +75,19 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public Buffer allocate(long bytes, String label) {
+    public synchronized Buffer allocate(long bytes, String label) {
         gpu.makeCurrent();
         return engine.memory().allocate(bytes, label);
     }
 
     @Override
-    public void upload(Tensor source, Buffer target) {
+    public synchronized void upload(Tensor source, Buffer target) {
         gpu.makeCurrent();
         engine.staging().upload(source, (CudaBuffer) target);
     }
 
     @Override
-    public void download(Buffer source, Tensor target) {
+    public synchronized void download(Buffer source, Tensor target) {
         gpu.makeCurrent();
         engine.staging().download((CudaBuffer) source, target);
     }
@@ -87,6 +96,18 @@ final class CudaBackend implements Backend {
     public Prepared prepare(Op op) {
         gpu.makeCurrent();
         return table.prepare(engine, op);
+    }
+
+    @Override
+    public Kernel sequence(List<Kernel> kernels) {
+        return graphs && kernels.size() > 1
+                ? new Recording(kernels, gpu, this, recordings)
+                : Backend.super.sequence(kernels);
+    }
+
+    @Override
+    public boolean asynchronous() {
+        return true;
     }
 
     @Override
@@ -99,6 +120,7 @@ final class CudaBackend implements Backend {
     public void close() {
         gpu.makeCurrent();
         gpu.synchronize();
+        recordings.forEach(Recording::close); // of plans that nobody closed
         engine.close();
         gpu.close();
     }

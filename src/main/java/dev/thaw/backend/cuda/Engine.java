@@ -23,6 +23,11 @@ final class Engine implements AutoCloseable {
     /** The system property that lets matrix products and convolutions round to TF32. */
     static final String TF32 = "thaw.cuda.tf32";
 
+    /** What cuBLAS asks for on the largest GPUs, and the most that it gets of a small one. */
+    private static final long CUBLAS_WORKSPACE = 32L << 20;
+
+    private static final int CUBLAS_SHARE = 64;
+
     private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
     private static final int THREADS = 256;
     private static final int WARP = 32;
@@ -35,6 +40,7 @@ final class Engine implements AutoCloseable {
     private final HostMemory hostMemory = new HostMemory();
     private final Staging staging;
     private final KernelModules modules;
+    private final CudaBuffer workspace;
     private final cublasHandle cublas = new cublasHandle();
     private final cudnnHandle cudnn = new cudnnHandle();
     private final boolean tf32 = Boolean.getBoolean(TF32);
@@ -54,6 +60,14 @@ final class Engine implements AutoCloseable {
         Status.cublas(cublasCreate(cublas), "cublasCreate", "open");
         cudaStream_t stream = new cudaStream_t(gpu.stream());
         Status.cublas(cublasSetStream(cublas, stream), "cublasSetStream", "open");
+        // its own it would allocate while a step is recorded; told the stream, it forgets ours
+        workspace =
+                memory.allocate(
+                        Math.min(CUBLAS_WORKSPACE, gpu.memory()[1] / CUBLAS_SHARE), "cuBLAS");
+        Status.cublas(
+                cublasSetWorkspace(cublas, workspace.address(), workspace.bytes()),
+                "cublasSetWorkspace",
+                "open");
         int mode = tf32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH : cublasMath.CUBLAS_DEFAULT_MATH;
         Status.cublas(cublasSetMathMode(cublas, mode), "cublasSetMathMode", "open");
         Status.cudnn(cudnnCreate(cudnn), "cudnnCreate", "open");
@@ -148,6 +162,7 @@ final class Engine implements AutoCloseable {
         gpu.synchronize();
         cudnnDestroy(cudnn);
         cublasDestroy(cublas);
+        workspace.close();
         modules.close();
         staging.close();
         memory.close();

@@ -4,6 +4,7 @@ import dev.thaw.op.Op;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -44,6 +45,28 @@ public interface Backend extends AutoCloseable {
 
     /** Chooses the algorithm for an op and its shapes. */
     Prepared prepare(Op op);
+
+    /**
+     * One kernel that launches all of these in order. A backend may record them at an early launch
+     * and replay the record later; each launch still runs every kernel exactly once, with what then
+     * lies in its operands. It owns none of them, and is closed before they are.
+     */
+    default Kernel sequence(List<Kernel> kernels) {
+        Kernel[] all = kernels.toArray(Kernel[]::new);
+        return () -> {
+            for (Kernel k : all) {
+                k.launch();
+            }
+        };
+    }
+
+    /**
+     * Whether launches return before the kernels have run. Reading a number after each step would
+     * then stop the device each time, so that who only watches reads less often.
+     */
+    default boolean asynchronous() {
+        return false;
+    }
 
     /** Waits until everything launched has run. */
     void synchronize();
