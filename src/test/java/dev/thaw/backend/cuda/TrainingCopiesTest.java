@@ -1,0 +1,184 @@
+package dev.thaw.backend.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.thaw.backend.spi.Device;
+import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.BatchNormalization;
+import dev.thaw.layer.Dense;
+import dev.thaw.layer.Dropout;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.RandomSeed;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+import dev.thaw.sim.OnSimulator;
+import dev.thaw.sim.Simulator;
+import dev.thaw.sim.Simulator.Counter;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.FitOptions;
+import dev.thaw.train.callback.Callback;
+import dev.thaw.train.loss.SparseCategoricalCrossentropy;
+import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.optimizer.Adam;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/** What a training step copies between host and device once everything is there. */
+@OnSimulator
+class TrainingCopiesTest {
+    private static final int STEPS = 8;
+    private static final int BATCH = 16;
+    private static final int WIDTH = 10;
+    private static final Tensor X = Noise.uniform(1, STEPS * BATCH, WIDTH);
+    private static final Tensor Y = Noise.thirds(X);
+
+    /** x is float32, the classes are int32: four bytes each. */
+    private static final long BATCH_BYTES = 4L * BATCH * (WIDTH + 1);
+
+    /** The guard against NaN, one INT64 number. */
+    private static final long HEALTH_BYTES = 8;
+
+    private Simulator simulator;
+    private Model model;
+
+    /** What was copied so far. */
+    private record Copies(long in, long inBytes, long out, long outBytes) {
+        static Copies of(Simulator s) {
+            return new Copies(
+                    s.count(Counter.HOST_TO_DEVICE_COPIES),
+                    s.count(Counter.HOST_TO_DEVICE_BYTES),
+                    s.count(Counter.DEVICE_TO_HOST_COPIES),
+                    s.count(Counter.DEVICE_TO_HOST_BYTES));
+        }
+
+        Copies since(Copies before) {
+            return new Copies(
+                    in - before.in,
+                    inBytes - before.inBytes,
+                    out - before.out,
+                    outBytes - before.outBytes);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    "%d copies (%,d bytes) to the device, %d copies (%,d bytes) to the host",
+                    in, inBytes, out, outBytes);
+        }
+    }
+
+    /** Counts from the end of the second step to the end of the last one but one. */
+    private final class Steady implements Callback {
+        private final boolean reads;
+        private Copies begin;
+        private Copies copies;
+
+        Steady(boolean reads) {
+            this.reads = reads;
+        }
+
+        @Override
+        public void onStepEnd(int epoch, int step, RunningLogs running) {
+            if (reads) {
+                running.read();
+            }
+            if (step == 1) {
+                begin = Copies.of(simulator);
+            } else if (step == STEPS - 2) {
+                copies = Copies.of(simulator).since(begin);
+            }
+        }
+
+        private Copies perStep() {
+            int steps = STEPS - 3;
+            assertThat(copies.in % steps + copies.out % steps).isZero();
+            return new Copies(
+                    copies.in / steps,
+                    copies.inBytes / steps,
+                    copies.out / steps,
+                    copies.outBytes / steps);
+        }
+    }
+
+    @BeforeEach
+    void build() {
+        simulator = Simulator.require();
+        RandomSeed.set(4);
+        model =
+                new Sequential(
+                                Input.of(WIDTH),
+                                new BatchNormalization(),
+                                new Dense(300, ActivationFunction.RELU),
+                                new BatchNormalization(),
+                                new Dropout(.3),
+                                new Dense(3, ActivationFunction.SOFTMAX))
+                        .on(Device.cuda(0));
+        model.compile(new Adam(), new SparseCategoricalCrossentropy(), new Accuracy());
+    }
+
+    @AfterEach
+    void close() {
+        if (model != null) {
+            model.close();
+        }
+    }
+
+    private Copies perStep(boolean readsLogs) {
+        Steady steady = new Steady(readsLogs);
+        model.fit(
+                X,
+                Y,
+                FitOptions.epochs(1)
+                        .withBatchSize(BATCH)
+                        .withSeed(1)
+                        .withVerbosity(FitOptions.Verbosity.SILENT)
+                        .withCallbacks(steady));
+        return steady.perStep();
+    }
+
+    private List<Tensor> movingStatistics() {
+        return model.weights().stream()
+                .filter(w -> !w.spec().trainable())
+                .map(w -> w.variable().value())
+                .toList();
+    }
+
+    @Test
+    void theBatchGoesInTheHealthComesOutAndTheStatisticsStay() {
+        List<Tensor> before = movingStatistics();
+        Copies step = perStep(false);
+        System.out.println("a training step: " + step);
+        assertThat(step.in).as("x and y").isEqualTo(2);
+        assertThat(step.inBytes).isEqualTo(BATCH_BYTES);
+        assertThat(step.out).isLessThanOrEqualTo(1);
+        assertThat(step.outBytes).isLessThanOrEqualTo(HEALTH_BYTES);
+        List<Tensor> after = movingStatistics();
+        assertThat(after).hasSize(4);
+        for (int i = 0; i < after.size(); i++) {
+            assertThat(after.get(i).bitEquals(before.get(i))).as("they moved there").isFalse();
+        }
+    }
+
+    @Test
+    void whoReadsTheMeansAtEachStepGetsThemAndNothingElse() {
+        Copies silent = perStep(false);
+        Copies read = perStep(true);
+        System.out.println("a training step whose loss and accuracy are read: " + read);
+        assertThat(read.in).isEqualTo(silent.in);
+        assertThat(read.inBytes).isEqualTo(silent.inBytes);
+        assertThat(read.out).as("loss and accuracy").isEqualTo(silent.out + 2);
+        assertThat(read.outBytes).isEqualTo(silent.outBytes + 2 * 4);
+    }
+
+    @Test
+    void aWarmStepAllocatesNothing() {
+        perStep(false);
+        long before = simulator.count(Counter.ALLOCATIONS);
+        perStep(false);
+        assertThat(simulator.count(Counter.ALLOCATIONS)).isEqualTo(before);
+    }
+}
