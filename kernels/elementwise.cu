@@ -6,7 +6,7 @@
 // broadcast(x, y, n, d0..d5, x0..x5, scale) y = scale x; y: n elements of extents d, x's strides 0
 //                                           where it repeats; fewer axes: extent 1 in front
 // equal_float(a, b, y, n), equal_int(..), equal_long(..)   y = 1 where a = b, else 0 (float)
-// moving_average(moving, batch, n, keep, take)  moving = moving keep + batch take, in place;
+// moving_average(moving, batch, n, keep, take)  moving = moving keep + batch take, in place, where batch is finite;
 //                                           keep = (float) momentum, take = (float) (1 - momentum)
 // bias_add(y, bias, n, columns)             y += bias[column], in place; also bias_add_relu and
 // bias_add_relu6                            bias_add_relu6: y = act(y + bias)
@@ -106,7 +106,7 @@ extern "C" __global__ void equal_long(
 extern "C" __global__ void moving_average(
         float* moving, const float* batch, long long n, float keep, float take) {
     thaw::map(moving, batch, moving, n, [=](float was, float is) -> float {
-        return was * keep + is * take;
+        return isfinite(is) ? was * keep + is * take : was;
     });
 }
 

@@ -21,14 +21,15 @@ import java.util.Optional;
 
 /**
  * A network that can be trained and run, with Keras's methods. It takes no device before it first
- * runs; {@link #close} gives everything back and keeps the weights. One thread at a time.
+ * runs; {@link #close} gives everything back and keeps the weights. Threads take turns.
  */
 public class Model extends Network implements AutoCloseable {
     private static final int BATCH = 32;
 
     private Device device = Device.auto();
+    private Compilation compilation;
     private Trainer trainer;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** From one input to one output. */
     public Model(Symbol input, Symbol output) {
@@ -66,12 +67,16 @@ public class Model extends Network implements AutoCloseable {
 
     /** Fixes how the model is trained. */
     public void compile(Compilation compilation) {
-        trainer().compile(compilation);
+        requireOpen();
+        if (trainer != null) {
+            trainer.compile(compilation);
+        }
+        this.compilation = compilation;
     }
 
     /** The compilation, if there is one. */
     public Optional<Compilation> compilation() {
-        return trainer == null ? Optional.empty() : trainer.compilation();
+        return Optional.ofNullable(compilation);
     }
 
     /** Trains in training mode. */
@@ -171,27 +176,41 @@ public class Model extends Network implements AutoCloseable {
     /** Called with data before anything runs. */
     void prepare(List<Tensor> x) {}
 
-    private Trainer trainer() {
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException(
                     name() + ": the model is closed and cannot run any more");
         }
+    }
+
+    private synchronized Trainer trainer() {
+        requireOpen();
         if (trainer == null) {
-            trainer = new Trainer(this, device.open());
+            Trainer fresh = new Trainer(this, device.open());
+            if (compilation != null) {
+                fresh.compile(compilation);
+            }
+            trainer = fresh;
         }
         return trainer;
     }
 
     /**
      * Frees all plans; the weights come back to the host and stay readable. Closing twice is
-     * allowed.
+     * allowed; while another thread trains, it ends that training.
      */
     @Override
     public void close() {
-        closed = true;
-        if (trainer != null) {
-            trainer.close();
+        Trainer open;
+        synchronized (this) {
+            open = trainer;
+        }
+        if (open != null) {
+            open.close();
+        }
+        synchronized (this) {
             trainer = null;
+            closed = true;
         }
     }
 }

@@ -34,6 +34,7 @@ public final class Gradients {
             throw new IllegalArgumentException(
                     "the loss must be one number, its shape is " + loss.shape());
         }
+        program.keepWhatWillChange();
         String scope = program.scope();
         program.setScope("loss");
         Value one = program.temp("d_loss", loss.shape());
@@ -46,6 +47,7 @@ public final class Gradients {
     /** The vector-Jacobian product: gradients of {@code wrt} under the given upstream gradients. */
     public static Map<Value, Value> of(
             Program program, Map<Value, Value> upstream, Collection<Value> wrt) {
+        program.keepWhatWillChange();
         return backward(program, upstream, wrt, program.steps().size());
     }
 

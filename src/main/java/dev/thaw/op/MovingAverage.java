@@ -1,7 +1,8 @@
 package dev.thaw.op;
 
 /**
- * moving = moving momentum + batch (1 - momentum), the constants rounded to float32.
+ * moving = moving momentum + batch (1 - momentum), the constants rounded to float32; where batch is
+ * NaN or infinite, moving stays, so that one bad batch does not end a model.
  *
  * @param moving the moving statistic
  * @param batch this batch's statistic, of the same shape

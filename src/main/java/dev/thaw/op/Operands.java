@@ -1,5 +1,6 @@
 package dev.thaw.op;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,25 @@ final class Operands {
             into.add(v);
         } else if (operand instanceof List<?> list) {
             list.forEach(v -> collect(v, into));
+        }
+    }
+
+    /** The same op with one operand that it only reads replaced wherever it occurs. */
+    static Op replaceRead(Op op, Value from, Value to) {
+        List<Slot> slots = slots(op);
+        Object[] arguments = new Object[slots.size()];
+        Class<?>[] types = new Class<?>[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            Slot s = slots.get(i);
+            types[i] = s.component.getType();
+            arguments[i] = s.get(op) == from && s.use == Use.READ ? to : s.get(op);
+        }
+        try {
+            Constructor<? extends Op> canonical = op.getClass().getDeclaredConstructor(types);
+            canonical.setAccessible(true);
+            return canonical.newInstance(arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("op " + op.getClass().getSimpleName(), e);
         }
     }
 

@@ -124,6 +124,42 @@ public final class Program {
         return Collections.unmodifiableMap(constants);
     }
 
+    /**
+     * Where an op reads a variable that a later op changes, lets it read a copy instead, so that
+     * its gradient, which runs after both, sees what the op saw.
+     */
+    void keepWhatWillChange() {
+        Map<Value, Integer> lastChange = new HashMap<>();
+        for (int i = 0; i < steps.size(); i++) {
+            for (Value v : steps.get(i).op().updates()) {
+                lastChange.put(v, i);
+            }
+        }
+        List<Step> kept = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            Op op = step.op();
+            for (Value v : step.op().inputs()) {
+                boolean changesLater = lastChange.getOrDefault(v, -1) > i;
+                if (changesLater
+                        && v.dtype() == DType.FLOAT32
+                        && !step.op().updates().contains(v)) {
+                    Value copy = value(v.name() + "_then", v.shape(), v.dtype(), Value.Role.TEMP);
+                    Op copying = new Affine(v, copy, 1, 0);
+                    producers.put(copy, copying);
+                    kept.add(new Step(copying, step.scope()));
+                    op = Operands.replaceRead(op, v, copy);
+                }
+            }
+            for (Value out : op.outputs()) {
+                producers.put(out, op);
+            }
+            kept.add(new Step(op, step.scope()));
+        }
+        steps.clear();
+        steps.addAll(kept);
+    }
+
     /** Drops every op that changes a state, so that running the program leaves no trace. */
     public void dropUpdates() {
         steps.removeIf(s -> !s.op().updates().isEmpty());

@@ -73,10 +73,9 @@ public final class DeviceMemory implements Variable.Home {
     public synchronized void release(Variable v) {
         Resident r = residents.get(v);
         if (r != null && --r.users == 0) {
-            Tensor value = read(v);
+            v.comeBack(read(v));
             residents.remove(v);
             r.buffer.close();
-            v.comeBack(value);
         }
     }
 
@@ -87,13 +86,21 @@ public final class DeviceMemory implements Variable.Home {
 
     @Override
     public synchronized Tensor read(Variable v) {
+        Resident r = residents.get(v);
+        if (r == null) {
+            return null;
+        }
         Tensor value = Tensor.zeros(v.shape(), v.dtype());
-        backend.download(residents.get(v).buffer, value);
+        backend.download(r.buffer, value);
         return value;
     }
 
     @Override
-    public synchronized void write(Variable v, Tensor value) {
-        backend.upload(value, residents.get(v).buffer);
+    public synchronized boolean write(Variable v, Tensor value) {
+        Resident r = residents.get(v);
+        if (r != null) {
+            backend.upload(value, r.buffer);
+        }
+        return r != null;
     }
 }

@@ -90,6 +90,7 @@ public final class Plan implements AutoCloseable {
         this.backend = backend;
         this.program = program;
         program.prune(fetched);
+        refuseTooLarge();
         memory = new MemoryPlanner(program, fetched, this::alignedBytes);
         try {
             Buffer arena = holdings.own(backend.allocate(Math.max(1, memory.total()), "arena"));
@@ -120,6 +121,32 @@ public final class Plan implements AutoCloseable {
             throw e;
         }
         cleanable = CLEANER.register(this, holdings);
+    }
+
+    private void refuseTooLarge() {
+        for (Program.Step step : program.steps()) {
+            for (Value v : step.op().outputs()) {
+                refuseTooLarge(v, step.scope());
+            }
+        }
+        program.inputs().forEach(v -> refuseTooLarge(v, "input"));
+        program.variables().values().forEach(v -> refuseTooLarge(v, "variable"));
+    }
+
+    private void refuseTooLarge(Value v, String where) {
+        long most = backend.maxValueBytes() / backend.bytesOf(v.dtype());
+        if (v.size() > most) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %s %s has %,d elements, %s takes at most %,d in one value; use a smaller batch",
+                            where,
+                            v.name(),
+                            v.shape(),
+                            v.size(),
+                            backend.name(),
+                            most));
+        }
     }
 
     private Prepared prepare(Program.Step step) {

@@ -12,11 +12,11 @@ import java.util.function.Supplier;
 public final class Variable {
     /** Where the value is kept while it is not on the host. */
     public interface Home {
-        /** The current value, copied to the host. */
+        /** The current value, copied to the host; null where the variable has just left. */
         Tensor read(Variable variable);
 
-        /** Replaces the value. */
-        void write(Variable variable, Tensor value);
+        /** Replaces the value; false where the variable has just left. */
+        boolean write(Variable variable, Tensor value);
     }
 
     private final String name;
@@ -26,7 +26,7 @@ public final class Variable {
     private Supplier<Tensor> initial;
     private boolean trainable;
     private Tensor host;
-    private Home home;
+    private volatile Home home;
 
     /**
      * @param createdTrainable whether gradients may ever change it; moving statistics are created
@@ -85,7 +85,16 @@ public final class Variable {
      * The current value. Changing its array changes nothing here once the variable is on a device.
      */
     public Tensor value() {
-        return home != null ? home.read(this) : onHost();
+        while (true) {
+            Home where = home;
+            if (where == null) {
+                return onHost();
+            }
+            Tensor there = where.read(this);
+            if (there != null) {
+                return there;
+            }
+        }
     }
 
     /** Replaces the value. */
@@ -102,9 +111,11 @@ public final class Variable {
                             + " "
                             + value.shape());
         }
-        if (home != null) {
-            home.write(this, value);
-        } else {
+        Home where = home;
+        while (where != null && !where.write(this, value)) {
+            where = home;
+        }
+        if (where == null) {
             initial = null;
             host = value.copy();
         }
@@ -119,8 +130,8 @@ public final class Variable {
 
     /** Ends the stay on a device: the value is back on the host. */
     public void comeBack(Tensor value) {
-        home = null;
         host = value;
+        home = null;
     }
 
     /** Where the value lives now; null on the host. */
@@ -130,7 +141,20 @@ public final class Variable {
 
     private Tensor onHost() {
         if (host == null) {
-            host = initial.get();
+            Tensor made = initial.get();
+            if (!made.shape().equals(shape) || made.dtype() != dtype) {
+                throw new IllegalStateException(
+                        name
+                                + ": its initializer must make "
+                                + dtype
+                                + " "
+                                + shape
+                                + ", it made "
+                                + made.dtype()
+                                + " "
+                                + made.shape());
+            }
+            host = made;
             initial = null;
         }
         return host;

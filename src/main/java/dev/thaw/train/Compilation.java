@@ -6,6 +6,7 @@ import dev.thaw.train.optimizer.Optimizer;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a model is trained: Keras's {@code compile}, typed.
@@ -25,6 +26,14 @@ public record Compilation(
         losses = List.copyOf(losses);
         lossWeights = List.copyOf(lossWeights);
         metrics = List.copyOf(metrics);
+        Objects.requireNonNull(optimizer, "compile: optimizer");
+        lossWeights.forEach(
+                w -> {
+                    if (!Double.isFinite(w)) {
+                        throw new IllegalArgumentException(
+                                "compile: loss weights must be finite, got " + w);
+                    }
+                });
         if (losses.isEmpty()
                 || lossWeights.size() != losses.size()
                 || metrics.size() != losses.size()) {

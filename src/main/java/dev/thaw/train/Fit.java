@@ -62,7 +62,7 @@ final class Fit {
         List<Callback> callbacks = new ArrayList<>(options.callbacks());
         SplittableRandom random = new SplittableRandom(options.seed().orElseGet(RandomSeed::next));
         int[] order = Epoch.inOrder(training.rows());
-        int steps = (training.rows() + options.batchSize() - 1) / options.batchSize();
+        int steps = 1 + (training.rows() - 1) / options.batchSize();
         ProgressBar bar = progress(callbacks);
         try {
             for (int epoch = 0; epoch < options.epochs(); epoch++) {

@@ -75,6 +75,13 @@ public record FitOptions(
         if (!classWeight.isEmpty() && sampleWeight.isPresent()) {
             throw new IllegalArgumentException("fit: give class_weight or sample_weight, not both");
         }
+        classWeight.forEach(
+                (c, w) -> {
+                    if (!Double.isFinite(w)) {
+                        throw new IllegalArgumentException(
+                                "fit: class_weight must be finite, got " + w + " for class " + c);
+                    }
+                });
         classWeight = Map.copyOf(classWeight);
         callbacks = List.copyOf(callbacks);
     }

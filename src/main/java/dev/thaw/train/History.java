@@ -24,6 +24,9 @@ public final class History {
 
     /** The curve of one quantity, a number per epoch. */
     public List<Double> get(String name) {
+        if (!epochs.isEmpty() && !epochs.get(0).containsKey(name)) {
+            throw unknown(name);
+        }
         return epochs.stream().map(e -> e.get(name)).toList();
     }
 
@@ -31,13 +34,17 @@ public final class History {
     public double last(String name) {
         Double v = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1).get(name);
         if (v == null) {
-            throw new IllegalArgumentException(
-                    "history: has no '"
-                            + name
-                            + "', it has "
-                            + (epochs.isEmpty() ? "no epochs" : epochs.get(0).keySet()));
+            throw unknown(name);
         }
         return v;
+    }
+
+    private IllegalArgumentException unknown(String name) {
+        return new IllegalArgumentException(
+                "history: has no '"
+                        + name
+                        + "', it has "
+                        + (epochs.isEmpty() ? "no epochs" : epochs.get(0).keySet()));
     }
 
     @Override

@@ -15,9 +15,11 @@ import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes losses and metrics behind a model's outputs. The loss per output is the sum of weighted
@@ -37,19 +39,26 @@ final class Objective {
     private final Network model;
     private final Compilation compilation;
     private final Map<String, Variable> totals = new LinkedHashMap<>();
+    private final Set<String> taken = new HashSet<>();
+    private String purpose = "";
 
     Objective(Network model, Compilation compilation) {
         this.model = model;
         this.compilation = compilation;
-        List<Loss> losses = compilation.losses();
-        if (losses.size() != model.outputs().size()) {
+        requireOneLossPerOutput();
+    }
+
+    /** A model that is not built yet has no outputs; it is looked at again when it has. */
+    private void requireOneLossPerOutput() {
+        int outputs = model.outputs().size();
+        if (outputs > 0 && compilation.losses().size() != outputs) {
             throw new IllegalArgumentException(
                     "compile: "
                             + model.name()
                             + " has "
-                            + model.outputs().size()
+                            + outputs
                             + " outputs, got "
-                            + losses.size()
+                            + compilation.losses().size()
                             + " losses");
         }
     }
@@ -64,7 +73,14 @@ final class Objective {
      */
     record Emitted(List<Value> targets, Value weights, Value loss, List<Running> running) {}
 
-    Emitted emit(Program p, List<Value> predictions, boolean weighted) {
+    /**
+     * @param forPurpose keeps the running sums of training apart from those of evaluation, which a
+     *     callback may ask for in the middle of an epoch
+     */
+    Emitted emit(Program p, List<Value> predictions, boolean weighted, String forPurpose) {
+        requireOneLossPerOutput();
+        purpose = forPurpose;
+        taken.clear();
         Formula f = new Formula(p);
         int rows = predictions.get(0).shape().dim(0);
         p.setScope("loss");
@@ -98,6 +114,7 @@ final class Objective {
                 running.add(accumulate(p, prefix + "loss", perOutput.get(i), rows, 1));
             }
             for (Metric m : compilation.metrics().get(i)) {
+                m.check(predictions.get(i).shape(), targets.get(i).dtype(), targets.get(i).shape());
                 Value entries = m.lower(f, predictions.get(i), targets.get(i));
                 int perRow = Math.toIntExact(entries.size() / rows);
                 running.add(accumulate(p, prefix + m.name(), entries, 1, perRow));
@@ -138,9 +155,22 @@ final class Objective {
     }
 
     private Running accumulate(Program p, String name, Value x, double scale, int perRow) {
+        String own = unique(name);
         Variable total =
-                totals.computeIfAbsent(name, n -> Variable.state(n + "_total", Tensor.scalar(0f)));
+                totals.computeIfAbsent(
+                        purpose + own, n -> Variable.state(n + "_total", Tensor.scalar(0f)));
         p.emit(new Accumulate(p.variable(total), x, scale));
-        return new Running(name, total, perRow);
+        return new Running(own, total, perRow);
+    }
+
+    /**
+     * The name, with a number behind it where it is taken: {@code accuracy}, {@code accuracy_1}.
+     */
+    private String unique(String name) {
+        String own = name;
+        for (int i = 1; !taken.add(own); i++) {
+            own = name + "_" + i;
+        }
+        return own;
     }
 }

@@ -7,6 +7,7 @@ import dev.thaw.layer.Weight;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.tensor.Variable;
 
+import java.lang.ref.Cleaner;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
@@ -32,14 +33,44 @@ final class StepCache implements AutoCloseable {
     private record Key(
             Purpose purpose, Mode mode, int batch, boolean weighted, BitSet freezePattern) {}
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    /**
+     * What is on the device, apart from the model, so that a model that nobody closed can be
+     * cleaned up.
+     */
+    private static final class Holdings implements Runnable {
+        private final DeviceMemory memory;
+        private final Set<Variable> held = new HashSet<>();
+        private final Map<Key, Step> steps = new LinkedHashMap<>(16, .75f, true);
+
+        Holdings(DeviceMemory memory) {
+            this.memory = memory;
+        }
+
+        void hold(Variable v) {
+            if (!held.contains(v)) {
+                memory.acquire(v);
+                held.add(v);
+            }
+        }
+
+        @Override
+        public synchronized void run() {
+            steps.values().forEach(Step::close);
+            steps.clear();
+            held.forEach(memory::release);
+            held.clear();
+        }
+    }
+
     private final Network model;
-    private final DeviceMemory memory;
-    private final Set<Variable> held = new HashSet<>();
-    private final Map<Key, Step> steps = new LinkedHashMap<>(16, .75f, true);
+    private final Holdings holdings;
 
     StepCache(Network model, DeviceMemory memory) {
         this.model = model;
-        this.memory = memory;
+        holdings = new Holdings(memory);
+        CLEANER.register(this, holdings);
     }
 
     /**
@@ -56,28 +87,21 @@ final class StepCache implements AutoCloseable {
             Supplier<Step> maker,
             Supplier<Collection<Variable>> states) {
         Key key = new Key(purpose, mode, batch, weighted, freezePattern());
-        Step known = steps.get(key);
+        Step known = holdings.steps.get(key);
         if (known == null) {
-            model.weights().forEach(w -> hold(w.variable()));
-            states.get().forEach(this::hold);
+            model.weights().forEach(w -> holdings.hold(w.variable()));
+            states.get().forEach(holdings::hold);
             known = maker.get();
-            steps.put(key, known);
+            holdings.steps.put(key, known);
             dropOldest();
         }
         return known;
     }
 
-    private void hold(Variable v) {
-        if (!held.contains(v)) {
-            memory.acquire(v);
-            held.add(v);
-        }
-    }
-
     private void dropOldest() {
-        if (steps.size() > KEPT) {
-            Key oldest = steps.keySet().iterator().next();
-            steps.remove(oldest).close();
+        if (holdings.steps.size() > KEPT) {
+            Key oldest = holdings.steps.keySet().iterator().next();
+            holdings.steps.remove(oldest).close();
         }
     }
 
@@ -97,9 +121,6 @@ final class StepCache implements AutoCloseable {
     /** Frees all steps and brings the variables home. */
     @Override
     public void close() {
-        steps.values().forEach(Step::close);
-        steps.clear();
-        held.forEach(memory::release);
-        held.clear();
+        holdings.run();
     }
 }

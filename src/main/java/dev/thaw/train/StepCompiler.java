@@ -82,7 +82,7 @@ final class StepCompiler {
     /** A forward pass in inference that adds to the running sums. */
     Step evaluation(Objective objective, int batch, boolean weighted) {
         Traced t = trace(Mode.INFERENCE, "evaluate", batch);
-        Objective.Emitted o = objective.emit(t.program, t.call.outputs(), weighted);
+        Objective.Emitted o = objective.emit(t.program, t.call.outputs(), weighted, "val_");
         finishRandom(t);
         return new Step(
                 plan(t.program, Set.of()),
@@ -98,7 +98,7 @@ final class StepCompiler {
         Traced t = trace(Mode.TRAINING, "fit", batch);
         Program p = t.program;
         warnOfSingleValues(p);
-        Objective.Emitted o = objective.emit(p, t.call.outputs(), weighted);
+        Objective.Emitted o = objective.emit(p, t.call.outputs(), weighted, "");
         List<Optimizer.Update> updates = differentiate(p, o.loss());
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());

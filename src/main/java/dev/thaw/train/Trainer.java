@@ -9,10 +9,16 @@ import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.optimizer.Optimizer;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Runs a model on a backend. Plans are compiled when first needed and kept, keyed by what they are
@@ -21,6 +27,9 @@ import java.util.Optional;
  * until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+    private static final int PATIENCE_SECONDS = 5;
+
     private final Network model;
     private final StepCompiler compiler;
     private final Backend backend;
@@ -28,6 +37,9 @@ public final class Trainer implements AutoCloseable {
     private final Watch watch;
     private Compilation compilation;
     private Objective objective;
+    private final ReentrantLock turn = new ReentrantLock();
+    private boolean training;
+    private volatile boolean closing;
     private boolean closed;
 
     /** For a model whose graph is complete. */
@@ -42,11 +54,52 @@ public final class Trainer implements AutoCloseable {
 
     /** Fixes optimizer, losses and metrics. State that the optimizer has stays. */
     public void compile(Compilation value) {
-        requireOpen();
-        Objective fresh = new Objective(model, value);
-        steps.close();
-        compilation = value;
-        objective = fresh;
+        inTurn(
+                () -> {
+                    refuseWhileTraining("compile");
+                    Objective fresh = new Objective(model, value);
+                    steps.close();
+                    compilation = value;
+                    objective = fresh;
+                    return null;
+                });
+    }
+
+    /**
+     * Runs one thing at a time: callbacks may look at the model that trains, other threads wait.
+     */
+    private <T> T inTurn(Supplier<T> work) {
+        turn.lock();
+        try {
+            requireOpen();
+            return work.get();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void refuseWhileTraining(String what) {
+        if (training) {
+            throw new IllegalStateException(
+                    model.name()
+                            + ": "
+                            + what
+                            + " cannot run inside fit; return false from onEpochEnd to end it first");
+        }
+    }
+
+    private <T> T training(String what, Supplier<T> work) {
+        return inTurn(
+                () -> {
+                    requireCompiled(what);
+                    refuseWhileTraining(what);
+                    training = true;
+                    try {
+                        return work.get();
+                    } finally {
+                        training = false;
+                    }
+                });
     }
 
     /** The compilation, if there is one. */
@@ -56,12 +109,14 @@ public final class Trainer implements AutoCloseable {
 
     /** One forward pass over all rows at once, in this mode; null for none given. */
     public List<Tensor> call(List<Tensor> x, Mode mode) {
-        requireOpen();
-        InputCheck.inputs(model, x);
-        Step step = predictionStep(mode, x.get(0).shape().dim(0));
-        step.feed(fitted(x, step));
-        step.plan().run();
-        return step.predictions().stream().map(step.plan()::fetch).toList();
+        return inTurn(
+                () -> {
+                    InputCheck.inputs(model, x);
+                    Step step = predictionStep(mode, x.get(0).shape().dim(0));
+                    step.feed(fitted(x, step));
+                    step.plan().run();
+                    return step.predictions().stream().map(step.plan()::fetch).toList();
+                });
     }
 
     /** Forward passes in this mode over batches of rows, the outputs put together again. */
@@ -113,28 +168,34 @@ public final class Trainer implements AutoCloseable {
 
     /** Loss and metrics in inference. */
     public Map<String, Double> evaluate(TrainingData data, int batchSize) {
-        requireCompiled("evaluate");
-        InputCheck.batchSize(batchSize);
-        InputCheck.data(model, compilation, data);
-        return Epoch.run(
-                data,
-                Epoch.inOrder(data.rows()),
-                batchSize,
-                b -> evaluationStep(b, data.weights().isPresent()),
-                (i, logs) -> {});
+        return inTurn(
+                () -> {
+                    requireCompiled("evaluate");
+                    InputCheck.batchSize(batchSize);
+                    InputCheck.data(model, compilation, data);
+                    return Epoch.run(
+                            data,
+                            Epoch.inOrder(data.rows()),
+                            batchSize,
+                            b -> evaluationStep(b, data.weights().isPresent()),
+                            (i, logs) -> {});
+                });
     }
 
     /** Trains; see {@link FitOptions}. */
     public History fit(TrainingData data, FitOptions options) {
-        requireCompiled("fit");
-        return new Fit(model, compilation, options, this).run(data);
+        return training("fit", () -> new Fit(model, compilation, options, this).run(data));
     }
 
     /** One step on all rows at once; returns the loss before it and the metrics. */
     public Map<String, Double> trainOnBatch(TrainingData data) {
-        requireCompiled("trainOnBatch");
-        InputCheck.data(model, compilation, data);
-        return trainEpoch(data, Epoch.inOrder(data.rows()), data.rows(), (i, logs) -> {});
+        return training(
+                "trainOnBatch",
+                () -> {
+                    InputCheck.data(model, compilation, data);
+                    return trainEpoch(
+                            data, Epoch.inOrder(data.rows()), data.rows(), (i, logs) -> {});
+                });
     }
 
     Map<String, Double> trainEpoch(
@@ -150,19 +211,25 @@ public final class Trainer implements AutoCloseable {
                 (i, logs) -> {
                     watch.launched(run, i);
                     end.done(i, logs);
+                    if (closing) {
+                        throw new IllegalStateException(
+                                model.name() + ": the model was closed while it trained");
+                    }
                 });
     }
 
     /** The plan of a call in this mode, as text. */
     public String describePrediction(Mode mode, int batch) {
-        requireOpen();
-        return predictionStep(mode, batch).plan().toString();
+        return inTurn(() -> predictionStep(mode, batch).plan().toString());
     }
 
     /** The plan of a training step, as text. */
     public String describeTraining(int batch) {
-        requireCompiled("plan");
-        return trainingStep(batch, false).plan().toString();
+        return inTurn(
+                () -> {
+                    requireCompiled("plan");
+                    return trainingStep(batch, false).plan().toString();
+                });
     }
 
     private Step predictionStep(Mode mode, int batch) {
@@ -234,11 +301,36 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** Frees all plans and brings the weights back to the host. Closing twice is allowed. */
+    /**
+     * Frees all plans and brings the weights back to the host. Closing twice is allowed. While
+     * another thread trains, it ends that training after its step.
+     */
     @Override
     public void close() {
-        closed = true;
-        steps.close();
+        if (turn.isHeldByCurrentThread()) {
+            refuseWhileTraining("close");
+        }
+        closing = true;
+        boolean mine = false;
+        try {
+            // a shutdown hook may run while the training thread waits for it, and must not wait for
+            // ever
+            mine = turn.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!mine) {
+            LOG.warn(
+                    "{}: still runs on another thread, so its memory stays until that has ended",
+                    model.name());
+            return;
+        }
+        try {
+            closed = true;
+            steps.close();
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** Which backend runs the model. */

@@ -30,6 +30,15 @@ public record TrainingData(List<Tensor> x, List<Tensor> y, Optional<float[]> wei
         }
         if (weights.isPresent()) {
             require(rows, weights.get().length, "sample_weight");
+            for (int i = 0; i < rows; i++) {
+                if (!Float.isFinite(weights.get()[i])) {
+                    throw new IllegalArgumentException(
+                            "data: sample_weight must be finite, got "
+                                    + weights.get()[i]
+                                    + " in row "
+                                    + i);
+                }
+            }
         }
         if (rows == 0) {
             throw new IllegalArgumentException(

@@ -43,6 +43,12 @@ final class CpuBackend implements Backend {
         return table.ops();
     }
 
+    /** Java's buffers end at 2 GiB. */
+    @Override
+    public long maxValueBytes() {
+        return Integer.MAX_VALUE;
+    }
+
     @Override
     public Buffer allocate(long bytes, String label) {
         return CpuBuffer.allocate(bytes, label);

@@ -47,7 +47,7 @@ final class TrainingKernels {
 
     private static void average(float[] was, float[] is, int n, float keep, float take) {
         for (int i = 0; i < n; i++) {
-            was[i] = was[i] * keep + is[i] * take;
+            was[i] = Float.isFinite(is[i]) ? was[i] * keep + is[i] * take : was[i];
         }
     }
 

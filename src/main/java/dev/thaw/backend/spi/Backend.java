@@ -32,6 +32,11 @@ public interface Backend extends AutoCloseable {
         return 64;
     }
 
+    /** The largest value that kernels can work on, in bytes. */
+    default long maxValueBytes() {
+        return Long.MAX_VALUE;
+    }
+
     /** New memory, filled with zeros. The label names its owner in reports of leaks. */
     Buffer allocate(long bytes, String label);
 

@@ -1,6 +1,8 @@
 package dev.thaw.train.metric;
 
 import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
 import dev.thaw.train.Formula;
 import dev.thaw.train.loss.Loss;
 
@@ -13,6 +15,25 @@ public record MeanLoss(Loss loss) implements Metric {
     @Override
     public String name() {
         return loss.name();
+    }
+
+    @Override
+    public void check(Shape prediction, DType targetType, Shape target) {
+        Shape wanted = loss.targetShape(prediction);
+        if (targetType != loss.targetType() || !target.equals(wanted)) {
+            throw new IllegalArgumentException(
+                    "metric "
+                            + name()
+                            + ": needs "
+                            + loss.targetType()
+                            + " targets of shape "
+                            + wanted
+                            + ", the model's loss has "
+                            + targetType
+                            + " "
+                            + target
+                            + "; choose a metric for the targets of the loss");
+        }
     }
 
     @Override

@@ -126,7 +126,8 @@ public abstract class Optimizer {
     }
 
     private static double checkRate(double rate) {
-        return atLeastZero("learning_rate", rate);
+        atLeastZero("learning_rate", (float) rate); // a rate beyond float32 would become infinite
+        return rate;
     }
 
     /** Refuses what is negative, infinite or not a number. */

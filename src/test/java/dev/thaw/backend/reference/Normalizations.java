@@ -186,7 +186,9 @@ final class Normalizations {
         float keep = (float) op.momentum();
         float take = (float) (1 - op.momentum());
         for (int i = 0; i < op.moving().size(); i++) {
-            moving.put(i, moving.get(i) * keep + batch.get(i) * take);
+            if (Double.isFinite(batch.get(i))) {
+                moving.put(i, moving.get(i) * keep + batch.get(i) * take);
+            }
         }
     }
 }
