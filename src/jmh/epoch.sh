@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Times an epoch of Géron's net in Thaw and in PyTorch, in turns.
-#   src/jmh/epoch.sh PYTHON [--data MNIST_FOLDER] [--threads 2] [--warmup 2] [--epochs 7] [--retries 60]
+#   src/jmh/epoch.sh PYTHON [--data MNIST_FOLDER] [--threads 2] [--warmup 2] [--epochs 7] [--retries 60] [--patience 600]
 # PYTHON is the interpreter of an environment that has PyTorch. Without a folder the pixels are random.
 set -euo pipefail
 python=${1:?"usage: src/jmh/epoch.sh PYTHON [--data MNIST_FOLDER] [--threads N] [--warmup N] [--epochs N]"}

@@ -88,12 +88,12 @@ class Torch:
         return time.perf_counter() - begin, mean, accuracy
 
 
-def best_variant(optimizer, x, y, neighbours):
+def best_variant(optimizer, x, y, neighbours, args):
     """The variant of the optimizer with the fastest of some short epochs, in turns."""
     sides = {name: Torch(optimizer, how) for name, how in VARIANTS.items()}
     times = dict.fromkeys(sides, math.inf)
     for _ in range(5):
-        neighbours.wait()
+        neighbours.wait(args.patience)
         for name, side in sides.items():
             times[name] = min(times[name], side.epoch(x, y, 6_400)[0])
     print(f"PyTorch's {optimizer}, best seconds for 200 steps: "
@@ -124,6 +124,18 @@ class Thaw:
         self.process.wait()
 
 
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_ticks(pid):
+    """The CPU time of a process so far, in the kernel's ticks; 0 where there is no /proc."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return sum(int(t) for t in f.read().rsplit(")", 1)[1].split()[11:13])
+    except OSError:
+        return 0
+
+
 class Neighbours:
     """How much of the cores other processes use (Linux; elsewhere unknown and taken for nothing).
 
@@ -136,28 +148,32 @@ class Neighbours:
         self.last = self.read()
 
     def read(self):
+        """Ticks of other processes, ticks of all cores."""
         try:
             with open("/proc/stat") as f:
                 ticks = [int(t) for t in f.readline().split()[1:9]]
-            ours = 0
-            for pid in self.pids:
-                with open(f"/proc/{pid}/stat") as f:
-                    ours += sum(int(t) for t in f.read().rsplit(")", 1)[1].split()[11:13])
         except OSError:
-            return 0, 0, 1
-        return sum(ticks) - ticks[3] - ticks[4] - ours, ours, sum(ticks)
+            return 0, 1
+        return sum(ticks) - ticks[3] - ticks[4] - sum(map(cpu_ticks, self.pids)), sum(ticks)
 
     def share(self):
         """Of all cores' time since the last call."""
         before, self.last = self.last, self.read()
-        return max(0, self.last[0] - before[0]) / max(1, self.last[2] - before[2])
+        return max(0, self.last[0] - before[0]) / max(1, self.last[1] - before[1])
 
-    def wait(self):
-        """Until they are quiet."""
+    def wait(self, seconds):
+        """Until they are quiet, but not longer than that."""
+        end = time.monotonic() + seconds
         self.share()
         time.sleep(0.5)
-        while self.share() > QUIET:
+        while self.share() > QUIET and time.monotonic() < end:
             time.sleep(0.5)
+
+
+def with_cpu_time(pid, epoch):
+    """What the epoch returns, and the seconds of CPU time that the process took for it."""
+    before = cpu_ticks(pid)
+    return (*epoch(), (cpu_ticks(pid) - before) / TICKS)
 
 
 def timed_pairs(optimizer, thaw, other, x, y, neighbours, args):
@@ -165,11 +181,13 @@ def timed_pairs(optimizer, thaw, other, x, y, neighbours, args):
     pairs = []
     disturbed = 0
     while len(pairs) < args.warmup + args.epochs:
-        neighbours.wait()
-        pair = thaw.epoch(optimizer), other.epoch(x, y)
+        neighbours.wait(args.patience)
+        pair = (with_cpu_time(thaw.process.pid, lambda: thaw.epoch(optimizer)),
+                with_cpu_time(os.getpid(), lambda: other.epoch(x, y)))
         busy = neighbours.share()
         counts = busy <= QUIET or disturbed >= args.retries
-        print(f"{optimizer}: Thaw {pair[0][0]:.3f} s, PyTorch {pair[1][0]:.3f} s, others used {busy:.0%} of the cores"
+        print(f"{optimizer}: Thaw {pair[0][0]:.3f} s, PyTorch {pair[1][0]:.3f} s,"
+              f" CPU {pair[0][3]:.2f} and {pair[1][3]:.2f} s, others used {busy:.0%} of the cores"
               + ("" if counts else ": again"), file=sys.stderr, flush=True)
         if counts:
             pairs.append(pair)
@@ -179,9 +197,9 @@ def timed_pairs(optimizer, thaw, other, x, y, neighbours, args):
 
 
 def row(optimizer, who, epochs, ratio):
-    seconds = [e[0] for e in epochs]
+    seconds, loss, accuracy, cpu = zip(*epochs)
     print(f"{optimizer:6} {who:8} {statistics.median(seconds):8.3f} {min(seconds):8.3f} {max(seconds):8.3f}"
-          f" {ratio:>7} {epochs[-1][1]:8.4f} {epochs[-1][2]:9.4f}", flush=True)
+          f" {ratio:>7} {statistics.median(cpu):8.2f} {loss[-1]:8.4f} {accuracy[-1]:9.4f}", flush=True)
 
 
 def main():
@@ -193,6 +211,7 @@ def main():
     parser.add_argument("--warmup", type=int, default=2, help="epochs before timing")
     parser.add_argument("--epochs", type=int, default=7, help="timed epochs")
     parser.add_argument("--retries", type=int, default=60, help="of pairs in which other processes were busy")
+    parser.add_argument("--patience", type=float, default=600, help="seconds to wait for quiet before each pair")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     with tempfile.TemporaryDirectory() as made:
@@ -208,20 +227,20 @@ def main():
         neighbours = Neighbours(os.getpid(), thaw.process.pid)
         results = []
         for optimizer in OPTIMIZERS:
-            variant = best_variant(optimizer, x, y, neighbours)
+            variant = best_variant(optimizer, x, y, neighbours, args)
             other = Torch(optimizer, VARIANTS[variant])
             pairs, disturbed = timed_pairs(optimizer, thaw, other, x, y, neighbours, args)
             results.append((optimizer, pairs))
             print(f"{optimizer}: {disturbed} pairs were timed again", flush=True)
         thaw.close()
-    print(f"\n{'':6} {'':8} {'median':>8} {'min':>8} {'max':>8} {'ratio':>7} {'loss':>8} {'accuracy':>9}")
+    print(f"\n{'':6} {'':8} {'median':>8} {'min':>8} {'max':>8} {'ratio':>7} {'CPU':>8} {'loss':>8} {'accuracy':>9}")
     for optimizer, pairs in results:
         ours, theirs = zip(*pairs)
         ratio = statistics.median(t[0] / o[0] for o, t in pairs)
         row(optimizer, "Thaw", ours, "")
         row(optimizer, "PyTorch", theirs, f"{ratio:.2f}")
     print("seconds per epoch; ratio: the median over the pairs of PyTorch's time by Thaw's (above 1, Thaw is"
-          " faster);\nloss and accuracy: of the last epoch's training batches")
+          " faster);\nCPU: median CPU seconds of an epoch, all threads together; loss and accuracy: of the last epoch's training batches")
 
 
 if __name__ == "__main__":
