@@ -35,7 +35,12 @@ final class CpuBackend implements Backend {
 
     @Override
     public String description() {
-        return Dnnl.version() + ", " + Workers.SLOTS + " threads";
+        int most = Dnnl.mostThreads();
+        return Dnnl.version()
+                + ", "
+                + Workers.SLOTS
+                + " threads"
+                + (most < Workers.SLOTS ? " (oneDNN " + most + ")" : "");
     }
 
     @Override

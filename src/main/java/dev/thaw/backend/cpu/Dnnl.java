@@ -13,13 +13,18 @@ import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerPointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** oneDNN's C interface: the engine, memory descriptors, and status codes as exceptions. */
 final class Dnnl {
     /** Below this many nanoseconds of one-thread work, a second thread costs more than it saves. */
     private static final double PARALLEL_PAYS_NS = 250_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Dnnl.class);
+
     private static Dnnl only;
+    private static int mostThreads = Math.min(Workers.SLOTS, Omp.threadLimit());
 
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
@@ -37,6 +42,7 @@ final class Dnnl {
                 Loader.load(org.bytedeco.dnnl.global.dnnl.class);
                 Omp.afterLoading();
                 only = new Dnnl();
+                checkThreads();
             } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
                 throw new BackendUnavailableException(
                         "oneDNN does not load on "
@@ -51,6 +57,25 @@ final class Dnnl {
             }
         }
         return only;
+    }
+
+    /** Falls back to one thread where OpenMP gives fewer than asked for: results would be wrong. */
+    private static void checkThreads() {
+        if (ThreadCheck.passes(mostThreads)) {
+            return;
+        }
+        LOG.warn(
+                "cpu: OpenMP gives oneDNN fewer than the {} threads that it asks for, so oneDNN runs"
+                        + " on one; look at the OMP_.. environment variables",
+                mostThreads);
+        mostThreads = 1;
+        if (!ThreadCheck.passes(1)) {
+            only = null;
+            throw new BackendUnavailableException(
+                    "oneDNN computes wrong results on this machine, on one thread too; unset the"
+                            + " OMP_.. environment variables",
+                    null);
+        }
     }
 
     dnnl_engine engine() {
@@ -69,7 +94,12 @@ final class Dnnl {
 
     /** Threads for a oneDNN call of that much one-thread work. */
     static int threads(double nanoseconds) {
-        return nanoseconds < PARALLEL_PAYS_NS ? 1 : Workers.SLOTS;
+        return nanoseconds < PARALLEL_PAYS_NS ? 1 : mostThreads;
+    }
+
+    /** The most threads that a call gets. */
+    static int mostThreads() {
+        return mostThreads;
     }
 
     /** Turns a status that is not success into an error that names the call. */

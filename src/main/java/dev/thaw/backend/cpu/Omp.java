@@ -12,9 +12,10 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 
 /**
- * The two settings of oneDNN's OpenMP that matter, which it offers to C alone: waiting threads
- * sleep instead of spinning (a spinning one makes every call take milliseconds while another
- * process runs), and small ops run on one thread.
+ * The settings of oneDNN's OpenMP that matter, which it offers to C alone: waiting threads sleep
+ * instead of spinning (a spinning one makes every call take milliseconds while another process
+ * runs), small ops run on one thread, and a call gets as many threads as it asked for. oneDNN
+ * shares its work among the threads that it asked for and leaves a part undone where it gets fewer.
  *
  * <p>JavaCPP has no call for them, but its deallocator calls any C function of one pointer. That is
  * an internal of JavaCPP: where it has changed, the settings stay at their defaults, which costs
@@ -23,9 +24,33 @@ import java.lang.reflect.Method;
 final class Omp {
     private static final Logger LOG = LoggerFactory.getLogger(Omp.class);
     private static final MethodHandle CALL = callOfOnePointer();
+
+    /** Variables by which a user lets OpenMP give fewer threads than asked for. */
+    private static final boolean MAY_GIVE_FEWER =
+            System.getenv("OMP_DYNAMIC") != null
+                    || System.getenv("OMP_MAX_ACTIVE_LEVELS") != null
+                    || System.getenv("OMP_NESTED") != null;
+
+    /**
+     * An int of 0 to a C function, as its upper half is cut; JavaCPP does not pass on a plain 0.
+     */
+    private static final long ZERO = 1L << 32;
+
     private static long setThreads;
+    private static long setDynamic;
+    private static long setMaxActiveLevels;
 
     private Omp() {}
+
+    /** The most threads that OpenMP gives, by {@code OMP_THREAD_LIMIT}; it has no call for it. */
+    static int threadLimit() {
+        String limit = System.getenv("OMP_THREAD_LIMIT");
+        try {
+            return limit == null ? Integer.MAX_VALUE : Math.max(1, Integer.parseInt(limit.strip()));
+        } catch (NumberFormatException e) {
+            return Integer.MAX_VALUE; // OpenMP ignores it too
+        }
+    }
 
     /** Must run before oneDNN loads its OpenMP. */
     static void beforeLoading() {
@@ -42,6 +67,9 @@ final class Omp {
     /** Finds what {@link #use} calls, once the library is there. */
     static void afterLoading() {
         setThreads = CALL == null ? 0 : address("omp_set_num_threads");
+        setDynamic = MAY_GIVE_FEWER && CALL != null ? address("omp_set_dynamic") : 0;
+        setMaxActiveLevels =
+                MAY_GIVE_FEWER && CALL != null ? address("omp_set_max_active_levels") : 0;
         if (setThreads == 0) {
             LOG.warn(
                     "cpu: cannot set OpenMP's threads from here; set OMP_WAIT_POLICY=PASSIVE for speed");
@@ -52,6 +80,10 @@ final class Omp {
     static void use(int threads) {
         if (setThreads != 0) {
             call(threads, setThreads);
+        }
+        if (MAY_GIVE_FEWER) { // here, as OpenMP keeps both per thread
+            call(ZERO, setDynamic);
+            call(1, setMaxActiveLevels);
         }
     }
 
