@@ -50,7 +50,7 @@ final class NativeFolder {
             return new NativeFolder(write(folder, files));
         } catch (IOException e) {
             try {
-                return new NativeFolder(write(Files.createTempDirectory("thaw-natives-"), files));
+                return new NativeFolder(write(temporary(files.keySet()), files));
             } catch (IOException e2) {
                 throw new BackendUnavailableException(
                         "JCuda's natives can be unpacked neither into "
@@ -65,6 +65,14 @@ final class NativeFolder {
                         e);
             }
         }
+    }
+
+    /** Goes with its files when the JVM ends; what is registered last is deleted first. */
+    private static Path temporary(Iterable<String> names) throws IOException {
+        Path folder = Files.createTempDirectory("thaw-natives-");
+        folder.toFile().deleteOnExit();
+        names.forEach(n -> folder.resolve(n).toFile().deleteOnExit());
+        return folder;
     }
 
     private static String fileName(String name) {
