@@ -7,6 +7,7 @@ import dev.thaw.layer.Mode;
 import dev.thaw.layer.Node;
 import dev.thaw.layer.Symbol;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
@@ -168,6 +169,18 @@ public class Network extends Layer {
         }
         chosen.forEach(l -> l.setTrainable(trainable));
         return chosen.size();
+    }
+
+    @Override
+    public boolean takes(int input, DType dtype) {
+        return input < inputs.size()
+                ? inputs.get(input).dtype() == dtype
+                : super.takes(input, dtype);
+    }
+
+    @Override
+    public DType outputDType(int output) {
+        return outputs.get(output).dtype();
     }
 
     @Override

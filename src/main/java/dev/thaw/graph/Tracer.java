@@ -157,6 +157,7 @@ public final class Tracer {
                             resolution,
                             callee.defaultMode().orElse(null),
                             callee.name());
+            callee.requireDTypes(inputs.stream().map(Value::dtype).toList());
             // a layer that is called outside of its build (inside a custom layer) is built here
             callee.build(inputs.stream().map(Value::shape).toList());
             String below = path.isEmpty() ? callee.name() : path + "/" + callee.name();

@@ -23,7 +23,7 @@ public final class InputLayer extends Layer {
     }
 
     @Override
-    public DType outputDType() {
+    public DType outputDType(int output) {
         return dtype;
     }
 

@@ -7,6 +7,7 @@ import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -46,9 +47,33 @@ public abstract class Layer {
     /** Keras's configuration of the layer, under Keras's keys. */
     protected void configure(Map<String, Object> config) {}
 
-    /** The element type that comes out. */
-    public DType outputDType() {
+    /** Whether an input may have this element type; default FLOAT32 alone. */
+    public boolean takes(int input, DType dtype) {
+        return dtype == DType.FLOAT32;
+    }
+
+    /** The element type of an output; default FLOAT32. */
+    public DType outputDType(int output) {
         return DType.FLOAT32;
+    }
+
+    /** Refuses inputs of element types that the layer does not take. */
+    public final void requireDTypes(List<DType> inputs) {
+        for (int i = 0; i < inputs.size(); i++) {
+            if (!takes(i, inputs.get(i))) {
+                int index = i;
+                List<DType> taken =
+                        Arrays.stream(DType.values()).filter(d -> takes(index, d)).toList();
+                throw refuse(
+                        "input "
+                                + i
+                                + " must be "
+                                + (taken.size() == 1 ? taken.get(0) : "one of " + taken)
+                                + ", got "
+                                + inputs.get(i)
+                                + "; there is no cast, so convert the data and make its Input of that type");
+            }
+        }
     }
 
     /** The mode where neither the call nor the caller gives one; it stays inside this layer. */
@@ -286,10 +311,11 @@ public abstract class Layer {
 
     /** Calls the layer and returns all of its outputs; a null mode leaves it to the caller. */
     public final List<Symbol> applyAll(List<Symbol> inputs, Mode mode) {
+        requireDTypes(inputs.stream().map(Symbol::dtype).toList());
         List<Shape> shapes = inputs.stream().map(Symbol::shape).toList();
         List<Shape> out = outputShapes(shapes);
         build(shapes);
-        return new Node(this, inputs, mode, out, outputDType()).outputs();
+        return new Node(this, inputs, mode, out).outputs();
     }
 
     /** Guards a setter that shapes the weights. */

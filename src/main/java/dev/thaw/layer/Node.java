@@ -1,6 +1,5 @@
 package dev.thaw.layer;
 
-import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
@@ -14,13 +13,13 @@ public final class Node {
     private final List<Symbol> outputs;
     private final Mode baked;
 
-    Node(Layer layer, List<Symbol> inputs, Mode baked, List<Shape> shapes, DType dtype) {
+    Node(Layer layer, List<Symbol> inputs, Mode baked, List<Shape> shapes) {
         this.layer = layer;
         this.inputs = List.copyOf(inputs);
         this.baked = baked;
         List<Symbol> made = new ArrayList<>();
         for (Shape s : shapes) {
-            made.add(new Symbol(s, dtype, this, made.size()));
+            made.add(new Symbol(s, layer.outputDType(made.size()), this, made.size()));
         }
         this.outputs = List.copyOf(made);
     }

@@ -81,7 +81,11 @@ public final class Sequential extends Model {
     @Override
     void prepare(List<Tensor> x) {
         if (layers().isEmpty() && x.size() == 1) {
-            outputShapes(List.of(x.get(0).shape().withBatch(Shape.NONE)));
+            Shape rows = x.get(0).shape();
+            if (rows.rank() == 0) {
+                throw refuse("data must have rows along its first axis, got a single number");
+            }
+            connectRow(Input.of(rows.sub(1, rows.rank()), x.get(0).dtype()));
         }
     }
 }
