@@ -90,16 +90,16 @@ public record FitOptions(
     public static FitOptions epochs(int epochs) {
         return new FitOptions(
                 epochs,
-                32,
-                true,
-                Optional.empty(),
-                0,
-                Optional.empty(),
-                Map.of(),
-                Optional.empty(),
-                Verbosity.AUTO,
-                false,
-                List.of());
+                DEFAULT.batchSize,
+                DEFAULT.shuffle,
+                DEFAULT.seed,
+                DEFAULT.validationSplit,
+                DEFAULT.validation,
+                DEFAULT.classWeight,
+                DEFAULT.sampleWeight,
+                DEFAULT.verbosity,
+                DEFAULT.checkInputs,
+                DEFAULT.callbacks);
     }
 
     /** With another batch size. */
