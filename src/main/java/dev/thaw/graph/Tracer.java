@@ -77,6 +77,37 @@ public final class Tracer {
                 List.copyOf(frame.inner));
     }
 
+    /** Refuses outputs other than the layer's {@code outputShapes} promises: plans rely on them. */
+    private void check(Layer layer, List<Value> inputs, List<Value> outputs) {
+        List<Shape> promised = layer.outputShapes(inputs.stream().map(Value::shape).toList());
+        List<Shape> made = outputs.stream().map(Value::shape).toList();
+        boolean kept = made.size() == promised.size();
+        for (int i = 0; kept && i < made.size(); i++) {
+            kept =
+                    promised.get(i).accepts(made.get(i))
+                            && outputs.get(i).dtype() == layer.outputDType(i);
+        }
+        if (!kept) {
+            throw new IllegalStateException(
+                    layer.name()
+                            + ": lower must return what outputShapes and outputDType say, "
+                            + promised
+                            + ", got "
+                            + outputs.stream().map(v -> v.dtype() + " " + v.shape()).toList());
+        }
+        for (Value v : outputs) {
+            if (!program.isDefined(v)) {
+                throw new IllegalStateException(
+                        layer.name()
+                                + ": lower returned "
+                                + v
+                                + " ("
+                                + v.name()
+                                + "), which no op has written; emit one that does");
+            }
+        }
+    }
+
     private final class Frame implements Lowering {
         private final Layer layer;
         private final Resolution resolution;
@@ -162,6 +193,7 @@ public final class Tracer {
             callee.build(inputs.stream().map(Value::shape).toList());
             String below = path.isEmpty() ? callee.name() : path + "/" + callee.name();
             Call c = Tracer.this.call(callee, inputs, r, below);
+            check(callee, inputs, c.outputs());
             inner.add(c);
             modeMatters |= c.modeMatters();
             return c.outputs();

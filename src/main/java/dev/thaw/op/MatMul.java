@@ -14,6 +14,29 @@ package dev.thaw.op;
 public record MatMul(
         Value a, Value b, Value bias, @Out Value y, boolean transposeA, boolean transposeB)
         implements Op {
+    /** Refuses extents that do not fit. */
+    public MatMul {
+        boolean fits = a.shape().rank() == 2 && b.shape().rank() == 2 && y.shape().rank() == 2;
+        fits =
+                fits
+                        && a.shape().dim(transposeA ? 0 : 1) == b.shape().dim(transposeB ? 1 : 0)
+                        && a.shape().dim(transposeA ? 1 : 0) == y.shape().dim(0)
+                        && b.shape().dim(transposeB ? 0 : 1) == y.shape().dim(1)
+                        && (bias == null || bias.size() == y.shape().dim(1));
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "MatMul: must be [M,K] times [K,N] plus [N] into [M,N], got "
+                            + a.shape()
+                            + (transposeA ? " transposed" : "")
+                            + " times "
+                            + b.shape()
+                            + (transposeB ? " transposed" : "")
+                            + (bias == null ? "" : " plus " + bias.shape())
+                            + " into "
+                            + y.shape());
+        }
+    }
+
     @Override
     public void gradient(Gradients g) {
         Value dy = g.of(y);

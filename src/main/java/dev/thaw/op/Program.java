@@ -78,8 +78,21 @@ public final class Program {
         return value(name, shape, dtype, Value.Role.TEMP);
     }
 
-    /** Appends an op. Each value is written by one op only. */
+    /** Appends an op. Each value is written by one op only, and before it is read. */
     public void emit(Op op) {
+        for (Value in : op.inputs()) {
+            if (!isDefined(in)) {
+                throw new IllegalStateException(
+                        op.print()
+                                + " of "
+                                + scope
+                                + " reads "
+                                + in
+                                + " ("
+                                + in.name()
+                                + "), which no op before it in this program has written");
+            }
+        }
         for (Value out : op.outputs()) {
             if (producers.putIfAbsent(out, op) != null) {
                 throw new IllegalStateException(
@@ -97,6 +110,11 @@ public final class Program {
     /** Who emits now. */
     public String scope() {
         return scope;
+    }
+
+    /** Whether a value has a content here: it is fed or kept, or an op has written it. */
+    public boolean isDefined(Value value) {
+        return value.role() != Value.Role.TEMP || producers.containsKey(value);
     }
 
     /** The op that writes this value; null for inputs, variables and constants. */

@@ -8,6 +8,17 @@ package dev.thaw.op;
  * @param y result, of the same size
  */
 public record Reshape(Value x, @Out Value y) implements Op {
+    /** Refuses another size. */
+    public Reshape {
+        if (x.size() != y.size()) {
+            throw new IllegalArgumentException(
+                    "Reshape: y must have as many elements as x, "
+                            + x.shape()
+                            + ", got "
+                            + y.shape());
+        }
+    }
+
     @Override
     public void gradient(Gradients g) {
         g.emit(new Reshape(g.of(y), g.sink(x)));
