@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
+import dev.thaw.sim.OnSimulator;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(OnSimulator.Counted.class)
 final class CudaBackendTest {
     private Backend cuda;
 

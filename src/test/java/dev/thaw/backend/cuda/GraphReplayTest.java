@@ -15,6 +15,7 @@ import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Weight;
 import dev.thaw.model.Sequential;
+import dev.thaw.sim.OnSimulator;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -31,12 +32,14 @@ import dev.thaw.train.optimizer.Adam;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Steps that are recorded as CUDA graphs and replayed do to the bit what op by op they do. */
+@ExtendWith(OnSimulator.Counted.class)
 final class GraphReplayTest {
     private static final int STEPS = 55;
     private static final int BATCH = 16;
