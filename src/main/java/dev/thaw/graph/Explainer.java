@@ -3,6 +3,7 @@ package dev.thaw.graph;
 import dev.thaw.graph.Explanation.Entry;
 import dev.thaw.graph.Explanation.GradientFlow;
 import dev.thaw.layer.Mode;
+import dev.thaw.layer.Regularizer;
 import dev.thaw.layer.Weight;
 import dev.thaw.op.AlphaDropout;
 import dev.thaw.op.Dropout;
@@ -26,19 +27,55 @@ final class Explainer {
     /** Any batch above 1 gives the same ops. */
     private static final int BATCH = 2;
 
+    /** What other unknown extents are tried with: windows may need more than a few cells. */
+    private static final List<Integer> EXTENTS = List.of(BATCH, 32, 224);
+
     private final Program program = new Program();
     private final Network model;
     private final Mode given;
     private final Set<Value> dependent = new HashSet<>();
     private final Set<Value> useful = new HashSet<>();
+    private final Set<Value> regularized = new HashSet<>();
+    private final int extent;
 
-    private Explainer(Network model, Mode given) {
+    private Explainer(Network model, Mode given, int extent) {
         this.model = model;
         this.given = given;
+        this.extent = extent;
     }
 
     static Explanation explain(Network model, Mode given) {
-        return new Explainer(model, given).run();
+        if (model.outputs().isEmpty()) {
+            throw new IllegalStateException(
+                    model.name()
+                            + ": cannot be explained, as it is not built yet; call build(..) or give"
+                            + " an Input first");
+        }
+        if (model.inputShapes().stream().allMatch(Explainer::lacksBatchAlone)) {
+            return new Explainer(model, given, BATCH).run();
+        }
+        RuntimeException last = null;
+        for (int extent : EXTENTS) {
+            try {
+                return new Explainer(model, given, extent).run();
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                last = e;
+            }
+        }
+        throw new IllegalStateException(
+                model.name()
+                        + ": cannot be explained, as it fits none of the extents "
+                        + EXTENTS
+                        + " for the None in "
+                        + model.inputShapes()
+                        + "; give its Input known extents ("
+                        + last.getMessage()
+                        + ")",
+                last);
+    }
+
+    private static boolean lacksBatchAlone(Shape input) {
+        return input.rank() == 0 || input.sub(1, input.rank()).isKnown();
     }
 
     private Explanation run() {
@@ -70,11 +107,11 @@ final class Explainer {
                 : given == Mode.INFERENCE ? "evaluate, predict" : "predictMonteCarlo";
     }
 
-    private static Shape known(Shape shape) {
+    private Shape known(Shape shape) {
         Shape s = shape;
         for (int i = 0; i < s.rank(); i++) {
             if (s.dim(i) == Shape.NONE) {
-                s = s.withDim(i, BATCH);
+                s = s.withDim(i, i == 0 ? BATCH : extent);
             }
         }
         return s;
@@ -85,7 +122,13 @@ final class Explainer {
      * both hold.
      */
     private void traceGradient(Call root) {
-        model.trainableWeights().forEach(w -> dependent.add(program.variable(w.variable())));
+        for (Weight w : model.trainableWeights()) {
+            Value v = program.variable(w.variable());
+            dependent.add(v);
+            if (!w.spec().regularizer().equals(Regularizer.NONE)) {
+                regularized.add(v);
+            }
+        }
         for (Program.Step s : program.steps()) {
             if (s.op().inputs().stream().anyMatch(dependent::contains)) {
                 dependent.addAll(s.op().outputs());
@@ -154,7 +197,7 @@ final class Explainer {
         List<String> names = new ArrayList<>();
         for (Weight w : c.layer().ownWeights()) {
             Value v = program.variables().get(w.variable());
-            if (v != null && dependent.contains(v) && useful.contains(v)) {
+            if (dependent.contains(v) && useful.contains(v) || regularized.contains(v)) {
                 names.add(w.spec().name());
             }
         }
@@ -244,7 +287,10 @@ final class Explainer {
                             .filter(e -> e.flow() == GradientFlow.STOPS)
                             .map(Entry::label)
                             .toList();
-            notes.add("The loss's gradient stops at " + String.join(", ", stops) + ".");
+            notes.add(
+                    stops.isEmpty()
+                            ? "The outputs' gradient reaches no trainable weight."
+                            : "The loss's gradient stops at " + String.join(", ", stops) + ".");
         }
         for (Weight w : model.trainableWeights()) {
             Value v = program.variables().get(w.variable());
@@ -253,7 +299,10 @@ final class Explainer {
                         w.layer().name()
                                 + "/"
                                 + w.spec().name()
-                                + " is trainable, but no output depends on it.");
+                                + " is trainable, but no output depends on it"
+                                + (regularized.contains(v)
+                                        ? ": its regularizer alone changes it."
+                                        : "."));
             }
         }
     }

@@ -84,7 +84,12 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
             String words =
                     flow == GradientFlow.PASSES && !gradientsChange.isEmpty() ? "" : flow.words();
             if (!gradientsChange.isEmpty()) {
-                String changes = "changes " + String.join(", ", gradientsChange);
+                String changes =
+                        "changes "
+                                + String.join(", ", gradientsChange)
+                                + (flow == GradientFlow.NOT_REACHED
+                                        ? " by their regularizers alone"
+                                        : "");
                 return words.isEmpty() ? changes : changes + "; " + words;
             }
             return frozenWeights.isEmpty() || flow == GradientFlow.NONE

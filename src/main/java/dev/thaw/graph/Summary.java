@@ -14,6 +14,9 @@ final class Summary {
     private Summary() {}
 
     static String of(Network model) {
+        if (model.outputs().isEmpty()) {
+            return ofUnbuilt(model);
+        }
         Table table = new Table(List.of("Layer (type)", "Output Shape", "Param #", "Trainable"));
         for (Layer l : model.layers()) {
             long own = count(l.weights());
@@ -33,6 +36,18 @@ final class Summary {
                 + line("Total params", total)
                 + line("Trainable params", trainable)
                 + line("Non-trainable params", total - trainable);
+    }
+
+    private static String ofUnbuilt(Network model) {
+        Table table = new Table(List.of("Layer (type)", "Output Shape", "Param #"));
+        for (Layer l : model.sublayers()) {
+            table.row(l.name() + " (" + l.getClass().getSimpleName() + ")", "not built", "?");
+        }
+        return "Model: \""
+                + model.name()
+                + "\" (not built yet: call build(..) or give an Input first)"
+                + System.lineSeparator()
+                + table.render(Table.terminalWidth());
     }
 
     private static String flag(Network model, Layer l) {

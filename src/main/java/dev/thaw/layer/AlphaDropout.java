@@ -35,6 +35,7 @@ public final class AlphaDropout extends RandomLayer<AlphaDropout> {
 
     /** The mask's shape, as in {@link Dropout#noiseShape}. */
     public AlphaDropout noiseShape(Shape value) {
+        refuseIfBuilt("noiseShape");
         noiseShape = value;
         return this;
     }

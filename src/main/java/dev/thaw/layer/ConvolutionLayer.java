@@ -68,6 +68,7 @@ abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLaye
 
     /** Applied to the sum; default linear. */
     public final S activation(ActivationFunction value) {
+        refuseIfBuilt("activation");
         activation = value;
         return self();
     }

@@ -37,6 +37,7 @@ public final class Dense extends UnaryLayer {
 
     /** Applied to the sum; default linear. */
     public Dense activation(ActivationFunction value) {
+        refuseIfBuilt("activation");
         activation = value;
         return this;
     }

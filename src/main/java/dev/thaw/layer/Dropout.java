@@ -27,6 +27,7 @@ public final class Dropout extends MaskedDropout<Dropout> {
      * decision along an axis. Without it every element decides for itself.
      */
     public Dropout noiseShape(Shape value) {
+        refuseIfBuilt("noiseShape");
         noiseShape = value;
         return this;
     }

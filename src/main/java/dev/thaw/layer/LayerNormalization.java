@@ -39,6 +39,7 @@ public final class LayerNormalization extends UnaryLayer {
 
     /** Added to the variance, at least 0; default 0.001. */
     public LayerNormalization epsilon(double value) {
+        refuseIfBuilt("epsilon");
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw refuse("epsilon must be finite and at least 0, got " + value);
         }

@@ -24,6 +24,7 @@ abstract class MaskedDropout<S extends MaskedDropout<S>> extends RandomLayer<S> 
 
     /** Where the layer makes up for what it drops; default INVERTED, as Keras. */
     public final S compensation(DropoutCompensation value) {
+        refuseIfBuilt("compensation");
         compensation = value;
         return self();
     }

@@ -16,6 +16,7 @@ abstract class RandomLayer<S extends RandomLayer<S>> extends UnaryLayer {
 
     /** Which random numbers to draw; without it {@link RandomSeed} decided at construction. */
     public final S seed(long value) {
+        refuseIfBuilt("seed");
         seed = value;
         givenSeed = value;
         return self();

@@ -18,6 +18,7 @@ public final class ReLU extends Elementwise {
 
     /** Where the result saturates, at least 0; default nowhere. */
     public ReLU maxValue(double value) {
+        refuseIfBuilt("maxValue");
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw refuse("maxValue must be finite and at least 0, got " + value);
         }
@@ -27,6 +28,7 @@ public final class ReLU extends Elementwise {
 
     /** Slope of the negative side, at least 0; default 0. */
     public ReLU negativeSlope(double value) {
+        refuseIfBuilt("negativeSlope");
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw refuse("negativeSlope must be finite and at least 0, got " + value);
         }

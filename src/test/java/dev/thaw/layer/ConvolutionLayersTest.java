@@ -152,7 +152,6 @@ class ConvolutionLayersTest {
     void settersRefuseAfterBuildWhatTheWeightsAndShapesDependOn() {
         Conv2D layer = new Conv2D(4, 3);
         layer.build(List.of(IMAGES));
-        layer.activation(ActivationFunction.RELU);
         assertThatIllegalStateException()
                 .isThrownBy(() -> layer.useBias(false))
                 .withMessageContaining(

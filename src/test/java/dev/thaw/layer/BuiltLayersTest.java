@@ -1,0 +1,101 @@
+package dev.thaw.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.thaw.tensor.Shape;
+
+import org.junit.jupiter.api.Test;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+
+/** No option of a layer changes once it has been called: some plans would have the old one. */
+class BuiltLayersTest {
+    private static final List<Layer> LAYERS =
+            List.of(
+                    new Dense(2),
+                    new Conv2D(2, 1),
+                    new DepthwiseConv2D(1),
+                    new SeparableConv2D(2, 1),
+                    new LayerNormalization(),
+                    new MaxPooling2D(1),
+                    new AveragePooling2D(1),
+                    new GlobalAveragePooling2D(),
+                    new Dropout(.5),
+                    new SpatialDropout2D(.5),
+                    new AlphaDropout(.5),
+                    new GaussianDropout(.5),
+                    new GaussianNoise(.5),
+                    new ReLU());
+
+    @Test
+    void everySetterOfABuiltLayerRefuses() throws ReflectiveOperationException {
+        int setters = 0;
+        for (Layer l : LAYERS) {
+            l.apply(Input.of(4, 4, 2));
+            for (Method m : setters(l)) {
+                setters++;
+                assertThatThrownBy(() -> call(m, l))
+                        .as(l.getClass().getSimpleName() + "." + m.getName())
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining(l.name() + ": " + m.getName() + " cannot change");
+            }
+        }
+        assertThat(setters).isGreaterThan(40);
+    }
+
+    /** The methods that return the layer itself, but for its name and options without effect. */
+    private static List<Method> setters(Layer l) {
+        List<Method> found = new ArrayList<>();
+        for (Method m : l.getClass().getMethods()) {
+            boolean returnsItself = m.getReturnType().isAssignableFrom(l.getClass());
+            boolean isSetter = m.getParameterCount() == 1 && !m.isBridge();
+            if (returnsItself
+                    && isSetter
+                    && m.getReturnType() != Object.class
+                    && !List.of("named", "threshold").contains(m.getName())) {
+                found.add(m);
+            }
+        }
+        return found;
+    }
+
+    private static void call(Method m, Layer l) throws Throwable {
+        m.setAccessible(true);
+        try {
+            m.invoke(l, some(m.getParameterTypes()[0]));
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Object some(Class<?> type) {
+        if (type == int.class) {
+            return 1;
+        } else if (type == long.class) {
+            return 1L;
+        } else if (type == double.class) {
+            return .5;
+        } else if (type == boolean.class) {
+            return true;
+        } else if (type == int[].class) {
+            return new int[] {-1};
+        } else if (type == Size2D.class) {
+            return Size2D.square(1);
+        } else if (type == Shape.class) {
+            return Shape.of(1, 1);
+        } else if (type == Padding.class) {
+            return Padding.SAME;
+        } else if (type == DropoutCompensation.class) {
+            return DropoutCompensation.INVERTED;
+        } else if (type == ActivationFunction.class) {
+            return ActivationFunction.RELU;
+        } else if (type == Regularizer.class) {
+            return Regularizer.NONE;
+        }
+        return Initializer.zeros();
+    }
+}
