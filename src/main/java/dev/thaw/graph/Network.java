@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A graph of layers between input and output symbols, and itself a layer: networks nest. This is
@@ -113,6 +115,7 @@ public class Network extends Layer {
 
     /** The layer of this name; {@code base/block_1} looks inside nested networks. */
     public final Layer layer(String path) {
+        Objects.requireNonNull(path, "path");
         int slash = path.indexOf('/');
         String head = slash < 0 ? path : path.substring(0, slash);
         for (Layer l : sublayers()) {
@@ -157,18 +160,29 @@ public class Network extends Layer {
         setTrainable(true);
     }
 
+    /** Networks have no weights of their own: only what is inside them counts. */
     private int mark(Selection which, boolean trainable) {
-        List<Layer> leaves = flatten().stream().filter(l -> l.sublayers().isEmpty()).toList();
-        List<Layer> chosen = which.select(leaves);
-        if (chosen.isEmpty()) {
+        Objects.requireNonNull(which, "selection");
+        List<Layer> all = flatten().stream().filter(l -> l != this).toList();
+        List<Layer> chosen =
+                which.select(all).stream()
+                        .flatMap(l -> which.takesWhole() ? l.flatten().stream() : Stream.of(l))
+                        .distinct()
+                        .toList();
+        long marked = chosen.stream().filter(l -> !(l instanceof Network)).count();
+        if (marked == 0) {
             throw refuse(
                     "no layer matches "
                             + which
                             + "; it has "
-                            + leaves.stream().map(Layer::name).toList());
+                            + all.stream().map(Layer::name).toList());
         }
-        chosen.forEach(l -> l.setTrainable(trainable));
-        return chosen.size();
+        for (Layer l : chosen) {
+            if (which.takesWhole() || !(l instanceof Network)) {
+                l.setTrainableAlone(trainable);
+            }
+        }
+        return Math.toIntExact(marked);
     }
 
     @Override

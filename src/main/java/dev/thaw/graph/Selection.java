@@ -2,55 +2,77 @@ package dev.thaw.graph;
 
 import dev.thaw.layer.Layer;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** Picks layers out of a model's layers, which are given in order and without containers. */
+/** Picks layers out of a model's layers. */
 public interface Selection {
-    /** The picked ones. */
+    /** The picked ones. The layers are in order, each before those inside it. */
     List<Layer> select(List<Layer> layersInOrder);
 
+    /** Whether a picked layer stands for all layers inside it too; default false. */
+    default boolean takesWhole() {
+        return false;
+    }
+
     /**
-     * The layers before the first one whose name is {@code name} or starts with it and an
-     * underscore.
+     * The layers before the one of this name, or where there is none before the first whose name
+     * starts with it and an underscore.
      */
     static Selection until(String name) {
-        return new Named("until(" + name + ")", all -> all.subList(0, indexOf(all, name)));
+        return new Named("until(" + name + ")", false, all -> all.subList(0, indexOf(all, name)));
     }
 
     /**
-     * The first layer whose name is {@code name} or starts with it and an underscore, and all after
-     * it.
+     * The layer of this name, or where there is none the first whose name starts with it and an
+     * underscore, and all after it.
      */
     static Selection from(String name) {
-        return new Named("from(" + name + ")", all -> all.subList(indexOf(all, name), all.size()));
+        return new Named(
+                "from(" + name + ")", false, all -> all.subList(indexOf(all, name), all.size()));
     }
 
-    /** The layers whose name matches, with {@code *} for any letters: {@code block_*_bn}. */
+    /**
+     * The layers whose name matches and all inside them, with {@code *} for any letters: {@code
+     * block_*_bn}.
+     */
     static Selection matching(String glob) {
-        Pattern p = Pattern.compile(("\\Q" + glob + "\\E").replace("*", "\\E.*\\Q"));
+        Pattern p =
+                Pattern.compile(
+                        Arrays.stream(glob.split("\\*", -1))
+                                .map(Pattern::quote)
+                                .collect(Collectors.joining(".*")));
         return new Named(
                 "matching(" + glob + ")",
+                true,
                 all -> all.stream().filter(l -> p.matcher(l.name()).matches()).toList());
     }
 
-    /** The layers of this class. */
+    /** The layers of this class and all inside them. */
     static Selection ofType(Class<? extends Layer> type) {
         return new Named(
                 "ofType(" + type.getSimpleName() + ")",
+                true,
                 all -> all.stream().filter(type::isInstance).map(Layer.class::cast).toList());
     }
 
     /** The layers that satisfy a predicate. */
     static Selection where(Predicate<Layer> predicate) {
-        return new Named("where(..)", all -> all.stream().filter(predicate).toList());
+        return new Named("where(..)", false, all -> all.stream().filter(predicate).toList());
     }
 
     private static int indexOf(List<Layer> all, String name) {
         for (int i = 0; i < all.size(); i++) {
-            String n = all.get(i).name();
-            if (n.equals(name) || n.startsWith(name + "_")) {
+            if (all.get(i).name().equals(name)) {
+                return i;
+            }
+        }
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).name().startsWith(name + "_")) {
                 return i;
             }
         }
@@ -67,9 +89,10 @@ public interface Selection {
      * A selection that prints as it was written.
      *
      * @param text how it was written
+     * @param takesWhole whether a picked layer stands for all inside it
      * @param rule what it does
      */
-    record Named(String text, java.util.function.UnaryOperator<List<Layer>> rule)
+    record Named(String text, boolean takesWhole, UnaryOperator<List<Layer>> rule)
             implements Selection {
         @Override
         public List<Layer> select(List<Layer> layersInOrder) {

@@ -129,6 +129,12 @@ public abstract class Layer {
         sublayers().forEach(l -> l.setTrainable(value));
     }
 
+    /** As {@link #setTrainable}, but for this flag and this very layer's weights alone. */
+    public final void setTrainableAlone(boolean value) {
+        trainable = value;
+        ownWeights().forEach(w -> w.variable().setTrainable(value));
+    }
+
     /** The layers directly inside this one. */
     public List<Layer> sublayers() {
         return Collections.unmodifiableList(sublayers);
