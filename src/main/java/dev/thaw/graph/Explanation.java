@@ -131,6 +131,7 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
 
     /** What changed from this explanation to a later one of the same model. */
     public Difference diff(Explanation after) {
+        Objects.requireNonNull(after, "after");
         Map<String, Entry> before = new LinkedHashMap<>();
         flatten().forEach(e -> before.put(e.label(), e));
         List<Change> changes = new ArrayList<>();

@@ -8,6 +8,7 @@ import dev.thaw.tensor.Shape;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Ioffe and Szegedy (2015). In training and not frozen: normalizes by the batch's own mean and
@@ -25,7 +26,7 @@ public final class BatchNormalization extends UnaryLayer {
 
     /** With other options: {@code BatchNormalizationConfig.DEFAULT.withMomentum(.9)}. */
     public BatchNormalization(BatchNormalizationConfig config) {
-        this.config = config;
+        this.config = Objects.requireNonNull(config, "config");
     }
 
     @Override

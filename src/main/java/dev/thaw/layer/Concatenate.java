@@ -28,6 +28,9 @@ public final class Concatenate extends Layer {
         }
         Shape joined = inputs.get(0);
         int a = TrailingAxes.resolve(this, joined, axis);
+        if (a == 0) {
+            throw refuse("axis must not be 0, the batch (samples cannot be joined in a model)");
+        }
         for (Shape next : inputs.subList(1, inputs.size())) {
             if (next.rank() != joined.rank()
                     || !joined.withDim(a, Shape.NONE).accepts(next.withDim(a, Shape.NONE))) {
@@ -42,13 +45,17 @@ public final class Concatenate extends Layer {
         return List.of(joined);
     }
 
-    private static Shape joined(Shape first, Shape next, int axis) {
+    private Shape joined(Shape first, Shape next, int axis) {
         int[] dims = first.toArray();
         for (int i = 0; i < dims.length; i++) {
             dims[i] = dims[i] == Shape.NONE ? next.dim(i) : dims[i];
         }
         boolean known = first.dim(axis) != Shape.NONE && next.dim(axis) != Shape.NONE;
-        dims[axis] = known ? first.dim(axis) + next.dim(axis) : Shape.NONE;
+        long sum = (long) first.dim(axis) + next.dim(axis);
+        if (known && sum > Integer.MAX_VALUE) {
+            throw refuse("the joined extent must fit in an int, got " + sum);
+        }
+        dims[axis] = known ? (int) sum : Shape.NONE;
         return Shape.of(dims);
     }
 

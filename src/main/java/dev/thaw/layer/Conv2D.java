@@ -7,6 +7,7 @@ import dev.thaw.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A two-dimensional cross-correlation: y[n, o, f] = activation(bias[f] + sum over window cells k
@@ -55,14 +56,14 @@ public final class Conv2D extends ConvolutionLayer<Conv2D> {
     /** First value of the kernel; default Glorot uniform. */
     public Conv2D kernelInitializer(Initializer value) {
         refuseIfBuilt("kernelInitializer");
-        kernelInitializer = value;
+        kernelInitializer = Objects.requireNonNull(value, "kernelInitializer");
         return this;
     }
 
     /** What the loss adds for the kernel; default nothing. */
     public Conv2D kernelRegularizer(Regularizer value) {
         refuseIfBuilt("kernelRegularizer");
-        kernelRegularizer = value;
+        kernelRegularizer = Objects.requireNonNull(value, "kernelRegularizer");
         return this;
     }
 

@@ -5,6 +5,7 @@ import dev.thaw.tensor.Shape;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What {@link Conv2D}, {@link DepthwiseConv2D} and {@link SeparableConv2D} have in common. */
 abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLayer {
@@ -69,7 +70,7 @@ abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLaye
     /** Applied to the sum; default linear. */
     public final S activation(ActivationFunction value) {
         refuseIfBuilt("activation");
-        activation = value;
+        activation = Objects.requireNonNull(value, "activation");
         return self();
     }
 
@@ -83,14 +84,14 @@ abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLaye
     /** First value of the bias; default zeros. */
     public final S biasInitializer(Initializer value) {
         refuseIfBuilt("biasInitializer");
-        biasInitializer = value;
+        biasInitializer = Objects.requireNonNull(value, "biasInitializer");
         return self();
     }
 
     /** What the loss adds for the bias; default nothing. */
     public final S biasRegularizer(Regularizer value) {
         refuseIfBuilt("biasRegularizer");
-        biasRegularizer = value;
+        biasRegularizer = Objects.requireNonNull(value, "biasRegularizer");
         return self();
     }
 

@@ -8,6 +8,7 @@ import dev.thaw.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * y = activation(x · kernel + bias). x: [.., I], kernel: [I, units], bias: [units], y: [.., units].
@@ -32,13 +33,13 @@ public final class Dense extends UnaryLayer {
     /** A layer of this many units with an activation. */
     public Dense(int units, ActivationFunction activation) {
         this(units);
-        this.activation = activation;
+        this.activation = Objects.requireNonNull(activation, "activation");
     }
 
     /** Applied to the sum; default linear. */
     public Dense activation(ActivationFunction value) {
         refuseIfBuilt("activation");
-        activation = value;
+        activation = Objects.requireNonNull(value, "activation");
         return this;
     }
 
@@ -52,28 +53,28 @@ public final class Dense extends UnaryLayer {
     /** First value of the kernel; default Glorot uniform. */
     public Dense kernelInitializer(Initializer value) {
         refuseIfBuilt("kernelInitializer");
-        kernelInitializer = value;
+        kernelInitializer = Objects.requireNonNull(value, "kernelInitializer");
         return this;
     }
 
     /** First value of the bias; default zeros. */
     public Dense biasInitializer(Initializer value) {
         refuseIfBuilt("biasInitializer");
-        biasInitializer = value;
+        biasInitializer = Objects.requireNonNull(value, "biasInitializer");
         return this;
     }
 
     /** What the loss adds for the kernel; default nothing. */
     public Dense kernelRegularizer(Regularizer value) {
         refuseIfBuilt("kernelRegularizer");
-        kernelRegularizer = value;
+        kernelRegularizer = Objects.requireNonNull(value, "kernelRegularizer");
         return this;
     }
 
     /** What the loss adds for the bias; default nothing. */
     public Dense biasRegularizer(Regularizer value) {
         refuseIfBuilt("biasRegularizer");
-        biasRegularizer = value;
+        biasRegularizer = Objects.requireNonNull(value, "biasRegularizer");
         return this;
     }
 

@@ -7,6 +7,7 @@ import dev.thaw.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A convolution of each channel on its own: y[n, o, c M + m] = activation(bias[c M + m] + sum over
@@ -46,14 +47,14 @@ public final class DepthwiseConv2D extends ConvolutionLayer<DepthwiseConv2D> {
     /** First value of the kernel; default Glorot uniform. */
     public DepthwiseConv2D depthwiseInitializer(Initializer value) {
         refuseIfBuilt("depthwiseInitializer");
-        depthwiseInitializer = value;
+        depthwiseInitializer = Objects.requireNonNull(value, "depthwiseInitializer");
         return this;
     }
 
     /** What the loss adds for the kernel; default nothing. */
     public DepthwiseConv2D depthwiseRegularizer(Regularizer value) {
         refuseIfBuilt("depthwiseRegularizer");
-        depthwiseRegularizer = value;
+        depthwiseRegularizer = Objects.requireNonNull(value, "depthwiseRegularizer");
         return this;
     }
 

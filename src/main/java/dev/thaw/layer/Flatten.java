@@ -16,8 +16,16 @@ public final class Flatten extends UnaryLayer {
             throw refuse("input must have a batch axis, got " + input);
         }
         Shape sample = input.sub(1, input.rank());
-        int width = sample.isKnown() ? Math.toIntExact(sample.size()) : Shape.NONE;
+        int width = sample.isKnown() ? width(sample) : Shape.NONE;
         return Shape.of(input.dim(0), width);
+    }
+
+    private int width(Shape sample) {
+        try {
+            return Math.toIntExact(sample.size());
+        } catch (ArithmeticException e) {
+            throw refuse("a sample must have fewer than 2^31 elements, got " + sample);
+        }
     }
 
     @Override

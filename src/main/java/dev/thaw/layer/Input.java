@@ -4,6 +4,7 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.List;
+import java.util.Objects;
 
 /** Makes the symbols that a graph starts from. */
 public final class Input {
@@ -16,6 +17,7 @@ public final class Input {
 
     /** Data of this shape and type per sample. */
     public static Symbol of(Shape sampleShape, DType dtype) {
+        Objects.requireNonNull(dtype, "dtype");
         return new InputLayer(sampleShape.prepend(Shape.NONE), dtype)
                 .applyAll(List.of(), null)
                 .get(0);

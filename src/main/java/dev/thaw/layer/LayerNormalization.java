@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Ba et al. (2016): each sample on its own, in every mode the same. With m and v the mean and the
@@ -64,28 +65,28 @@ public final class LayerNormalization extends UnaryLayer {
     /** First value of beta; default zeros. */
     public LayerNormalization betaInitializer(Initializer value) {
         refuseIfBuilt("betaInitializer");
-        betaInitializer = value;
+        betaInitializer = Objects.requireNonNull(value, "betaInitializer");
         return this;
     }
 
     /** First value of gamma; default ones. */
     public LayerNormalization gammaInitializer(Initializer value) {
         refuseIfBuilt("gammaInitializer");
-        gammaInitializer = value;
+        gammaInitializer = Objects.requireNonNull(value, "gammaInitializer");
         return this;
     }
 
     /** What the loss adds for beta; default nothing. */
     public LayerNormalization betaRegularizer(Regularizer value) {
         refuseIfBuilt("betaRegularizer");
-        betaRegularizer = value;
+        betaRegularizer = Objects.requireNonNull(value, "betaRegularizer");
         return this;
     }
 
     /** What the loss adds for gamma; default nothing. */
     public LayerNormalization gammaRegularizer(Regularizer value) {
         refuseIfBuilt("gammaRegularizer");
-        gammaRegularizer = value;
+        gammaRegularizer = Objects.requireNonNull(value, "gammaRegularizer");
         return this;
     }
 

@@ -6,6 +6,7 @@ import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
 import java.util.Map;
+import java.util.Objects;
 
 /** Dropout with a mask whose extents of 1 are shared along the axis. */
 abstract class MaskedDropout<S extends MaskedDropout<S>> extends RandomLayer<S> {
@@ -25,7 +26,7 @@ abstract class MaskedDropout<S extends MaskedDropout<S>> extends RandomLayer<S> 
     /** Where the layer makes up for what it drops; default INVERTED, as Keras. */
     public final S compensation(DropoutCompensation value) {
         refuseIfBuilt("compensation");
-        compensation = value;
+        compensation = Objects.requireNonNull(value, "compensation");
         return self();
     }
 

@@ -38,12 +38,26 @@ public final class Reshape extends UnaryLayer {
         if (!sample.isKnown()) {
             return targetShape.prepend(input.dim(0));
         }
+        try {
+            return reshaped(input, sample);
+        } catch (ArithmeticException e) {
+            throw refuse(
+                    "a sample must have fewer than 2^31 elements, got input "
+                            + input
+                            + " and targetShape "
+                            + targetShape);
+        }
+    }
+
+    private Shape reshaped(Shape input, Shape sample) {
         long size = sample.size();
         long product = 1;
         int open = -1;
         for (int i = 0; i < targetShape.rank(); i++) {
             open = targetShape.dim(i) == Shape.NONE ? i : open;
-            product *= targetShape.dim(i) == Shape.NONE ? 1 : targetShape.dim(i);
+            product =
+                    Math.multiplyExact(
+                            product, targetShape.dim(i) == Shape.NONE ? 1L : targetShape.dim(i));
         }
         if (open < 0 ? product != size : size % product != 0) {
             throw refuse(

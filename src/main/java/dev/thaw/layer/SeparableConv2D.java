@@ -8,6 +8,7 @@ import dev.thaw.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A convolution of each channel on its own with M filters, then one of 1 x 1 that mixes them, with
@@ -55,28 +56,28 @@ public final class SeparableConv2D extends ConvolutionLayer<SeparableConv2D> {
     /** First value of the depthwise kernel; default Glorot uniform. */
     public SeparableConv2D depthwiseInitializer(Initializer value) {
         refuseIfBuilt("depthwiseInitializer");
-        depthwiseInitializer = value;
+        depthwiseInitializer = Objects.requireNonNull(value, "depthwiseInitializer");
         return this;
     }
 
     /** First value of the pointwise kernel; default Glorot uniform. */
     public SeparableConv2D pointwiseInitializer(Initializer value) {
         refuseIfBuilt("pointwiseInitializer");
-        pointwiseInitializer = value;
+        pointwiseInitializer = Objects.requireNonNull(value, "pointwiseInitializer");
         return this;
     }
 
     /** What the loss adds for the depthwise kernel; default nothing. */
     public SeparableConv2D depthwiseRegularizer(Regularizer value) {
         refuseIfBuilt("depthwiseRegularizer");
-        depthwiseRegularizer = value;
+        depthwiseRegularizer = Objects.requireNonNull(value, "depthwiseRegularizer");
         return this;
     }
 
     /** What the loss adds for the pointwise kernel; default nothing. */
     public SeparableConv2D pointwiseRegularizer(Regularizer value) {
         refuseIfBuilt("pointwiseRegularizer");
-        pointwiseRegularizer = value;
+        pointwiseRegularizer = Objects.requireNonNull(value, "pointwiseRegularizer");
         return this;
     }
 

@@ -115,18 +115,20 @@ record WindowSpec(
         return new Window(size, strides, dilation, before, after);
     }
 
+    /** At most the largest int, which no input reaches. */
     private int span(int axis) {
-        return (size.get(axis) - 1) * dilation.get(axis) + 1;
+        return (int) Math.min(Integer.MAX_VALUE, (size.get(axis) - 1L) * dilation.get(axis) + 1);
     }
 
     private int outputExtent(int axis, int in) {
         int stride = strides.get(axis);
         return padding == Padding.VALID
                 ? (in - span(axis)) / stride + 1
-                : (in + stride - 1) / stride;
+                : (int) (((long) in + stride - 1) / stride);
     }
 
     private int samePadding(int axis, int in) {
-        return Math.max((outputExtent(axis, in) - 1) * strides.get(axis) + span(axis) - in, 0);
+        long reach = (outputExtent(axis, in) - 1L) * strides.get(axis) + span(axis);
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(reach - in, 0));
     }
 }

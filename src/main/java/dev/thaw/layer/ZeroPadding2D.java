@@ -44,13 +44,17 @@ public final class ZeroPadding2D extends UnaryLayer {
         }
         return Shape.of(
                 input.dim(0),
-                grown(input.dim(1), padding.top() + padding.bottom()),
-                grown(input.dim(2), padding.left() + padding.right()),
+                grown(input.dim(1), padding.top(), padding.bottom()),
+                grown(input.dim(2), padding.left(), padding.right()),
                 input.dim(3));
     }
 
-    private static int grown(int extent, int more) {
-        return extent == Shape.NONE ? Shape.NONE : extent + more;
+    private int grown(int extent, int before, int after) {
+        long padded = (long) extent + before + after;
+        if (padded > Integer.MAX_VALUE) {
+            throw refuse("the padded extent must fit in an int, got " + padded);
+        }
+        return extent == Shape.NONE ? Shape.NONE : (int) padded;
     }
 
     @Override

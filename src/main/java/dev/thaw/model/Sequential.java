@@ -10,6 +10,7 @@ import dev.thaw.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Layers in a row. With an input given first, the graph exists at once; without one, it is made for
@@ -41,6 +42,10 @@ public final class Sequential extends Model {
             throw new IllegalStateException(
                     name()
                             + ": its graph is made already; give all layers to the constructor, or add before the first call");
+        }
+        Objects.requireNonNull(layer, "layer");
+        if (layer.flatten().contains(this)) {
+            throw refuse("cannot hold itself");
         }
         row.add(layer);
         return this;

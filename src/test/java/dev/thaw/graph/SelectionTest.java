@@ -1,6 +1,7 @@
 package dev.thaw.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.Initializer;
@@ -15,6 +16,7 @@ import dev.thaw.model.Sequential;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
@@ -96,6 +98,27 @@ class SelectionTest {
                         new Dense(2).named("out"))) {
             m.freeze(Selection.until("conv"));
             assertThat(trained(m)).containsExactly("conv", "out");
+        }
+    }
+
+    @Test
+    void missingArgumentsAreNamed() {
+        try (Sequential m = new Sequential(new Dense(1))) {
+            missing(() -> m.freeze((Selection) null), "selection");
+            missing(() -> m.layer(null), "path");
+            missing(() -> m.add(null), "layer");
+            missing(() -> m.build(2).explain(null).diff(null), "after");
+        }
+    }
+
+    private static void missing(ThrowingCallable call, String name) {
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(name);
+    }
+
+    @Test
+    void aSequentialCannotHoldItself() {
+        try (Sequential row = new Sequential().named("row")) {
+            assertThatThrownBy(() -> row.add(row)).hasMessageContaining("row: cannot hold itself");
         }
     }
 }

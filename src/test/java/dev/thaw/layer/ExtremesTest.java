@@ -1,0 +1,57 @@
+package dev.thaw.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.thaw.tensor.Shape;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/** Extents beyond an int and missing arguments. */
+class ExtremesTest {
+    private static final int HUGE = Integer.MAX_VALUE;
+
+    private static void refused(ThrowingCallable call, String words) {
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(words);
+    }
+
+    @Test
+    void extentsThatNoIntHoldsAreRefused() {
+        Symbol wide = Input.of(HUGE);
+        refused(() -> new Concatenate().apply(List.of(wide, wide)), "joined extent must fit");
+        Symbol image = Input.of(4, 4, 1);
+        refused(() -> new ZeroPadding2D(HUGE).apply(image), "padded extent must fit");
+        refused(() -> new Conv2D(1, 3).dilationRate(HUGE).apply(image), "input's height");
+        refused(() -> new Flatten().apply(Input.of(HUGE, HUGE, HUGE)), "fewer than 2^31");
+        refused(() -> new Reshape(-1).apply(Input.of(HUGE, HUGE)), "fewer than 2^31");
+        refused(() -> new Reshape(HUGE, HUGE, HUGE).apply(Input.of(2)), "fewer than 2^31");
+        assertThat(new MaxPooling2D(2).strides(HUGE).padding(Padding.SAME).apply(image).shape())
+                .isEqualTo(Shape.of(Shape.NONE, 1, 1, 1));
+    }
+
+    @Test
+    void theBatchCannotBeJoined() {
+        refused(
+                () -> new Concatenate(0).apply(List.of(Input.of(2), Input.of(2))),
+                "axis must not be 0");
+    }
+
+    @Test
+    void missingArgumentsAreNamed() {
+        missing(() -> new Dense(1, null), "activation");
+        missing(() -> new Dense(1).kernelInitializer(null), "kernelInitializer");
+        missing(() -> new Conv2D(1, 1).kernelRegularizer(null), "kernelRegularizer");
+        missing(() -> new BatchNormalization(null), "config");
+        missing(() -> Input.of(Shape.of(1), null), "dtype");
+        refused(() -> new Dense(1).named(null), "got 'null'");
+    }
+
+    private static void missing(ThrowingCallable call, String name) {
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(name);
+    }
+}
