@@ -5,7 +5,11 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
 import dev.thaw.plan.DeviceMemory;
+import dev.thaw.plan.Plan;
 import dev.thaw.tensor.Variable;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.lang.ref.Cleaner;
 import java.util.BitSet;
@@ -21,6 +25,7 @@ import java.util.function.Supplier;
  * when there are too many. While it holds any, the variables it was told of stay on the device.
  */
 final class StepCache implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StepCache.class);
     private static final int KEPT = 12;
 
     /** What a step is for. */
@@ -43,6 +48,10 @@ final class StepCache implements AutoCloseable {
         private final DeviceMemory memory;
         private final Set<Variable> held = new HashSet<>();
         private final Map<Key, Step> steps = new LinkedHashMap<>(16, .75f, true);
+        private final Throwable madeAt =
+                Boolean.getBoolean(Plan.LEAK_PROPERTY)
+                        ? new Throwable("the model first ran here")
+                        : null;
 
         Holdings(DeviceMemory memory) {
             this.memory = memory;
@@ -55,8 +64,16 @@ final class StepCache implements AutoCloseable {
             }
         }
 
+        /** The net: reached with something in it only where nobody closed the model. */
         @Override
-        public synchronized void run() {
+        public void run() {
+            if (!steps.isEmpty()) {
+                LOG.warn("a model was never closed; its memory is freed now", madeAt);
+            }
+            free();
+        }
+
+        synchronized void free() {
             steps.values().forEach(Step::close);
             steps.clear();
             held.forEach(memory::release);
@@ -121,6 +138,6 @@ final class StepCache implements AutoCloseable {
     /** Frees all steps and brings the variables home. */
     @Override
     public void close() {
-        holdings.run();
+        holdings.free();
     }
 }
