@@ -91,7 +91,7 @@ final class Explainer {
         Tracer tracer = new Tracer(program, Variable.state("random_step", Tensor.scalar(0L)));
         Call root = tracer.run(model, inputs, given, caller());
         if (given == Mode.TRAINING) {
-            traceGradient(root);
+            traceGradient(root, tracer);
         }
         List<Entry> entries =
                 root.inner().stream()
@@ -121,7 +121,7 @@ final class Explainer {
      * What depends on a trainable weight, and what the outputs depend on: the gradient lives where
      * both hold.
      */
-    private void traceGradient(Call root) {
+    private void traceGradient(Call root, Tracer tracer) {
         for (Weight w : model.trainableWeights()) {
             Value v = program.variable(w.variable());
             dependent.add(v);
@@ -135,6 +135,7 @@ final class Explainer {
             }
         }
         useful.addAll(root.outputs());
+        useful.addAll(tracer.losses());
         for (int i = program.steps().size() - 1; i >= 0; i--) {
             Op op = program.steps().get(i).op();
             if (op.outputs().stream().anyMatch(useful::contains)) {

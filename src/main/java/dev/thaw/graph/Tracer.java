@@ -4,6 +4,7 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Mode;
 import dev.thaw.op.Draw;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Op;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
@@ -24,6 +25,7 @@ public final class Tracer {
     private final Program program;
     private final Variable randomStep;
     private final Map<Layer, Integer> calls = new HashMap<>();
+    private final List<Value> losses = new ArrayList<>();
     private boolean random;
 
     /**
@@ -56,12 +58,18 @@ public final class Tracer {
         return random;
     }
 
+    /** What the layers add to the loss, besides their weights' regularizers: numbers. */
+    public List<Value> losses() {
+        return List.copyOf(losses);
+    }
+
     private Call call(Layer layer, List<Value> inputs, Resolution resolution, String path) {
         Frame frame = new Frame(layer, resolution, path, calls.merge(layer, 1, Integer::sum) - 1);
         int first = program.steps().size();
         String outer = program.scope();
         program.setScope(path);
         List<Value> outputs = layer.lower(frame, inputs);
+        regularizeActivity(layer, outputs);
         program.setScope(outer);
         return new Call(
                 path,
@@ -75,6 +83,16 @@ public final class Tracer {
                 first,
                 program.steps().size(),
                 List.copyOf(frame.inner));
+    }
+
+    private void regularizeActivity(Layer layer, List<Value> outputs) {
+        Formula f = new Formula(program);
+        for (Value y : outputs) {
+            double share = y.shape().rank() == 0 ? 1 : 1.0 / y.shape().dim(0);
+            layer.activityRegularizer()
+                    .lower(f, y)
+                    .ifPresent(sum -> losses.add(f.affine(sum, share, 0)));
+        }
     }
 
     /** Refuses outputs other than the layer's {@code outputShapes} promises: plans rely on them. */
@@ -166,6 +184,15 @@ public final class Tracer {
         @Override
         public Draw draw(long seed) {
             return new Draw(seed, number);
+        }
+
+        @Override
+        public void addLoss(Value loss) {
+            if (loss.size() != 1) {
+                throw new IllegalStateException(
+                        layer.name() + ": addLoss takes one number, got " + loss.shape());
+            }
+            losses.add(loss);
         }
 
         @Override

@@ -20,6 +20,9 @@ import java.util.Optional;
  * @param gammaInitializer first value of gamma; default ones
  * @param betaRegularizer what the loss adds for beta; default nothing
  * @param gammaRegularizer what the loss adds for gamma; default nothing
+ * @param betaConstraint what beta is pulled back to after each step; null, the default, for nothing
+ * @param gammaConstraint what gamma is pulled back to after each step; null, the default, for
+ *     nothing
  */
 public record BatchNormalizationConfig(
         int axis,
@@ -30,7 +33,9 @@ public record BatchNormalizationConfig(
         Initializer betaInitializer,
         Initializer gammaInitializer,
         Regularizer betaRegularizer,
-        Regularizer gammaRegularizer) {
+        Regularizer gammaRegularizer,
+        Constraint betaConstraint,
+        Constraint gammaConstraint) {
     /** Keras's defaults. */
     public static final BatchNormalizationConfig DEFAULT =
             new BatchNormalizationConfig(
@@ -42,7 +47,9 @@ public record BatchNormalizationConfig(
                     Initializer.zeros(),
                     Initializer.ones(),
                     Regularizer.NONE,
-                    Regularizer.NONE);
+                    Regularizer.NONE,
+                    null,
+                    null);
 
     /** Refuses what makes no sense. */
     public BatchNormalizationConfig {
@@ -68,7 +75,9 @@ public record BatchNormalizationConfig(
                 betaInitializer,
                 gammaInitializer,
                 betaRegularizer,
-                gammaRegularizer);
+                gammaRegularizer,
+                betaConstraint,
+                gammaConstraint);
     }
 
     /** With another momentum. */
@@ -82,7 +91,9 @@ public record BatchNormalizationConfig(
                 betaInitializer,
                 gammaInitializer,
                 betaRegularizer,
-                gammaRegularizer);
+                gammaRegularizer,
+                betaConstraint,
+                gammaConstraint);
     }
 
     /** With another epsilon. */
@@ -96,7 +107,9 @@ public record BatchNormalizationConfig(
                 betaInitializer,
                 gammaInitializer,
                 betaRegularizer,
-                gammaRegularizer);
+                gammaRegularizer,
+                betaConstraint,
+                gammaConstraint);
     }
 
     /** With or without beta. */
@@ -110,7 +123,9 @@ public record BatchNormalizationConfig(
                 betaInitializer,
                 gammaInitializer,
                 betaRegularizer,
-                gammaRegularizer);
+                gammaRegularizer,
+                betaConstraint,
+                gammaConstraint);
     }
 
     /** With or without gamma. */
@@ -124,7 +139,9 @@ public record BatchNormalizationConfig(
                 betaInitializer,
                 gammaInitializer,
                 betaRegularizer,
-                gammaRegularizer);
+                gammaRegularizer,
+                betaConstraint,
+                gammaConstraint);
     }
 
     /** With other first values of beta and gamma. */
@@ -138,7 +155,9 @@ public record BatchNormalizationConfig(
                 beta,
                 gamma,
                 betaRegularizer,
-                gammaRegularizer);
+                gammaRegularizer,
+                betaConstraint,
+                gammaConstraint);
     }
 
     /** With regularizers for beta and gamma. */
@@ -151,6 +170,24 @@ public record BatchNormalizationConfig(
                 scale,
                 betaInitializer,
                 gammaInitializer,
+                beta,
+                gamma,
+                betaConstraint,
+                gammaConstraint);
+    }
+
+    /** With constraints for beta and gamma; null for none. */
+    public BatchNormalizationConfig withConstraints(Constraint beta, Constraint gamma) {
+        return new BatchNormalizationConfig(
+                axis,
+                momentum,
+                epsilon,
+                center,
+                scale,
+                betaInitializer,
+                gammaInitializer,
+                betaRegularizer,
+                gammaRegularizer,
                 beta,
                 gamma);
     }
@@ -194,10 +231,14 @@ public record BatchNormalizationConfig(
     List<WeightSpec> weightSpecs(Shape channels) {
         List<WeightSpec> specs = new ArrayList<>();
         if (scale) {
-            specs.add(WeightSpec.trainable("gamma", channels, gammaInitializer, gammaRegularizer));
+            specs.add(
+                    WeightSpec.trainable("gamma", channels, gammaInitializer, gammaRegularizer)
+                            .withConstraint(gammaConstraint));
         }
         if (center) {
-            specs.add(WeightSpec.trainable("beta", channels, betaInitializer, betaRegularizer));
+            specs.add(
+                    WeightSpec.trainable("beta", channels, betaInitializer, betaRegularizer)
+                            .withConstraint(betaConstraint));
         }
         specs.add(WeightSpec.state("moving_mean", channels, Initializer.zeros()));
         specs.add(WeightSpec.state("moving_variance", channels, Initializer.ones()));
@@ -212,5 +253,7 @@ public record BatchNormalizationConfig(
         config.put("scale", scale);
         config.put("beta_regularizer", betaRegularizer);
         config.put("gamma_regularizer", gammaRegularizer);
+        config.put("beta_constraint", betaConstraint);
+        config.put("gamma_constraint", gammaConstraint);
     }
 }

@@ -19,6 +19,7 @@ public final class Conv2D extends ConvolutionLayer<Conv2D> {
     private int groups = 1;
     private Initializer kernelInitializer = Initializer.glorotUniform();
     private Regularizer kernelRegularizer = Regularizer.NONE;
+    private Constraint kernelConstraint;
 
     /** So many filters, at least 1, over a square window. */
     public Conv2D(int filters, int kernelSize) {
@@ -67,6 +68,13 @@ public final class Conv2D extends ConvolutionLayer<Conv2D> {
         return this;
     }
 
+    /** What the kernel is pulled back to after each step; null, the default, for nothing. */
+    public Conv2D kernelConstraint(Constraint value) {
+        refuseIfBuilt("kernelConstraint");
+        kernelConstraint = value;
+        return this;
+    }
+
     @Override
     protected Shape outputShape(Shape input) {
         checkChannels(input, "kernel", groups);
@@ -85,10 +93,11 @@ public final class Conv2D extends ConvolutionLayer<Conv2D> {
         List<WeightSpec> specs = new ArrayList<>();
         specs.add(
                 WeightSpec.trainable(
-                        "kernel",
-                        kernelShape(input.last() / groups, filters),
-                        kernelInitializer,
-                        kernelRegularizer));
+                                "kernel",
+                                kernelShape(input.last() / groups, filters),
+                                kernelInitializer,
+                                kernelRegularizer)
+                        .withConstraint(kernelConstraint));
         if (useBias()) {
             specs.add(biasSpec(filters));
         }
@@ -115,5 +124,6 @@ public final class Conv2D extends ConvolutionLayer<Conv2D> {
         super.configure(config);
         config.put("groups", groups);
         config.put("kernel_regularizer", kernelRegularizer);
+        config.put("kernel_constraint", kernelConstraint);
     }
 }

@@ -14,6 +14,7 @@ abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLaye
     private boolean useBias = true;
     private Initializer biasInitializer = Initializer.zeros();
     private Regularizer biasRegularizer = Regularizer.NONE;
+    private Constraint biasConstraint;
 
     ConvolutionLayer(Size2D kernelSize) {
         window =
@@ -95,6 +96,19 @@ abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLaye
         return self();
     }
 
+    /** What the bias is pulled back to after each step; null, the default, for nothing. */
+    public final S biasConstraint(Constraint value) {
+        refuseIfBuilt("biasConstraint");
+        biasConstraint = value;
+        return self();
+    }
+
+    @Override
+    public final S activityRegularizer(Regularizer value) {
+        super.activityRegularizer(value);
+        return self();
+    }
+
     final WindowSpec window() {
         return window;
     }
@@ -113,7 +127,8 @@ abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLaye
     }
 
     final WeightSpec biasSpec(int outputs) {
-        return WeightSpec.trainable("bias", Shape.of(outputs), biasInitializer, biasRegularizer);
+        return WeightSpec.trainable("bias", Shape.of(outputs), biasInitializer, biasRegularizer)
+                .withConstraint(biasConstraint);
     }
 
     /** Refuses an input that is no image, or has not the channels that the kernel was built for. */
@@ -144,5 +159,7 @@ abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends UnaryLaye
         config.put("activation", activation);
         config.put("use_bias", useBias);
         config.put("bias_regularizer", biasRegularizer);
+        config.put("activity_regularizer", activityRegularizer());
+        config.put("bias_constraint", biasConstraint);
     }
 }

@@ -21,6 +21,8 @@ public final class Dense extends UnaryLayer {
     private Initializer biasInitializer = Initializer.zeros();
     private Regularizer kernelRegularizer = Regularizer.NONE;
     private Regularizer biasRegularizer = Regularizer.NONE;
+    private Constraint kernelConstraint;
+    private Constraint biasConstraint;
 
     /** A layer of this many units, at least 1. */
     public Dense(int units) {
@@ -78,6 +80,26 @@ public final class Dense extends UnaryLayer {
         return this;
     }
 
+    /** What the kernel is pulled back to after each step; null, the default, for nothing. */
+    public Dense kernelConstraint(Constraint value) {
+        refuseIfBuilt("kernelConstraint");
+        kernelConstraint = value;
+        return this;
+    }
+
+    /** What the bias is pulled back to after each step; null, the default, for nothing. */
+    public Dense biasConstraint(Constraint value) {
+        refuseIfBuilt("biasConstraint");
+        biasConstraint = value;
+        return this;
+    }
+
+    @Override
+    public Dense activityRegularizer(Regularizer value) {
+        super.activityRegularizer(value);
+        return this;
+    }
+
     @Override
     protected Shape outputShape(Shape input) {
         if (input.rank() < 2 || input.last() == Shape.NONE) {
@@ -102,14 +124,15 @@ public final class Dense extends UnaryLayer {
         List<WeightSpec> specs = new ArrayList<>();
         specs.add(
                 WeightSpec.trainable(
-                        "kernel",
-                        Shape.of(input.last(), units),
-                        kernelInitializer,
-                        kernelRegularizer));
+                                "kernel",
+                                Shape.of(input.last(), units),
+                                kernelInitializer,
+                                kernelRegularizer)
+                        .withConstraint(kernelConstraint));
         if (useBias) {
             specs.add(
-                    WeightSpec.trainable(
-                            "bias", Shape.of(units), biasInitializer, biasRegularizer));
+                    WeightSpec.trainable("bias", Shape.of(units), biasInitializer, biasRegularizer)
+                            .withConstraint(biasConstraint));
         }
         return specs;
     }
@@ -147,5 +170,7 @@ public final class Dense extends UnaryLayer {
         config.put("use_bias", useBias);
         config.put("kernel_regularizer", kernelRegularizer);
         config.put("bias_regularizer", biasRegularizer);
+        config.put("kernel_constraint", kernelConstraint);
+        config.put("bias_constraint", biasConstraint);
     }
 }

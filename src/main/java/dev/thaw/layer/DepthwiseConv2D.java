@@ -18,6 +18,7 @@ public final class DepthwiseConv2D extends ConvolutionLayer<DepthwiseConv2D> {
     private int depthMultiplier = 1;
     private Initializer depthwiseInitializer = Initializer.glorotUniform();
     private Regularizer depthwiseRegularizer = Regularizer.NONE;
+    private Constraint depthwiseConstraint;
 
     /** Over a square window. */
     public DepthwiseConv2D(int kernelSize) {
@@ -58,6 +59,13 @@ public final class DepthwiseConv2D extends ConvolutionLayer<DepthwiseConv2D> {
         return this;
     }
 
+    /** What the kernel is pulled back to after each step; null, the default, for nothing. */
+    public DepthwiseConv2D depthwiseConstraint(Constraint value) {
+        refuseIfBuilt("depthwiseConstraint");
+        depthwiseConstraint = value;
+        return this;
+    }
+
     @Override
     protected Shape outputShape(Shape input) {
         checkChannels(input, "kernel", 1);
@@ -69,10 +77,11 @@ public final class DepthwiseConv2D extends ConvolutionLayer<DepthwiseConv2D> {
         List<WeightSpec> specs = new ArrayList<>();
         specs.add(
                 WeightSpec.trainable(
-                        "kernel",
-                        kernelShape(input.last(), depthMultiplier),
-                        depthwiseInitializer,
-                        depthwiseRegularizer));
+                                "kernel",
+                                kernelShape(input.last(), depthMultiplier),
+                                depthwiseInitializer,
+                                depthwiseRegularizer)
+                        .withConstraint(depthwiseConstraint));
         if (useBias()) {
             specs.add(biasSpec(input.last() * depthMultiplier));
         }
@@ -97,5 +106,6 @@ public final class DepthwiseConv2D extends ConvolutionLayer<DepthwiseConv2D> {
         super.configure(config);
         config.put("depth_multiplier", depthMultiplier);
         config.put("depthwise_regularizer", depthwiseRegularizer);
+        config.put("depthwise_constraint", depthwiseConstraint);
     }
 }

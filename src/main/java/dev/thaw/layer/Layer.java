@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,6 +27,7 @@ public abstract class Layer {
     private final List<Layer> sublayers = new ArrayList<>();
     private String name;
     private boolean trainable = true;
+    private Regularizer activityRegularizer = Regularizer.NONE;
     private List<Weight> weights;
 
     /** A layer under Keras's automatic name: {@code dense}, {@code dense_1}. */
@@ -107,8 +109,26 @@ public abstract class Layer {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("name", name);
         config.put("trainable", trainable);
+        if (!activityRegularizer.equals(Regularizer.NONE)) {
+            config.put("activity_regularizer", activityRegularizer);
+        }
         configure(config);
         return config;
+    }
+
+    /**
+     * What the loss adds for each output of each call, divided by the batch, in every mode; default
+     * nothing.
+     */
+    public Layer activityRegularizer(Regularizer value) {
+        refuseIfBuilt("activityRegularizer");
+        activityRegularizer = Objects.requireNonNull(value, "activityRegularizer");
+        return this;
+    }
+
+    /** What the loss adds for the outputs, or {@link Regularizer#NONE}. */
+    public final Regularizer activityRegularizer() {
+        return activityRegularizer;
     }
 
     /** The layer's own flag; see {@link #setTrainable}. */

@@ -37,6 +37,9 @@ public interface Lowering {
     /** The numbers for this call of the layer. */
     Draw draw(long seed);
 
+    /** Adds a number to the loss, as it is; a prediction ignores it. */
+    void addLoss(Value loss);
+
     /** Adds an op. */
     void emit(Op op);
 

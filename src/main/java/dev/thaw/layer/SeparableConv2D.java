@@ -23,6 +23,8 @@ public final class SeparableConv2D extends ConvolutionLayer<SeparableConv2D> {
     private Initializer pointwiseInitializer = Initializer.glorotUniform();
     private Regularizer depthwiseRegularizer = Regularizer.NONE;
     private Regularizer pointwiseRegularizer = Regularizer.NONE;
+    private Constraint depthwiseConstraint;
+    private Constraint pointwiseConstraint;
 
     /** So many filters, at least 1, over a square window. */
     public SeparableConv2D(int filters, int kernelSize) {
@@ -81,6 +83,24 @@ public final class SeparableConv2D extends ConvolutionLayer<SeparableConv2D> {
         return this;
     }
 
+    /**
+     * What the depthwise kernel is pulled back to after each step; null, the default, for nothing.
+     */
+    public SeparableConv2D depthwiseConstraint(Constraint value) {
+        refuseIfBuilt("depthwiseConstraint");
+        depthwiseConstraint = value;
+        return this;
+    }
+
+    /**
+     * What the pointwise kernel is pulled back to after each step; null, the default, for nothing.
+     */
+    public SeparableConv2D pointwiseConstraint(Constraint value) {
+        refuseIfBuilt("pointwiseConstraint");
+        pointwiseConstraint = value;
+        return this;
+    }
+
     @Override
     protected Shape outputShape(Shape input) {
         checkChannels(input, "depthwise_kernel", 1);
@@ -92,16 +112,18 @@ public final class SeparableConv2D extends ConvolutionLayer<SeparableConv2D> {
         List<WeightSpec> specs = new ArrayList<>();
         specs.add(
                 WeightSpec.trainable(
-                        "depthwise_kernel",
-                        kernelShape(input.last(), depthMultiplier),
-                        depthwiseInitializer,
-                        depthwiseRegularizer));
+                                "depthwise_kernel",
+                                kernelShape(input.last(), depthMultiplier),
+                                depthwiseInitializer,
+                                depthwiseRegularizer)
+                        .withConstraint(depthwiseConstraint));
         specs.add(
                 WeightSpec.trainable(
-                        "pointwise_kernel",
-                        Shape.of(1, 1, input.last() * depthMultiplier, filters),
-                        pointwiseInitializer,
-                        pointwiseRegularizer));
+                                "pointwise_kernel",
+                                Shape.of(1, 1, input.last() * depthMultiplier, filters),
+                                pointwiseInitializer,
+                                pointwiseRegularizer)
+                        .withConstraint(pointwiseConstraint));
         if (useBias()) {
             specs.add(biasSpec(filters));
         }
@@ -134,5 +156,7 @@ public final class SeparableConv2D extends ConvolutionLayer<SeparableConv2D> {
         config.put("depth_multiplier", depthMultiplier);
         config.put("depthwise_regularizer", depthwiseRegularizer);
         config.put("pointwise_regularizer", pointwiseRegularizer);
+        config.put("depthwise_constraint", depthwiseConstraint);
+        config.put("pointwise_constraint", pointwiseConstraint);
     }
 }

@@ -10,21 +10,28 @@ import dev.thaw.tensor.Shape;
  * @param initializer its first value
  * @param trainable whether gradients may change it while the layer is not frozen
  * @param regularizer what the loss adds for it, or {@link Regularizer#NONE}
+ * @param constraint what it is pulled back to after each step; null for none
  */
 public record WeightSpec(
         String name,
         Shape shape,
         Initializer initializer,
         boolean trainable,
-        Regularizer regularizer) {
+        Regularizer regularizer,
+        Constraint constraint) {
     /** A weight that gradients change. */
     public static WeightSpec trainable(
             String name, Shape shape, Initializer initializer, Regularizer regularizer) {
-        return new WeightSpec(name, shape, initializer, true, regularizer);
+        return new WeightSpec(name, shape, initializer, true, regularizer, null);
     }
 
     /** A weight that gradients never change, such as a moving statistic. */
     public static WeightSpec state(String name, Shape shape, Initializer initializer) {
-        return new WeightSpec(name, shape, initializer, false, Regularizer.NONE);
+        return new WeightSpec(name, shape, initializer, false, Regularizer.NONE, null);
+    }
+
+    /** With a constraint; null for none. */
+    public WeightSpec withConstraint(Constraint value) {
+        return new WeightSpec(name, shape, initializer, trainable, regularizer, value);
     }
 }

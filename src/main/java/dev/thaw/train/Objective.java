@@ -1,10 +1,11 @@
 package dev.thaw.train;
 
 import dev.thaw.graph.Network;
+import dev.thaw.layer.Regularizer;
 import dev.thaw.layer.Weight;
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.Binary;
-import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
@@ -74,10 +75,16 @@ final class Objective {
     record Emitted(List<Value> targets, Value weights, Value loss, List<Running> running) {}
 
     /**
+     * @param added what the layers add to the loss
      * @param forPurpose keeps the running sums of training apart from those of evaluation, which a
      *     callback may ask for in the middle of an epoch
      */
-    Emitted emit(Program p, List<Value> predictions, boolean weighted, String forPurpose) {
+    Emitted emit(
+            Program p,
+            List<Value> predictions,
+            List<Value> added,
+            boolean weighted,
+            String forPurpose) {
         requireOneLossPerOutput();
         purpose = forPurpose;
         taken.clear();
@@ -99,6 +106,9 @@ final class Objective {
             perOutput.add(mean);
             Value term = f.affine(mean, compilation.lossWeights().get(i), 0);
             total = total == null ? term : f.combine(total, Binary.Kind.ADD, term);
+        }
+        for (Value a : added) {
+            total = f.combine(total, Binary.Kind.ADD, f.reshape(a, Shape.scalar()));
         }
         for (Weight w : model.trainableWeights()) {
             total = regularize(f, w, total);
@@ -137,21 +147,14 @@ final class Objective {
     }
 
     private static Value regularize(Formula f, Weight w, Value total) {
-        Value sum = total;
-        double l1 = w.spec().regularizer().l1();
-        double l2 = w.spec().regularizer().l2();
-        Value v = l1 + l2 == 0 ? null : f.program().variable(w.variable());
-        if (l1 > 0) {
-            sum = f.combine(sum, Binary.Kind.ADD, f.affine(f.sum(f.apply(Fn.Kind.ABS, v)), l1, 0));
+        if (w.spec().regularizer().equals(Regularizer.NONE)) {
+            return total;
         }
-        if (l2 > 0) {
-            sum =
-                    f.combine(
-                            sum,
-                            Binary.Kind.ADD,
-                            f.affine(f.sum(f.apply(Fn.Kind.SQUARE, v)), l2, 0));
-        }
-        return sum;
+        return w.spec()
+                .regularizer()
+                .lower(f, f.program().variable(w.variable()))
+                .map(sum -> f.combine(total, Binary.Kind.ADD, sum))
+                .orElse(total);
     }
 
     private Running accumulate(Program p, String name, Value x, double scale, int perRow) {

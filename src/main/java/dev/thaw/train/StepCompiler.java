@@ -53,7 +53,7 @@ final class StepCompiler {
     }
 
     /** A program that has the model's forward pass, and its call. */
-    record Traced(Program program, List<Value> x, Call call, boolean random) {}
+    record Traced(Program program, List<Value> x, Call call, List<Value> losses, boolean random) {}
 
     Traced trace(Mode mode, String who, int batch) {
         Program p = new Program();
@@ -68,7 +68,7 @@ final class StepCompiler {
                                                 s.dtype())));
         Tracer tracer = new Tracer(p, randomStep);
         Call call = tracer.run(model, x, mode, who);
-        return new Traced(p, x, call, tracer.usesRandom());
+        return new Traced(p, x, call, tracer.losses(), tracer.usesRandom());
     }
 
     /** A forward pass whose outputs can be fetched. */
@@ -82,7 +82,8 @@ final class StepCompiler {
     /** A forward pass in inference that adds to the running sums. */
     Step evaluation(Objective objective, int batch, boolean weighted) {
         Traced t = trace(Mode.INFERENCE, "evaluate", batch);
-        Objective.Emitted o = objective.emit(t.program, t.call.outputs(), weighted, "val_");
+        Objective.Emitted o =
+                objective.emit(t.program, t.call.outputs(), t.losses, weighted, "val_");
         finishRandom(t);
         return new Step(
                 plan(t.program, Set.of()),
@@ -98,7 +99,7 @@ final class StepCompiler {
         Traced t = trace(Mode.TRAINING, "fit", batch);
         Program p = t.program;
         warnOfSingleValues(p);
-        Objective.Emitted o = objective.emit(p, t.call.outputs(), weighted, "");
+        Objective.Emitted o = objective.emit(p, t.call.outputs(), t.losses, weighted, "");
         List<Optimizer.Update> updates = differentiate(p, o.loss());
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());

@@ -95,6 +95,8 @@ class BuiltLayersTest {
             return ActivationFunction.RELU;
         } else if (type == Regularizer.class) {
             return Regularizer.NONE;
+        } else if (type == Constraint.class) {
+            return new Constraint.NonNeg();
         }
         return Initializer.zeros();
     }

@@ -98,6 +98,11 @@ final class RecordingLowering implements Lowering {
     }
 
     @Override
+    public void addLoss(Value loss) {
+        throw new UnsupportedOperationException("no layer here adds to the loss");
+    }
+
+    @Override
     public void emit(Op op) {
         program.emit(op);
     }

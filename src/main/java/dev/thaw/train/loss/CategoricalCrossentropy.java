@@ -2,11 +2,11 @@ package dev.thaw.train.loss;
 
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.SoftmaxCrossEntropy;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
-import dev.thaw.train.Formula;
 
 import java.util.Optional;
 

@@ -1,13 +1,13 @@
 package dev.thaw.train.loss;
 
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Op;
 import dev.thaw.op.Program;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.Softmax;
 import dev.thaw.op.Unary;
 import dev.thaw.op.Value;
-import dev.thaw.train.Formula;
 
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Formula;
 
 /**
  * A loss. It yields one number per entry (a sample, or a sample's time step); the trainer weighs

@@ -2,8 +2,8 @@ package dev.thaw.train.loss;
 
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
-import dev.thaw.train.Formula;
 
 /** Mean over the last axis of |p - t|. */
 public record MeanAbsoluteError() implements Loss {

@@ -1,12 +1,12 @@
 package dev.thaw.train.loss;
 
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.SoftmaxCrossEntropy;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Formula;
 
 /**
  * -ln p[class], with one class number per entry. Where the probabilities come straight from a

@@ -3,10 +3,10 @@ package dev.thaw.train.metric;
 import dev.thaw.op.ArgMax;
 import dev.thaw.op.Equal;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
-import dev.thaw.train.Formula;
 
 /**
  * The share of right answers. As Keras does for {@code "accuracy"}, the targets tell which kind:

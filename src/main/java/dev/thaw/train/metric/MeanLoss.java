@@ -1,9 +1,9 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
-import dev.thaw.train.Formula;
 import dev.thaw.train.loss.Loss;
 
 /**

@@ -1,9 +1,9 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
-import dev.thaw.train.Formula;
 
 /** A number per entry whose mean over an epoch is reported. Sample weights do not touch it. */
 public interface Metric {

@@ -1,18 +1,12 @@
-package dev.thaw.train;
+package dev.thaw.op;
 
-import dev.thaw.op.Affine;
-import dev.thaw.op.Binary;
-import dev.thaw.op.Fn;
-import dev.thaw.op.Program;
-import dev.thaw.op.Reduce;
-import dev.thaw.op.Reshape;
-import dev.thaw.op.Unary;
-import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
 import java.util.List;
 
-/** Writes elementwise formulas into a program, for losses and metrics. */
+/**
+ * Writes elementwise formulas into a program, for losses, metrics, regularizers and constraints.
+ */
 public final class Formula {
     private final Program program;
 
@@ -67,14 +61,20 @@ public final class Formula {
         return y;
     }
 
-    /** Sum or mean over the last axis, which stays with extent 1. */
-    public Value reduceLast(Value x, Reduce.Kind kind) {
-        int axis = x.shape().rank() - 1;
-        Value y =
-                program.temp(
-                        kind.name().toLowerCase(java.util.Locale.ROOT), x.shape().withDim(axis, 1));
-        program.emit(new Reduce(x, y, kind, List.of(axis)));
+    /** Sum, mean or maximum over some axes in [0, rank), which stay with extent 1. */
+    public Value reduce(Value x, Reduce.Kind kind, List<Integer> axes) {
+        Shape kept = x.shape();
+        for (int axis : axes) {
+            kept = kept.withDim(axis, 1);
+        }
+        Value y = program.temp(kind.name().toLowerCase(java.util.Locale.ROOT), kept);
+        program.emit(new Reduce(x, y, kind, axes));
         return y;
+    }
+
+    /** Sum, mean or maximum over the last axis, which stays with extent 1. */
+    public Value reduceLast(Value x, Reduce.Kind kind) {
+        return reduce(x, kind, List.of(x.shape().rank() - 1));
     }
 
     /** The mean over the last axis, without that axis. */
