@@ -1,5 +1,5 @@
 // Binary: y = a (op) b with NumPy broadcasting. KIND: add, sub, mul, div, max, min (NaN wins), and
-// greater (1, 1/2 where equal, 0).
+// at_least (1 where a >= b, else 0).
 //
 // binary_KIND_same(a, b, y, n)              one shape, n elements; y may be a or b
 // binary_KIND_vector_b(a, b, y, n, columns) a, y: n elements in rows of columns; b: [columns],
@@ -49,9 +49,9 @@ struct Minimum {
     }
 };
 
-struct Greater {
+struct AtLeast {
     __device__ __forceinline__ float operator()(float a, float b) const {
-        return a > b ? 1.0f : a == b ? 0.5f : 0.0f;
+        return a >= b ? 1.0f : 0.0f;
     }
 };
 
@@ -139,4 +139,4 @@ BINARY(mul, Mul)
 BINARY(div, Div)
 BINARY(max, Maximum)
 BINARY(min, Minimum)
-BINARY(greater, Greater)
+BINARY(at_least, AtLeast)

@@ -25,12 +25,12 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
         MUL,
         /** a / b. */
         DIV,
-        /** The larger one; where equal, each gets half of the gradient. */
+        /** The larger one; where equal, a gets the gradient, as in TensorFlow. */
         MAX,
-        /** The smaller one; where equal, each gets half of the gradient. */
+        /** The smaller one; where equal, a gets the gradient, as in TensorFlow. */
         MIN,
-        /** 1 where a &gt; b, one half where a = b, else 0; without gradient. */
-        GREATER
+        /** 1 where a &gt;= b, else 0; without gradient. */
+        AT_LEAST
     }
 
     @Override
@@ -66,22 +66,21 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
             }
             case MAX -> selectTo(g, dy, a, b);
             case MIN -> selectTo(g, dy, b, a);
-            case GREATER -> {
+            case AT_LEAST -> {
                 // a step has gradient zero almost everywhere, as in Keras
             }
         }
     }
 
-    private void selectTo(Gradients g, Value dy, Value wherelarger, Value other) {
-        if (g.wants(a)) {
-            Value won = g.temp("d_won", y.shape());
-            g.emit(new Binary(wherelarger, other, won, Kind.GREATER));
-            productTo(g, a, dy, won, Kind.MUL);
-        }
+    /** a wins where {@code large} is at least {@code small}, and b everywhere else. */
+    private void selectTo(Gradients g, Value dy, Value large, Value small) {
+        Value won = g.temp("d_won", y.shape());
+        g.emit(new Binary(large, small, won, Kind.AT_LEAST));
+        productTo(g, a, dy, won, Kind.MUL);
         if (g.wants(b)) {
-            Value won = g.temp("d_won", y.shape());
-            g.emit(new Binary(other, wherelarger, won, Kind.GREATER));
-            productTo(g, b, dy, won, Kind.MUL);
+            Value lost = g.temp("d_lost", y.shape());
+            g.emit(new Affine(won, lost, -1, 1));
+            productTo(g, b, dy, lost, Kind.MUL);
         }
     }
 

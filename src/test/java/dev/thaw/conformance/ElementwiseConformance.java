@@ -140,7 +140,7 @@ abstract class ElementwiseConformance extends Conformance {
     }
 
     private static boolean compares(Binary.Kind kind) {
-        return EnumSet.of(Binary.Kind.MAX, Binary.Kind.MIN, Binary.Kind.GREATER).contains(kind);
+        return EnumSet.of(Binary.Kind.MAX, Binary.Kind.MIN, Binary.Kind.AT_LEAST).contains(kind);
     }
 
     /** Comparisons get whole numbers, for ties; absolute values would compare otherwise. */

@@ -55,7 +55,7 @@ final class ElementwiseKernels {
                     case SUB -> dnnl_binary_sub;
                     case MUL -> dnnl_binary_mul;
                     case DIV -> dnnl_binary_div;
-                    case MAX, MIN, GREATER -> NO_ALGORITHM;
+                    case MAX, MIN, AT_LEAST -> NO_ALGORITHM;
                 };
         Shape whole = op.y().shape();
         if (algorithm != NO_ALGORITHM
@@ -150,7 +150,7 @@ final class ElementwiseKernels {
             case DIV -> ElementwiseKernels::divide;
             case MAX -> ElementwiseKernels::maximum;
             case MIN -> ElementwiseKernels::minimum;
-            case GREATER -> ElementwiseKernels::greater;
+            case AT_LEAST -> ElementwiseKernels::atLeast;
         };
     }
 
@@ -190,10 +190,10 @@ final class ElementwiseKernels {
         }
     }
 
-    private static void greater(float[] a, float[] b, float[] y, int n) {
+    private static void atLeast(float[] a, float[] b, float[] y, int n) {
         for (int i = 0; i < n; i++) {
-            // as whole numbers, which the JVM chooses without a jump
-            y[i] = 0.5f * ((a[i] > b[i] ? 1 : 0) + (a[i] >= b[i] ? 1 : 0));
+            // as a whole number, which the JVM chooses without a jump
+            y[i] = a[i] >= b[i] ? 1 : 0;
         }
     }
 

@@ -62,7 +62,7 @@ final class Elementwise {
             case DIV -> a / b;
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
-            case GREATER -> a > b ? 1 : a == b ? 0.5 : 0;
+            case AT_LEAST -> a >= b ? 1 : 0;
         };
     }
 
