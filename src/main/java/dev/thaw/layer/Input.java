@@ -29,4 +29,11 @@ public final class Input {
         layer.named(name);
         return layer.applyAll(List.of(), null).get(0);
     }
+
+    /** Data of a whole shape, batch included, and type under a name of its own. */
+    public static Symbol named(String name, Shape batchShape, DType dtype) {
+        InputLayer layer = new InputLayer(batchShape, Objects.requireNonNull(dtype, "dtype"));
+        layer.named(name);
+        return layer.applyAll(List.of(), null).get(0);
+    }
 }

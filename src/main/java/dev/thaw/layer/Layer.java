@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * A layer answers for its configuration, its {@code trainable} flag, its weights, the shapes that
@@ -24,6 +25,8 @@ import java.util.function.Consumer;
  * no backend and no memory.
  */
 public abstract class Layer {
+    private static final Pattern NAME = Pattern.compile("[^/\\p{Cntrl}]+");
+
     private final List<Layer> sublayers = new ArrayList<>();
     private String name;
     private boolean trainable = true;
@@ -89,14 +92,13 @@ public abstract class Layer {
     }
 
     /**
-     * Renames the layer; returns it. Letters, digits and {@code _ - .} only, since names make
-     * paths.
+     * Renames the layer; returns it. As in Keras, anything but {@code /}, since names make paths.
      */
     public Layer named(String newName) {
-        if (newName == null || !newName.matches("[A-Za-z0-9_.-]+")) {
+        if (newName == null || newName.isBlank() || !NAME.matcher(newName).matches()) {
             throw new IllegalArgumentException(
                     name
-                            + ": a layer's name has letters, digits, '_', '-' and '.', got '"
+                            + ": a layer's name has at least one visible character, and no '/' (names make paths) and no control characters, got '"
                             + newName
                             + "'");
         }

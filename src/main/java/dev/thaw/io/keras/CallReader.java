@@ -1,0 +1,130 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Symbol;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * One call of a layer in a file. Keras 3 writes {@code {"args": [..], "kwargs": {..}}} with tensors
+ * as objects; Keras 2 a list of {@code [layer, call, output, kwargs]}.
+ */
+final class CallReader {
+    private final String where;
+    private final List<GraphReader.History> inputs = new ArrayList<>();
+    private Mode baked;
+
+    private CallReader(String where) {
+        this.where = where;
+    }
+
+    /** All calls of a layer. */
+    static List<CallReader> all(String at, JsonNode nodes) {
+        if (nodes.isMissingNode() || nodes.isNull()) {
+            return List.of();
+        }
+        if (!nodes.isArray()) {
+            throw new KerasFileException(
+                    at + ".inbound_nodes: must be a list, got " + Config.text(nodes));
+        }
+        List<CallReader> calls = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            CallReader call = new CallReader(at + ".inbound_nodes[" + i + "]");
+            if (nodes.get(i).isObject()) {
+                call.read(nodes.get(i));
+            } else {
+                call.readOld(nodes.get(i));
+            }
+            calls.add(call);
+        }
+        return calls;
+    }
+
+    String where() {
+        return where;
+    }
+
+    /** The tensors that the call takes. */
+    List<GraphReader.History> inputs() {
+        return inputs;
+    }
+
+    /** Calls the layer. */
+    List<Symbol> make(Layer layer, BiFunction<String, GraphReader.History, Symbol> symbols) {
+        List<Symbol> given = inputs.stream().map(h -> symbols.apply(where, h)).toList();
+        return ObjectReader.refusing(where, () -> layer.applyAll(given, baked));
+    }
+
+    private void read(JsonNode node) {
+        node.path("args").forEach(a -> argument(a));
+        for (Map.Entry<String, JsonNode> e : node.path("kwargs").properties()) {
+            keyword(e.getKey(), e.getValue());
+        }
+        requireInputs();
+    }
+
+    private void requireInputs() {
+        if (inputs.isEmpty()) {
+            throw new KerasFileException(where + ": a call must take at least one tensor");
+        }
+    }
+
+    /** A tensor, a list or a dictionary of tensors; numbers stand in the calls of operators. */
+    private void argument(JsonNode n) {
+        if (n.path("class_name").asText().equals("__keras_tensor__")) {
+            inputs.add(GraphReader.History.of(where, n.path("config").path("keras_history")));
+        } else if (n.isContainerNode()) {
+            n.forEach(this::argument);
+        }
+    }
+
+    private void keyword(String key, JsonNode value) {
+        if (value.isNull()) {
+            return;
+        }
+        switch (key) {
+            case "training" -> {
+                if (!value.isBoolean()) {
+                    throw new KerasFileException(
+                            where
+                                    + ".kwargs.training: must be true, false or null, got "
+                                    + Config.text(value));
+                }
+                baked = value.asBoolean() ? Mode.TRAINING : Mode.INFERENCE;
+            }
+            case "mask" -> {
+                // masks travel by themselves here; Keras wrote down the one it had found
+            }
+            default -> argument(value);
+        }
+    }
+
+    private void readOld(JsonNode node) {
+        if (!node.isArray()) {
+            throw new KerasFileException(
+                    where + ": must be a list or an object, got " + Config.text(node));
+        }
+        // one tensor may stand without the list around it
+        if (node.size() > 0 && node.get(0).isTextual()) {
+            readOldTensor(node);
+        } else {
+            node.forEach(this::readOldTensor);
+        }
+        requireInputs();
+    }
+
+    private void readOldTensor(JsonNode n) {
+        inputs.add(GraphReader.History.of(where, n));
+        if (n.size() > 3 && n.get(3).isObject()) {
+            for (Map.Entry<String, JsonNode> e : n.get(3).properties()) {
+                keyword(e.getKey(), e.getValue());
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.thaw.io.keras;
+
+import dev.thaw.layer.Dense;
+import dev.thaw.layer.Initializer;
+
+/** Dense and its like. */
+final class CoreLayers {
+    private CoreLayers() {}
+
+    static void register(LayerTable t) {
+        t.add(
+                "Dense",
+                c ->
+                        new Dense(c.integer("units"))
+                                .activation(c.activation("activation"))
+                                .useBias(c.bool("use_bias", true))
+                                .kernelInitializer(
+                                        c.initializer(
+                                                "kernel_initializer", Initializer.glorotUniform()))
+                                .biasInitializer(
+                                        c.initializer("bias_initializer", Initializer.zeros()))
+                                .kernelRegularizer(c.regularizer("kernel_regularizer"))
+                                .biasRegularizer(c.regularizer("bias_regularizer")));
+    }
+}

@@ -1,0 +1,225 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Symbol;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds the graph of a Functional model from its list of layers and their calls. A call waits
+ * until the tensors that it takes exist, whatever the order in the file; calls of one layer keep
+ * theirs.
+ */
+final class GraphReader {
+    /** One output of one call of a layer, as files name it. */
+    record History(String layer, int call, int output) {
+        static History of(String where, JsonNode n) {
+            if (!n.isArray()
+                    || n.size() < 3
+                    || !n.get(0).isTextual()
+                    || !n.get(1).isInt()
+                    || !n.get(2).isInt()) {
+                throw new KerasFileException(
+                        where + ": must be [layer, call, output], got " + Config.text(n));
+            }
+            return new History(n.get(0).asText(), n.get(1).asInt(), n.get(2).asInt());
+        }
+    }
+
+    /** A layer of the file with the calls that are still to be made. */
+    private static final class Entry {
+        private final String where;
+        private final Layer layer;
+        private final List<CallReader> calls;
+        private int made;
+
+        Entry(String where, Layer layer, List<CallReader> calls) {
+            this.where = where;
+            this.layer = layer;
+            this.calls = calls;
+        }
+    }
+
+    private final String where;
+    private final ObjectNode config;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, List<List<Symbol>>> made = new HashMap<>();
+
+    GraphReader(String where, ObjectNode config, ObjectReader objects) {
+        this.where = where;
+        this.config = config;
+        JsonNode layers = config.path("layers");
+        if (!layers.isArray() || layers.isEmpty()) {
+            throw new KerasFileException(
+                    where + ".layers: must be a list of layers, got " + Config.text(layers));
+        }
+        for (int i = 0; i < layers.size(); i++) {
+            add(where + ".layers[" + i + "]", layers.get(i), objects);
+        }
+        makeCalls();
+    }
+
+    private void add(String at, JsonNode node, ObjectReader objects) {
+        String className = ObjectReader.className(at, node);
+        ObjectNode own = ObjectReader.configOf(at, node);
+        String name = node.path("name").asText(own.path("name").asText(""));
+        if (name.isEmpty()) {
+            throw new KerasFileException(at + ": a layer must have a name");
+        }
+        if (made.containsKey(name) || entries.containsKey(name)) {
+            throw new KerasFileException(at + ": two layers are called '" + name + "'");
+        }
+        if (className.equals("InputLayer")) {
+            made.put(name, List.of(List.of(ModelReader.input(at, own, objects))));
+            return;
+        }
+        List<CallReader> calls = CallReader.all(at, node.path("inbound_nodes"));
+        Layer layer =
+                Operators.isOperator(node) ? Operators.read(at, node) : objects.layer(at, node);
+        entries.put(name, new Entry(at, layer, calls));
+        made.put(name, new ArrayList<>());
+    }
+
+    /**
+     * Each layer goes on as far as it can, and is looked at again when what it waits for exists.
+     */
+    private void makeCalls() {
+        Map<String, List<Entry>> waiting = new HashMap<>();
+        Deque<Entry> ready = new ArrayDeque<>(entries.values());
+        Map<Entry, String> names = new HashMap<>();
+        entries.forEach((name, e) -> names.put(e, name));
+        while (!ready.isEmpty()) {
+            Entry e = ready.poll();
+            String name = names.get(e);
+            boolean progressed = false;
+            while (e.made < e.calls.size()) {
+                String missing = missing(e.calls.get(e.made));
+                if (missing != null) {
+                    waiting.computeIfAbsent(missing, m -> new ArrayList<>()).add(e);
+                    break;
+                }
+                made.get(name).add(e.calls.get(e.made).make(e.layer, this::symbol));
+                e.made++;
+                progressed = true;
+            }
+            if (progressed && waiting.containsKey(name)) {
+                ready.addAll(waiting.remove(name));
+            }
+        }
+        entries.forEach(
+                (name, e) -> {
+                    if (e.made < e.calls.size()) {
+                        throw new KerasFileException(
+                                e.where
+                                        + ": call "
+                                        + e.made
+                                        + " of '"
+                                        + name
+                                        + "' takes an output of '"
+                                        + missing(e.calls.get(e.made))
+                                        + "' that depends on it in turn: the graph has a cycle");
+                    }
+                });
+    }
+
+    /** The first layer whose output a call waits for; null where all are there. */
+    private String missing(CallReader call) {
+        for (History h : call.inputs()) {
+            List<List<Symbol>> calls = made.get(h.layer());
+            if (calls == null) {
+                throw new KerasFileException(
+                        call.where() + ": there is no layer '" + h.layer() + "'");
+            }
+            int declared = entries.containsKey(h.layer()) ? entries.get(h.layer()).calls.size() : 1;
+            if (h.call() < 0 || h.call() >= declared) {
+                throw new KerasFileException(
+                        call.where()
+                                + ": '"
+                                + h.layer()
+                                + "' has "
+                                + declared
+                                + " calls, got the number "
+                                + h.call());
+            }
+            if (h.call() >= calls.size()) {
+                return h.layer();
+            }
+        }
+        return null;
+    }
+
+    private Symbol symbol(String at, History h) {
+        List<List<Symbol>> calls = made.get(h.layer());
+        if (calls == null || h.call() < 0 || h.call() >= calls.size()) {
+            throw new KerasFileException(
+                    at + ": there is no call " + h.call() + " of a layer '" + h.layer() + "'");
+        }
+        List<Symbol> outputs = calls.get(h.call());
+        if (h.output() < 0 || h.output() >= outputs.size()) {
+            throw new KerasFileException(
+                    at
+                            + ": '"
+                            + h.layer()
+                            + "' has "
+                            + outputs.size()
+                            + " outputs, got the number "
+                            + h.output());
+        }
+        return outputs.get(h.output());
+    }
+
+    /** What goes into the model. */
+    List<Symbol> inputs() {
+        return ends("input_layers");
+    }
+
+    /** What comes out of the model. */
+    List<Symbol> outputs() {
+        return ends("output_layers");
+    }
+
+    private List<Symbol> ends(String key) {
+        List<Symbol> all = new ArrayList<>();
+        collect(where + "." + key, config.path(key), all);
+        if (all.isEmpty()) {
+            throw new KerasFileException(where + "." + key + ": must name at least one tensor");
+        }
+        return all;
+    }
+
+    /** A tensor, or a list or a dictionary of tensors. */
+    private void collect(String at, JsonNode n, List<Symbol> into) {
+        if (n.isArray() && n.size() > 0 && n.get(0).isTextual()) {
+            History h = History.of(at, n);
+            Entry e = entries.get(h.layer());
+            boolean nested =
+                    e != null
+                            && e.layer instanceof dev.thaw.model.Model
+                            && !(e.layer instanceof dev.thaw.model.Sequential);
+            // Keras numbers the calls of a nested Functional from 1 here: the model's own comes
+            // first
+            into.add(
+                    symbol(
+                            at,
+                            nested && h.call() > 0
+                                    ? new History(h.layer(), h.call() - 1, h.output())
+                                    : h));
+        } else if (n.isContainerNode()) {
+            n.forEach(child -> collect(at, child, into));
+        } else {
+            throw new KerasFileException(
+                    at
+                            + ": must be [layer, call, output] or a list of such, got "
+                            + Config.text(n));
+        }
+    }
+}

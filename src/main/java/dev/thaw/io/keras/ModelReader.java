@@ -1,0 +1,131 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Symbol;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Makes models from their configurations: {@code Functional} (once {@code Model}) and {@code
+ * Sequential}.
+ */
+final class ModelReader {
+    private static final Set<String> FUNCTIONAL = Set.of("Functional", "Model");
+    private static final String SEQUENTIAL = "Sequential";
+
+    private final ObjectReader objects;
+
+    ModelReader(ObjectReader objects) {
+        this.objects = objects;
+    }
+
+    static boolean isModel(String className) {
+        return className.equals(SEQUENTIAL) || FUNCTIONAL.contains(className);
+    }
+
+    /** The model without its weights' values. */
+    Model read(String where, String className, JsonNode config) {
+        Model model =
+                className.equals(SEQUENTIAL)
+                        ? sequential(where, config)
+                        : functional(where, (ObjectNode) config);
+        String name = config.path("name").asText("");
+        if (!name.isEmpty()) {
+            ObjectReader.refusing(where, () -> model.named(plain(name)));
+        }
+        if (!config.path("trainable").asBoolean(true)) {
+            // only this flag: what is inside has flags of its own in the file
+            model.setTrainableAlone(false);
+        }
+        return model;
+    }
+
+    /** Keras 2 allowed slashes in names, which make paths here as in Keras 3. */
+    static String plain(String name) {
+        return name.replace('/', '_');
+    }
+
+    private Model functional(String where, ObjectNode config) {
+        GraphReader graph = new GraphReader(where, config, objects);
+        return ObjectReader.refusing(where, () -> new Model(graph.inputs(), graph.outputs()));
+    }
+
+    /** Keras 2.0 wrote the list of layers alone. */
+    private Model sequential(String where, JsonNode config) {
+        JsonNode entries = config.isArray() ? config : config.path("layers");
+        if (!entries.isArray()) {
+            throw new KerasFileException(
+                    where + ".layers: must be a list, got " + Config.text(entries));
+        }
+        Symbol input = null;
+        List<Layer> row = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            JsonNode e = entries.get(i);
+            String at = where + ".layers[" + i + "]";
+            if (ObjectReader.className(at, e).equals("InputLayer")) {
+                if (i != 0) {
+                    throw new KerasFileException(
+                            at + ": an InputLayer must come first in a Sequential");
+                }
+                input = input(at, ObjectReader.configOf(at, e), objects);
+                continue;
+            }
+            if (i == 0) {
+                input = firstInput(at, ObjectReader.configOf(at, e));
+            }
+            row.add(objects.layer(at, e));
+        }
+        if (input == null && config.path("build_input_shape").isArray()) {
+            Config own = new Config(where, (ObjectNode) config, objects);
+            input = Input.named("input", own.shape("build_input_shape"), DType.FLOAT32);
+        }
+        Layer[] layers = row.toArray(Layer[]::new);
+        Symbol in = input;
+        return ObjectReader.refusing(
+                where, () -> in == null ? new Sequential(layers) : new Sequential(in, layers));
+    }
+
+    /** Keras 2 writes the input's shape into the first layer; null where it does not. */
+    private Symbol firstInput(String where, ObjectNode config) {
+        Config c = new Config(where, config, objects);
+        Shape shape = c.shape("batch_input_shape");
+        return shape == null
+                ? null
+                : Input.named(plain(c.string("name", "first")) + "_input", shape, DType.FLOAT32);
+    }
+
+    /** An input layer's symbol. */
+    static Symbol input(String where, ObjectNode config, ObjectReader objects) {
+        Config c = new Config(where, config, objects);
+        Shape shape = c.has("batch_shape") ? c.shape("batch_shape") : c.shape("batch_input_shape");
+        if (shape == null || shape.rank() == 0) {
+            throw c.refuse("batch_shape", "must be given, the batch first", "nothing");
+        }
+        DType dtype = dtype(c);
+        String name = c.string("name");
+        c.ignore("ragged", "trainable");
+        c.finish();
+        return ObjectReader.refusing(where, () -> Input.named(plain(name), shape, dtype));
+    }
+
+    private static DType dtype(Config c) {
+        String name = c.string("dtype", "float32");
+        return switch (name) {
+            case "float32", "float64", "float16", "bfloat16" -> DType.FLOAT32;
+            case "uint8", "int8", "int16", "uint16", "int32" -> DType.INT32;
+            case "int64" -> DType.INT64;
+            default ->
+                    throw c.refuse("dtype", "inputs are float32, int32 or int64", "'" + name + "'");
+        };
+    }
+}
