@@ -201,6 +201,11 @@ public final class Tracer {
         }
 
         @Override
+        public Formula formula() {
+            return new Formula(program);
+        }
+
+        @Override
         public List<Value> call(Layer callee, List<Value> inputs) {
             return call(callee, inputs, null);
         }

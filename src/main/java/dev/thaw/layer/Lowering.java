@@ -1,6 +1,7 @@
 package dev.thaw.layer;
 
 import dev.thaw.op.Draw;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -42,6 +43,9 @@ public interface Lowering {
 
     /** Adds an op. */
     void emit(Op op);
+
+    /** Adds formulas of several ops. */
+    Formula formula();
 
     /** Calls another layer from inside this one; it inherits this call's mode. */
     List<Value> call(Layer layer, List<Value> inputs);

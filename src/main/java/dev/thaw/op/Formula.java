@@ -2,11 +2,10 @@ package dev.thaw.op;
 
 import dev.thaw.tensor.Shape;
 
+import java.util.Arrays;
 import java.util.List;
 
-/**
- * Writes elementwise formulas into a program, for losses, metrics, regularizers and constraints.
- */
+/** Writes formulas of several ops into a program. */
 public final class Formula {
     private final Program program;
 
@@ -37,11 +36,25 @@ public final class Formula {
         return apply(new Fn(Fn.Kind.CLIP, low, high), x);
     }
 
-    /** a (op) b, where b has a's shape or extents of 1. */
+    /** a (op) b, broadcast as {@link Binary} says. */
     public Value combine(Value a, Binary.Kind kind, Value b) {
-        Value y = program.temp(kind.name().toLowerCase(java.util.Locale.ROOT), a.shape());
+        Shape shape = broadcast(a.shape(), b.shape());
+        Value y = program.temp(kind.name().toLowerCase(java.util.Locale.ROOT), shape);
         program.emit(new Binary(a, b, y, kind));
         return y;
+    }
+
+    private static Shape broadcast(Shape a, Shape b) {
+        if (a.equals(b)) {
+            return a;
+        }
+        int[] longer = (a.rank() < b.rank() ? b : a).toArray();
+        int[] shorter = (a.rank() < b.rank() ? a : b).toArray();
+        for (int i = 0; i < shorter.length; i++) {
+            int at = longer.length - shorter.length + i;
+            longer[at] = longer[at] == 1 ? shorter[i] : longer[at];
+        }
+        return Shape.of(longer);
     }
 
     /** scale x + shift. */
@@ -58,6 +71,37 @@ public final class Formula {
         }
         Value y = program.temp(x.name(), shape, x.dtype());
         program.emit(new Reshape(x, y));
+        return y;
+    }
+
+    /** Axis i of the result is axis order[i] of x. */
+    public Value transpose(Value x, List<Integer> order) {
+        int[] dims = order.stream().mapToInt(x.shape()::dim).toArray();
+        Value y = program.temp("transposed", Shape.of(dims), x.dtype());
+        program.emit(new Transpose(x, y, order));
+        return y;
+    }
+
+    /** The elements [begin, end) along one axis. */
+    public Value slice(Value x, int axis, int begin, int end) {
+        if (begin == 0 && end == x.shape().dim(axis)) {
+            return x;
+        }
+        Integer[] at = new Integer[x.shape().rank()];
+        Arrays.fill(at, 0);
+        at[axis] = begin;
+        Value y = program.temp("slice", x.shape().withDim(axis, end - begin), x.dtype());
+        program.emit(new Slice(x, y, List.of(at)));
+        return y;
+    }
+
+    /** x repeated to a shape of the same rank, along axes where its extent is 1. */
+    public Value repeat(Value x, Shape shape) {
+        if (x.shape().equals(shape)) {
+            return x;
+        }
+        Value y = program.temp("repeated", shape);
+        program.emit(new Broadcast(x, y, 1));
         return y;
     }
 

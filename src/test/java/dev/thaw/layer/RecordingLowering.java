@@ -1,6 +1,7 @@
 package dev.thaw.layer;
 
 import dev.thaw.op.Draw;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Op;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
@@ -105,6 +106,11 @@ final class RecordingLowering implements Lowering {
     @Override
     public void emit(Op op) {
         program.emit(op);
+    }
+
+    @Override
+    public Formula formula() {
+        return new Formula(program);
     }
 
     @Override
