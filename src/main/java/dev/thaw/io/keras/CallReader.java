@@ -30,7 +30,7 @@ final class CallReader {
             return List.of();
         }
         if (!nodes.isArray()) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     at + ".inbound_nodes: must be a list, got " + Config.text(nodes));
         }
         List<CallReader> calls = new ArrayList<>();
@@ -71,7 +71,7 @@ final class CallReader {
 
     private void requireInputs() {
         if (inputs.isEmpty()) {
-            throw new KerasFileException(where + ": a call must take at least one tensor");
+            throw new ConfigException(where + ": a call must take at least one tensor");
         }
     }
 
@@ -91,7 +91,7 @@ final class CallReader {
         switch (key) {
             case "training" -> {
                 if (!value.isBoolean()) {
-                    throw new KerasFileException(
+                    throw new ConfigException(
                             where
                                     + ".kwargs.training: must be true, false or null, got "
                                     + Config.text(value));
@@ -107,7 +107,7 @@ final class CallReader {
 
     private void readOld(JsonNode node) {
         if (!node.isArray()) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     where + ": must be a list or an object, got " + Config.text(node));
         }
         // one tensor may stand without the list around it

@@ -277,8 +277,8 @@ final class Config {
     }
 
     /** Refuses a key's value. */
-    KerasFileException refuse(String key, String rule, String got) {
-        return new KerasFileException(where(key) + ": " + rule + ", got " + got);
+    ConfigException refuse(String key, String rule, String got) {
+        return new ConfigException(where(key) + ": " + rule + ", got " + got);
     }
 
     /** Refuses what nobody has read and is not merely an absent option. */
@@ -287,7 +287,7 @@ final class Config {
                 i.hasNext(); ) {
             Map.Entry<String, JsonNode> e = i.next();
             if (!read.contains(e.getKey()) && !isAbsent(e.getValue())) {
-                throw new KerasFileException(
+                throw new ConfigException(
                         where(e.getKey())
                                 + ": Thaw does not support this option, got "
                                 + text(e.getValue())

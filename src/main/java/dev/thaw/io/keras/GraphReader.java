@@ -28,7 +28,7 @@ final class GraphReader {
                     || !n.get(0).isTextual()
                     || !n.get(1).isInt()
                     || !n.get(2).isInt()) {
-                throw new KerasFileException(
+                throw new ConfigException(
                         where + ": must be [layer, call, output], got " + Config.text(n));
             }
             return new History(n.get(0).asText(), n.get(1).asInt(), n.get(2).asInt());
@@ -59,7 +59,7 @@ final class GraphReader {
         this.config = config;
         JsonNode layers = config.path("layers");
         if (!layers.isArray() || layers.isEmpty()) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     where + ".layers: must be a list of layers, got " + Config.text(layers));
         }
         for (int i = 0; i < layers.size(); i++) {
@@ -73,10 +73,10 @@ final class GraphReader {
         ObjectNode own = ObjectReader.configOf(at, node);
         String name = node.path("name").asText(own.path("name").asText(""));
         if (name.isEmpty()) {
-            throw new KerasFileException(at + ": a layer must have a name");
+            throw new ConfigException(at + ": a layer must have a name");
         }
         if (made.containsKey(name) || entries.containsKey(name)) {
-            throw new KerasFileException(at + ": two layers are called '" + name + "'");
+            throw new ConfigException(at + ": two layers are called '" + name + "'");
         }
         if (className.equals("InputLayer")) {
             made.put(name, List.of(List.of(ModelReader.input(at, own, objects))));
@@ -118,7 +118,7 @@ final class GraphReader {
         entries.forEach(
                 (name, e) -> {
                     if (e.made < e.calls.size()) {
-                        throw new KerasFileException(
+                        throw new ConfigException(
                                 e.where
                                         + ": call "
                                         + e.made
@@ -136,12 +136,11 @@ final class GraphReader {
         for (History h : call.inputs()) {
             List<List<Symbol>> calls = made.get(h.layer());
             if (calls == null) {
-                throw new KerasFileException(
-                        call.where() + ": there is no layer '" + h.layer() + "'");
+                throw new ConfigException(call.where() + ": there is no layer '" + h.layer() + "'");
             }
             int declared = entries.containsKey(h.layer()) ? entries.get(h.layer()).calls.size() : 1;
             if (h.call() < 0 || h.call() >= declared) {
-                throw new KerasFileException(
+                throw new ConfigException(
                         call.where()
                                 + ": '"
                                 + h.layer()
@@ -160,12 +159,12 @@ final class GraphReader {
     private Symbol symbol(String at, History h) {
         List<List<Symbol>> calls = made.get(h.layer());
         if (calls == null || h.call() < 0 || h.call() >= calls.size()) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     at + ": there is no call " + h.call() + " of a layer '" + h.layer() + "'");
         }
         List<Symbol> outputs = calls.get(h.call());
         if (h.output() < 0 || h.output() >= outputs.size()) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     at
                             + ": '"
                             + h.layer()
@@ -191,7 +190,7 @@ final class GraphReader {
         List<Symbol> all = new ArrayList<>();
         collect(where + "." + key, config.path(key), all);
         if (all.isEmpty()) {
-            throw new KerasFileException(where + "." + key + ": must name at least one tensor");
+            throw new ConfigException(where + "." + key + ": must name at least one tensor");
         }
         return all;
     }
@@ -216,7 +215,7 @@ final class GraphReader {
         } else if (n.isContainerNode()) {
             n.forEach(child -> collect(at, child, into));
         } else {
-            throw new KerasFileException(
+            throw new ConfigException(
                     at
                             + ": must be [layer, call, output] or a list of such, got "
                             + Config.text(n));

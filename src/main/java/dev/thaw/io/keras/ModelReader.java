@@ -64,7 +64,7 @@ final class ModelReader {
     private Model sequential(String where, JsonNode config) {
         JsonNode entries = config.isArray() ? config : config.path("layers");
         if (!entries.isArray()) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     where + ".layers: must be a list, got " + Config.text(entries));
         }
         Symbol input = null;
@@ -74,7 +74,7 @@ final class ModelReader {
             String at = where + ".layers[" + i + "]";
             if (ObjectReader.className(at, e).equals("InputLayer")) {
                 if (i != 0) {
-                    throw new KerasFileException(
+                    throw new ConfigException(
                             at + ": an InputLayer must come first in a Sequential");
                 }
                 input = input(at, ObjectReader.configOf(at, e), objects);

@@ -38,7 +38,7 @@ final class ObjectReader {
                 table.find(className)
                         .orElseThrow(
                                 () ->
-                                        new KerasFileException(
+                                        new ConfigException(
                                                 where
                                                         + ": Thaw has no layer "
                                                         + className
@@ -88,13 +88,13 @@ final class ObjectReader {
         try {
             return work.get();
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new KerasFileException(where + ": " + e.getMessage(), e);
+            throw new ConfigException(where + ": " + e.getMessage(), e);
         }
     }
 
     static String className(String where, JsonNode node) {
         if (!node.isObject() || !node.path("class_name").isTextual()) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     where
                             + ": must be an object with a class_name and a config, got "
                             + Config.text(node));
@@ -108,7 +108,7 @@ final class ObjectReader {
             return JsonNodeFactory.instance.objectNode();
         }
         if (!(config instanceof ObjectNode o)) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     where + ".config: must be an object, got " + Config.text(config));
         }
         return o;
@@ -127,7 +127,7 @@ final class ObjectReader {
             name = node.path("config").asText();
         }
         if (name == null) {
-            throw new KerasFileException(
+            throw new ConfigException(
                     where + ": must be the name of an activation, got " + Config.text(node));
         }
         String known = name;
@@ -157,7 +157,7 @@ final class ObjectReader {
                     case "L2" -> Regularizer.l2(c.number("l2", .01));
                     case "L1L2" -> new Regularizer(c.number("l1", 0), c.number("l2", 0));
                     default ->
-                            throw new KerasFileException(
+                            throw new ConfigException(
                                     where
                                             + ": Thaw has the regularizers L1, L2 and L1L2, got "
                                             + name);

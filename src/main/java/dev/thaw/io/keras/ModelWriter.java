@@ -1,0 +1,138 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.thaw.graph.Network;
+import dev.thaw.layer.InputLayer;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Node;
+import dev.thaw.layer.Symbol;
+import dev.thaw.model.Sequential;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a network's configuration as Keras does: a Functional with its calls, or a Sequential. */
+final class ModelWriter {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final Network network;
+    private final Map<Layer, List<Node>> calls = new HashMap<>();
+
+    ModelWriter(Network network) {
+        this.network = network;
+        for (Node n : network.nodes()) {
+            calls.computeIfAbsent(n.layer(), l -> new ArrayList<>()).add(n);
+        }
+    }
+
+    ObjectNode write() {
+        if (network.inputs().isEmpty()) {
+            throw new IllegalStateException(
+                    network.name()
+                            + ": has no graph yet; build it, or run it once, before it is saved");
+        }
+        ObjectNode config = JSON.objectNode();
+        config.put("name", network.name());
+        config.put("trainable", network.trainable());
+        ObjectNode object;
+        if (network instanceof Sequential) {
+            config.set("dtype", ObjectWriter.float32());
+            ArrayNode layers = config.putArray("layers");
+            network.layers().forEach(l -> layers.add(withBuildConfig(l, ObjectWriter.layer(l))));
+            config.set("build_input_shape", ObjectWriter.shape(network.inputShapes().get(0)));
+            object = ObjectWriter.object("keras", "Sequential", config);
+            object.putObject("build_config")
+                    .set("input_shape", ObjectWriter.shape(network.inputShapes().get(0)));
+        } else {
+            functional(config);
+            object = ObjectWriter.object("keras.src.models.functional", "Functional", config);
+            object.put("registered_name", "Functional");
+            object.putObject("build_config").putNull("input_shape");
+        }
+        return object;
+    }
+
+    private void functional(ObjectNode config) {
+        ArrayNode layers = config.putArray("layers");
+        for (Layer l : network.layers()) {
+            ObjectNode entry = withBuildConfig(l, ObjectWriter.layer(l));
+            entry.put("name", l.name());
+            ArrayNode nodes = entry.putArray("inbound_nodes");
+            for (Node n : calls.getOrDefault(l, List.of())) {
+                nodes.add(call(n));
+            }
+            layers.add(entry);
+        }
+        config.set("input_layers", ends(network.inputs()));
+        config.set("output_layers", ends(network.outputs()));
+    }
+
+    /** The shape that a layer with weights was built for. */
+    private ObjectNode withBuildConfig(Layer l, ObjectNode entry) {
+        List<Node> of = calls.getOrDefault(l, List.of());
+        if (!(l instanceof Network) && !of.isEmpty() && of.get(0).inputs().size() == 1) {
+            entry.putObject("build_config")
+                    .set("input_shape", ObjectWriter.shape(of.get(0).inputs().get(0).shape()));
+        }
+        return entry;
+    }
+
+    private ObjectNode call(Node n) {
+        ObjectNode node = JSON.objectNode();
+        ArrayNode args = node.putArray("args");
+        List<Symbol> in = n.inputs();
+        // merges take a list, even of one tensor
+        boolean list = in.size() > 1 || n.layer() instanceof dev.thaw.layer.Concatenate;
+        ArrayNode into = list ? args.addArray() : args;
+        in.forEach(s -> into.add(tensor(s)));
+        ObjectNode kwargs = node.putObject("kwargs");
+        n.baked().ifPresent(mode -> kwargs.put("training", training(n.layer(), mode)));
+        return node;
+    }
+
+    private static boolean training(Layer layer, Mode mode) {
+        if (mode == Mode.MONTE_CARLO) {
+            throw new IllegalArgumentException(
+                    layer.name()
+                            + ": Keras has no Monte-Carlo mode, so a file cannot hold a call in it;"
+                            + " bake Mode.TRAINING into the dropout layers alone");
+        }
+        return mode == Mode.TRAINING;
+    }
+
+    private ObjectNode tensor(Symbol s) {
+        ObjectNode config = JSON.objectNode();
+        config.set("shape", ObjectWriter.shape(s.shape()));
+        config.put("dtype", s.dtype().name().toLowerCase(java.util.Locale.ROOT));
+        config.set("keras_history", history(s, 0));
+        ObjectNode node = JSON.objectNode();
+        node.put("class_name", "__keras_tensor__");
+        node.set("config", config);
+        return node;
+    }
+
+    /** [layer, call, output], the calls numbered from {@code first}. */
+    private ArrayNode history(Symbol s, int first) {
+        Layer layer = s.node().layer();
+        int call = layer instanceof InputLayer ? 0 : first + calls.get(layer).indexOf(s.node());
+        return JSON.arrayNode().add(layer.name()).add(call).add(s.index());
+    }
+
+    /** A bare tensor for one, a list for several. */
+    private ArrayNode ends(List<Symbol> symbols) {
+        ArrayNode all = JSON.arrayNode();
+        for (Symbol s : symbols) {
+            Layer l = s.node().layer();
+            // Keras counts a nested Functional's own call first here, and only here
+            boolean nested = l instanceof Network && !(l instanceof Sequential);
+            all.add(history(s, nested ? 1 : 0));
+        }
+        return symbols.size() == 1 ? (ArrayNode) all.get(0) : all;
+    }
+}

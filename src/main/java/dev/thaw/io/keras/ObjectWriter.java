@@ -1,0 +1,185 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.thaw.graph.Network;
+import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.Configured;
+import dev.thaw.layer.Initializer;
+import dev.thaw.layer.InputLayer;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Regularizer;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+
+import java.lang.reflect.Array;
+import java.util.Locale;
+import java.util.Map;
+
+/** Turns layers and what stands in their configurations into Keras's JSON. */
+final class ObjectWriter {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    /**
+     * Options that came with a later Keras 3, at the values that mean nothing: left out, so that
+     * every Keras 3 opens the file.
+     */
+    private static final Map<String, String> LATER =
+            Map.of(
+                    "quantization_config", "null",
+                    "renorm", "false",
+                    "renorm_clipping", "null",
+                    "input_axes", "null",
+                    "output_axes", "null",
+                    "optional", "false");
+
+    private final String where;
+
+    /**
+     * @param where whose configuration is written, for messages
+     */
+    ObjectWriter(String where) {
+        this.where = where;
+    }
+
+    /**
+     * {module, class_name, config, registered_name}, and build_config for a layer that has weights.
+     */
+    static ObjectNode layer(Layer layer) {
+        if (layer instanceof Network n) {
+            return new ModelWriter(n).write();
+        }
+        ObjectNode config = JSON.objectNode();
+        if (layer instanceof InputLayer) {
+            // Keras reads no other keys here in all its releases
+            Map<String, Object> own = layer.config();
+            ObjectWriter w = new ObjectWriter(layer.name());
+            config.set("batch_shape", w.value(own.get("batch_shape")));
+            config.set("dtype", w.value(own.get("dtype")));
+            config.put("sparse", false);
+            config.put("name", layer.name());
+        } else {
+            config.put("name", layer.name());
+            config.put("trainable", layer.trainable());
+            config.set("dtype", float32());
+            new ObjectWriter(layer.name()).fill(config, layer.config());
+        }
+        return object("keras.layers", layer.getClass().getSimpleName(), config);
+    }
+
+    static ObjectNode object(String module, String className, ObjectNode config) {
+        ObjectNode node = JSON.objectNode();
+        node.put("module", module);
+        node.put("class_name", className);
+        node.set("config", config);
+        node.putNull("registered_name");
+        return node;
+    }
+
+    static ObjectNode float32() {
+        ObjectNode name = JSON.objectNode();
+        name.put("name", "float32");
+        return object("keras", "DTypePolicy", name);
+    }
+
+    private void fill(ObjectNode into, Map<?, ?> config) {
+        config.forEach(
+                (key, value) -> {
+                    JsonNode json = value(value);
+                    boolean late =
+                            json.toString().equals(LATER.get(key))
+                                    || key.equals("renorm_momentum")
+                                            && Boolean.FALSE.equals(config.get("renorm"));
+                    if (!late && !into.has((String) key)) {
+                        into.set((String) key, json);
+                    }
+                });
+    }
+
+    /** A value of a configuration. */
+    JsonNode value(Object value) {
+        if (value == null || Regularizer.NONE.equals(value)) {
+            return JSON.nullNode();
+        } else if (value instanceof String s) {
+            return JSON.textNode(s);
+        } else if (value instanceof Boolean b) {
+            return JSON.booleanNode(b);
+        } else if (value instanceof Number n) {
+            return number(n);
+        } else if (value instanceof DType || value instanceof Enum<?>) {
+            return JSON.textNode(((Enum<?>) value).name().toLowerCase(Locale.ROOT));
+        } else if (value instanceof Shape s) {
+            return shape(s);
+        } else if (value instanceof ActivationFunction a) {
+            return JSON.textNode(a.name());
+        } else if (value instanceof Layer l) {
+            return layer(l);
+        } else if (value instanceof Configured c) {
+            return configured(c);
+        } else if (value instanceof Regularizer r) {
+            return regularizer(r);
+        } else if (value instanceof Map<?, ?> m) {
+            ObjectNode node = JSON.objectNode();
+            m.forEach((k, v) -> node.set(k.toString(), value(v)));
+            return node;
+        } else if (value instanceof Iterable<?> all) {
+            ArrayNode node = JSON.arrayNode();
+            all.forEach(v -> node.add(value(v)));
+            return node;
+        } else if (value.getClass().isArray()) {
+            ArrayNode node = JSON.arrayNode();
+            for (int i = 0; i < Array.getLength(value); i++) {
+                node.add(value(Array.get(value, i)));
+            }
+            return node;
+        }
+        throw new IllegalArgumentException(
+                where
+                        + ": a file cannot hold "
+                        + (value instanceof Initializer
+                                ? "an initializer of your own; use one of Initializer's"
+                                : value.getClass().getName())
+                        + (value instanceof Initializer ? "" : " in a configuration"));
+    }
+
+    private static JsonNode number(Number n) {
+        if (n instanceof Integer || n instanceof Long) {
+            return JSON.numberNode(n.longValue());
+        }
+        double d = n instanceof Float f ? Double.parseDouble(f.toString()) : n.doubleValue();
+        return JSON.numberNode(d);
+    }
+
+    static ArrayNode shape(Shape s) {
+        ArrayNode node = JSON.arrayNode();
+        for (int d : s.toArray()) {
+            if (d == Shape.NONE) {
+                node.addNull();
+            } else {
+                node.add(d);
+            }
+        }
+        return node;
+    }
+
+    ObjectNode configured(Configured c) {
+        ObjectNode config = JSON.objectNode();
+        fill(config, c.config());
+        return object(c.module(), c.className(), config);
+    }
+
+    private static JsonNode regularizer(Regularizer r) {
+        ObjectNode config = JSON.objectNode();
+        if (r.l1() > 0) {
+            config.put("l1", r.l1());
+        }
+        if (r.l2() > 0) {
+            config.put("l2", r.l2());
+        }
+        String name = r.l2() == 0 ? "L1" : r.l1() == 0 ? "L2" : "L1L2";
+        return object("keras.regularizers", name, config);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds all layers that cannot be read before any is, so that the user hears of them at once. */
+final class UnknownLayers {
+    private static final int SHOWN = 20;
+
+    private final LayerTable table;
+    private final List<String> found = new ArrayList<>();
+
+    private UnknownLayers(LayerTable table) {
+        this.table = table;
+    }
+
+    /** Refuses a model's configuration that has layers which nothing can read. */
+    static void refuse(JsonNode model, LayerTable table) {
+        UnknownLayers u = new UnknownLayers(table);
+        u.walk(model, "");
+        if (!u.found.isEmpty()) {
+            int more = u.found.size() - SHOWN;
+            throw new ConfigException(
+                    "Thaw cannot read "
+                            + u.found.size()
+                            + (u.found.size() == 1 ? " layer: " : " layers: ")
+                            + String.join("; ", u.found.subList(0, Math.min(SHOWN, u.found.size())))
+                            + (more > 0 ? "; and " + more + " more" : ""));
+        }
+    }
+
+    private void walk(JsonNode object, String path) {
+        JsonNode config = object.path("config");
+        String className = object.path("class_name").asText();
+        if (ModelReader.isModel(className)) {
+            JsonNode layers = config.isArray() ? config : config.path("layers");
+            layers.forEach(l -> walk(l, path + nameOf(l) + "/"));
+        } else {
+            String why = reason(object, className);
+            if (why != null) {
+                found.add(path.replaceAll("/$", "") + " (" + why + ")");
+            } else if (config.path("layer").isObject()) {
+                walk(config.path("layer"), path + nameOf(config.path("layer")) + "/");
+            }
+        }
+    }
+
+    private static String nameOf(JsonNode layer) {
+        return layer.path("config").path("name").asText(layer.path("name").asText("?"));
+    }
+
+    /** Why a layer cannot be read; null where it can. */
+    private String reason(JsonNode object, String className) {
+        if (className.equals("Lambda")) {
+            return "Lambda: it holds Python code, which is never run here; replace it by layers or"
+                    + " operators in Keras";
+        }
+        if (className.equals("InputLayer") || table.find(className).isPresent()) {
+            return null;
+        }
+        if (Operators.isOperator(object)) {
+            return Operators.isKnown(object) ? null : "operator " + className;
+        }
+        String custom = object.path("registered_name").asText("");
+        return className + (custom.contains(">") ? ", a layer of your own: give its factory" : "");
+    }
+}
