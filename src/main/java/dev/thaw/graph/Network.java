@@ -246,7 +246,15 @@ public class Network extends Layer {
                 known.put(node.outputs().get(i), out.get(i));
             }
         }
-        return outputs.stream().map(known::get).toList();
+        List<Value> results = outputs.stream().map(known::get).toList();
+        results.forEach(y -> l.setMask(y, l.mask(y))); // what the last layers say, nothing else
+        return results;
+    }
+
+    /** Masks pass in and out; what happens in between is up to the layers inside. */
+    @Override
+    public boolean supportsMasking() {
+        return true;
     }
 
     /**

@@ -14,8 +14,10 @@ import dev.thaw.tensor.Variable;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns a model in a mode into ops. Every call of every layer goes through {@link #call}, so the
@@ -26,6 +28,7 @@ public final class Tracer {
     private final Variable randomStep;
     private final Map<Layer, Integer> calls = new HashMap<>();
     private final List<Value> losses = new ArrayList<>();
+    private final Masks masks;
     private boolean random;
 
     /**
@@ -35,6 +38,7 @@ public final class Tracer {
     public Tracer(Program program, Variable randomStep) {
         this.program = program;
         this.randomStep = randomStep;
+        this.masks = new Masks(program);
     }
 
     /**
@@ -63,12 +67,17 @@ public final class Tracer {
         return List.copyOf(losses);
     }
 
+    /** Which positions of an output count: 1 or 0; null where all do. */
+    public Value mask(Value output) {
+        return masks.of(output);
+    }
+
     private Call call(Layer layer, List<Value> inputs, Resolution resolution, String path) {
         Frame frame = new Frame(layer, resolution, path, calls.merge(layer, 1, Integer::sum) - 1);
         int first = program.steps().size();
         String outer = program.scope();
         program.setScope(path);
-        List<Value> outputs = layer.lower(frame, inputs);
+        List<Value> outputs = masks.pass(layer, inputs, layer.lower(frame, inputs), frame.decided);
         regularizeActivity(layer, outputs);
         program.setScope(outer);
         return new Call(
@@ -132,6 +141,7 @@ public final class Tracer {
         private final String path;
         private final int number;
         private final List<Call> inner = new ArrayList<>();
+        private final Set<Value> decided = new HashSet<>();
         private boolean modeMatters;
         private boolean heldByFreeze;
 
@@ -184,6 +194,17 @@ public final class Tracer {
         @Override
         public Draw draw(long seed) {
             return new Draw(seed, number);
+        }
+
+        @Override
+        public Value mask(Value input) {
+            return masks.of(input);
+        }
+
+        @Override
+        public void setMask(Value output, Value mask) {
+            masks.set(output, mask);
+            decided.add(output);
         }
 
         @Override

@@ -65,4 +65,9 @@ public final class BatchNormalization extends UnaryLayer {
     protected void configure(Map<String, Object> map) {
         config.describe(map);
     }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
+    }
 }

@@ -1,6 +1,8 @@
 package dev.thaw.layer;
 
+import dev.thaw.op.Binary;
 import dev.thaw.op.Concat;
+import dev.thaw.op.Fill;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -67,11 +69,45 @@ public final class Concatenate extends Layer {
         Shape joined = outputShapes(inputs.stream().map(Value::shape).toList()).get(0);
         Value y = l.temp("joined", joined);
         l.emit(new Concat(inputs, y, joined.axis(axis)));
+        if (inputs.stream().anyMatch(x -> l.mask(x) != null)) {
+            l.setMask(y, mask(l, inputs, joined.axis(axis)));
+        }
         return List.of(y);
+    }
+
+    /**
+     * The masks side by side; along the last axis, which masks lack, what is valid in any input. An
+     * input without a mask is valid throughout.
+     */
+    private static Value mask(Lowering l, List<Value> inputs, int axis) {
+        List<Value> masks = inputs.stream().map(x -> maskOrOnes(l, x)).toList();
+        if (axis >= masks.get(0).shape().rank()) {
+            return masks.stream()
+                    .reduce((a, b) -> l.formula().combine(a, Binary.Kind.MAX, b))
+                    .orElseThrow();
+        }
+        int extent = masks.stream().mapToInt(m -> m.shape().dim(axis)).sum();
+        Value joined = l.temp("mask", masks.get(0).shape().withDim(axis, extent));
+        l.emit(new Concat(masks, joined, axis));
+        return joined;
+    }
+
+    private static Value maskOrOnes(Lowering l, Value x) {
+        if (l.mask(x) != null) {
+            return l.mask(x);
+        }
+        Value ones = l.temp("mask", x.shape().sub(0, x.shape().rank() - 1));
+        l.emit(new Fill(ones, 1));
+        return ones;
     }
 
     @Override
     protected void configure(Map<String, Object> config) {
         config.put("axis", axis);
+    }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
     }
 }

@@ -173,4 +173,9 @@ public final class Dense extends UnaryLayer {
         config.put("kernel_constraint", kernelConstraint);
         config.put("bias_constraint", biasConstraint);
     }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
+    }
 }

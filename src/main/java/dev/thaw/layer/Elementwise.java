@@ -18,4 +18,9 @@ abstract class Elementwise extends UnaryLayer {
         l.emit(new Unary(x, y, fn));
         return y;
     }
+
+    @Override
+    public final boolean supportsMasking() {
+        return true;
+    }
 }

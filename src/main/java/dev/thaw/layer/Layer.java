@@ -81,6 +81,14 @@ public abstract class Layer {
         }
     }
 
+    /**
+     * Whether the mask of the first input is that of the outputs too; where not, it ends here, and
+     * a warning says so. Default false, as in Keras.
+     */
+    public boolean supportsMasking() {
+        return false;
+    }
+
     /** The mode where neither the call nor the caller gives one; it stays inside this layer. */
     public Optional<Mode> defaultMode() {
         return Optional.empty();

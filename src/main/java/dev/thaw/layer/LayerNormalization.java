@@ -183,4 +183,9 @@ public final class LayerNormalization extends UnaryLayer {
         config.put("beta_regularizer", betaRegularizer);
         config.put("gamma_regularizer", gammaRegularizer);
     }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
+    }
 }

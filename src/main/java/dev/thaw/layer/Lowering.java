@@ -38,6 +38,18 @@ public interface Lowering {
     /** The numbers for this call of the layer. */
     Draw draw(long seed);
 
+    /**
+     * Which positions of an input count: 1 or 0, usually of the input's shape without its last
+     * axis; null where all do.
+     */
+    Value mask(Value input);
+
+    /**
+     * Gives one of this call's outputs a mask; null says that it has none. Without this, {@link
+     * Layer#supportsMasking} decides.
+     */
+    void setMask(Value output, Value mask);
+
     /** Adds a number to the loss, as it is; a prediction ignores it. */
     void addLoss(Value loss);
 

@@ -3,7 +3,7 @@ package dev.thaw.layer;
 import dev.thaw.op.Binary;
 
 /** y = the largest of x1, x2, .., element by element. Shapes are equal; an extent of 1 repeats. */
-public final class Maximum extends Merge {
+public final class Maximum extends ExtremeMerge {
     /** Takes no arguments. */
     public Maximum() {
         super(Binary.Kind.MAX);

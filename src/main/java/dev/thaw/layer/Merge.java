@@ -4,6 +4,7 @@ import dev.thaw.op.Binary;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -69,14 +70,54 @@ abstract class Merge extends Layer {
 
     @Override
     public final List<Value> lower(Lowering l, List<Value> inputs) {
+        boolean masked = inputs.stream().anyMatch(x -> l.mask(x) != null);
+        Value merged = masked ? mergeMasked(l, inputs) : merge(l, inputs);
+        Value y = finish(l, merged, inputs.size());
+        if (masked) {
+            l.setMask(y, anyMask(l, inputs));
+        }
+        return List.of(y);
+    }
+
+    /** The inputs merged from left to right, whatever their masks say. */
+    final Value merge(Lowering l, List<Value> inputs) {
         Value merged = inputs.get(0);
         for (Value next : inputs.subList(1, inputs.size())) {
-            Shape shape =
-                    merged(merged.shape(), next.shape(), List.of(merged.shape(), next.shape()));
-            Value y = l.temp("merged", shape);
-            l.emit(new Binary(merged, next, y, kind));
-            merged = y;
+            merged = merge(l, merged, next);
         }
-        return List.of(finish(l, merged, inputs.size()));
+        return merged;
+    }
+
+    final Value merge(Lowering l, Value a, Value b) {
+        Shape shape = merged(a.shape(), b.shape(), List.of(a.shape(), b.shape()));
+        Value y = l.temp("merged", shape);
+        l.emit(new Binary(a, b, y, kind));
+        return y;
+    }
+
+    /** The inputs merged where at least one has a mask; default as without. */
+    Value mergeMasked(Lowering l, List<Value> inputs) {
+        return merge(l, inputs);
+    }
+
+    /** What is valid in any of the inputs; null where an input has no mask. */
+    static Value anyMask(Lowering l, List<Value> inputs) {
+        List<Value> masks = new ArrayList<>();
+        inputs.forEach(x -> masks.add(l.mask(x)));
+        return masks.contains(null)
+                ? null
+                : masks.stream()
+                        .reduce((a, b) -> l.formula().combine(a, Binary.Kind.MAX, b))
+                        .orElseThrow();
+    }
+
+    /** A mask with an axis of 1 for what it leaves out. */
+    static Value column(Lowering l, Value mask) {
+        return Reshape.emit(l, mask, mask.shape().append(1));
+    }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
     }
 }

@@ -3,7 +3,7 @@ package dev.thaw.layer;
 import dev.thaw.op.Binary;
 
 /** y = the smallest of x1, x2, .., element by element. Shapes are equal; an extent of 1 repeats. */
-public final class Minimum extends Merge {
+public final class Minimum extends ExtremeMerge {
     /** Takes no arguments. */
     public Minimum() {
         super(Binary.Kind.MIN);

@@ -35,4 +35,9 @@ abstract class RandomLayer<S extends RandomLayer<S>> extends UnaryLayer {
     protected void configure(Map<String, Object> config) {
         config.put("seed", givenSeed);
     }
+
+    @Override
+    public final boolean supportsMasking() {
+        return true;
+    }
 }

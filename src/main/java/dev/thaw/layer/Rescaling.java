@@ -88,4 +88,9 @@ public final class Rescaling extends UnaryLayer {
         config.put("scale", scales == null ? (Object) scale : scales.clone());
         config.put("offset", offsets == null ? (Object) offset : offsets.clone());
     }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
+    }
 }

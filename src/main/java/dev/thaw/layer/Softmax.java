@@ -28,12 +28,25 @@ public final class Softmax extends UnaryLayer {
 
     @Override
     protected Value lower(Lowering l, Value x) {
+        if (l.mask(x) != null) {
+            throw refuse(
+                    "takes no mask: one of "
+                            + l.mask(x).shape()
+                            + " says nothing about the elements of "
+                            + x.shape()
+                            + "; use an Activation, which passes the mask on");
+        }
         int a = TrailingAxes.resolve(this, x.shape(), axis);
         if (a == x.shape().rank() - 1) {
             return ActivationFunction.SOFTMAX.lower(l, x);
         }
         TrailingAxes row = new TrailingAxes(x.shape(), List.of(a));
         return row.restore(l, ActivationFunction.SOFTMAX.lower(l, row.rows(l, x)));
+    }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
     }
 
     @Override

@@ -105,6 +105,20 @@ public final class Formula {
         return y;
     }
 
+    /** x, taken as given: no gradient passes back. */
+    public Value stopGradient(Value x) {
+        Value y = program.temp(x.name(), x.shape());
+        program.emit(new StopGradient(x, y));
+        return y;
+    }
+
+    /** mask a + (1 - mask) b, where mask is 0 or 1; all three broadcast. */
+    public Value select(Value mask, Value a, Value b) {
+        Value chosen = combine(a, Binary.Kind.MUL, mask);
+        Value other = combine(b, Binary.Kind.MUL, affine(mask, -1, 1));
+        return combine(chosen, Binary.Kind.ADD, other);
+    }
+
     /** Sum, mean or maximum over some axes in [0, rank), which stay with extent 1. */
     public Value reduce(Value x, Reduce.Kind kind, List<Integer> axes) {
         Shape kept = x.shape();

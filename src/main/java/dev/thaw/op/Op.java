@@ -17,6 +17,7 @@ public sealed interface Op
                 Reduce,
                 ReduceMaxGrad,
                 Reshape,
+                StopGradient,
                 Transpose,
                 Pad,
                 Slice,

@@ -130,6 +130,13 @@ public final class Shape {
         return of(d);
     }
 
+    /** This shape with a new last axis. */
+    public Shape append(int extent) {
+        int[] d = Arrays.copyOf(dims, dims.length + 1);
+        d[dims.length] = extent;
+        return of(d);
+    }
+
     /** True where both have the same rank and every pair of known extents agrees. */
     public boolean accepts(Shape other) {
         if (rank() != other.rank()) {

@@ -34,7 +34,7 @@ final class Epoch {
             Step step = stepOf.apply(to - from);
             if (step != current) {
                 if (current == null) {
-                    step.running().forEach(r -> r.total().assign(Tensor.scalar(0f)));
+                    step.running().forEach(Objective.Running::reset);
                 }
                 staging = step.staging();
                 current = step;
@@ -69,7 +69,7 @@ final class Epoch {
     private static Map<String, Double> logs(Step step, int rows) {
         Map<String, Double> logs = new LinkedHashMap<>();
         for (Objective.Running r : step.running()) {
-            logs.put(r.name(), r.total().value().item() / ((double) rows * r.perRow()));
+            logs.put(r.name(), r.mean(rows));
         }
         return logs;
     }

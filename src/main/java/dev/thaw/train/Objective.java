@@ -33,13 +33,35 @@ final class Objective {
      *
      * @param name its name in the history
      * @param total the sum so far
+     * @param count the sum of what its entries count; null where each counts 1
      * @param perRow how many entries a row adds
      */
-    record Running(String name, Variable total, int perRow) {}
+    record Running(String name, Variable total, Variable count, int perRow) {
+        void reset() {
+            total.assign(Tensor.scalar(0f));
+            if (count != null) {
+                count.assign(Tensor.scalar(0f));
+            }
+        }
+
+        /** The mean over this many rows; 0 where nothing counts. */
+        double mean(int rows) {
+            double n = count == null ? (double) rows * perRow : count.value().item();
+            return n == 0 ? 0 : total.value().item() / n;
+        }
+    }
+
+    /**
+     * An output of the model.
+     *
+     * @param value what is predicted
+     * @param mask which of its entries count: 1 or 0; null where all do
+     */
+    record Output(Value value, Value mask) {}
 
     private final Network model;
     private final Compilation compilation;
-    private final Map<String, Variable> totals = new LinkedHashMap<>();
+    private final Map<String, Variable> sums = new LinkedHashMap<>();
     private final Set<String> taken = new HashSet<>();
     private String purpose = "";
 
@@ -81,7 +103,7 @@ final class Objective {
      */
     Emitted emit(
             Program p,
-            List<Value> predictions,
+            List<Output> outputs,
             List<Value> added,
             boolean weighted,
             String forPurpose) {
@@ -89,6 +111,7 @@ final class Objective {
         purpose = forPurpose;
         taken.clear();
         Formula f = new Formula(p);
+        List<Value> predictions = outputs.stream().map(Output::value).toList();
         int rows = predictions.get(0).shape().dim(0);
         p.setScope("loss");
         Value weights = weighted ? p.input("sample_weight", Shape.of(rows), DType.FLOAT32) : null;
@@ -102,7 +125,8 @@ final class Objective {
             Value target =
                     p.input("target_" + i, loss.targetShape(prediction.shape()), loss.targetType());
             targets.add(target);
-            Value mean = weightedMean(f, loss.lower(f, prediction, target), weights);
+            Value entries = loss.lower(f, prediction, target);
+            Value mean = weightedMean(f, entries, weights, outputs.get(i).mask());
             perOutput.add(mean);
             Value term = f.affine(mean, compilation.lossWeights().get(i), 0);
             total = total == null ? term : f.combine(total, Binary.Kind.ADD, term);
@@ -126,14 +150,14 @@ final class Objective {
             for (Metric m : compilation.metrics().get(i)) {
                 m.check(predictions.get(i).shape(), targets.get(i).dtype(), targets.get(i).shape());
                 Value entries = m.lower(f, predictions.get(i), targets.get(i));
-                int perRow = Math.toIntExact(entries.size() / rows);
-                running.add(accumulate(p, prefix + m.name(), entries, 1, perRow));
+                String name = prefix + m.name();
+                running.add(accumulate(f, name, entries, outputs.get(i).mask(), rows));
             }
         }
         return new Emitted(targets, weights, total, running);
     }
 
-    private static Value weightedMean(Formula f, Value entries, Value weights) {
+    private static Value weightedMean(Formula f, Value entries, Value weights, Value mask) {
         Value weighted = entries;
         if (weights != null) {
             Shape s = entries.shape();
@@ -143,7 +167,26 @@ final class Objective {
             }
             weighted = f.combine(entries, Binary.Kind.MUL, f.reshape(weights, aligned));
         }
-        return f.affine(f.sum(weighted), 1.0 / entries.size(), 0);
+        if (mask == null) {
+            return f.affine(f.sum(weighted), 1.0 / entries.size(), 0);
+        }
+        Value valid = perEntry(f, mask, entries);
+        Value sum = f.sum(f.combine(weighted, Binary.Kind.MUL, valid));
+        Value count = f.clip(f.sum(valid), 1, Float.MAX_VALUE); // nothing valid: 0, as Keras says
+        return f.combine(sum, Binary.Kind.DIV, count);
+    }
+
+    /** A mask in the shape of what it masks. */
+    private static Value perEntry(Formula f, Value mask, Value entries) {
+        if (mask.size() != entries.size()) {
+            throw new IllegalArgumentException(
+                    "loss and metrics: the output's mask must have a number per entry, "
+                            + entries.shape()
+                            + ", it has "
+                            + mask.shape()
+                            + "; end the mask before the output with a layer that drops it");
+        }
+        return f.reshape(mask, entries.shape());
     }
 
     private static Value regularize(Formula f, Weight w, Value total) {
@@ -157,13 +200,29 @@ final class Objective {
                 .orElse(total);
     }
 
+    /** A metric: the mean of its valid entries. */
+    private Running accumulate(Formula f, String name, Value entries, Value mask, int rows) {
+        int perRow = Math.toIntExact(entries.size() / rows);
+        if (mask == null) {
+            return accumulate(f.program(), name, entries, 1, perRow);
+        }
+        Value valid = perEntry(f, mask, entries);
+        Value sum = f.combine(entries, Binary.Kind.MUL, valid);
+        Running r = accumulate(f.program(), name, sum, 1, perRow);
+        Variable count = sum(r.name() + "_count");
+        f.program().emit(new Accumulate(f.program().variable(count), valid, 1));
+        return new Running(r.name(), r.total(), count, perRow);
+    }
+
     private Running accumulate(Program p, String name, Value x, double scale, int perRow) {
         String own = unique(name);
-        Variable total =
-                totals.computeIfAbsent(
-                        purpose + own, n -> Variable.state(n + "_total", Tensor.scalar(0f)));
+        Variable total = sum(own + "_total");
         p.emit(new Accumulate(p.variable(total), x, scale));
-        return new Running(own, total, perRow);
+        return new Running(own, total, null, perRow);
+    }
+
+    private Variable sum(String name) {
+        return sums.computeIfAbsent(purpose + name, n -> Variable.state(n, Tensor.scalar(0f)));
     }
 
     /**

@@ -52,8 +52,14 @@ final class StepCompiler {
         return health;
     }
 
-    /** A program that has the model's forward pass, and its call. */
-    record Traced(Program program, List<Value> x, Call call, List<Value> losses, boolean random) {}
+    /** A program that has the model's forward pass, its call, and its outputs with their masks. */
+    record Traced(
+            Program program,
+            List<Value> x,
+            Call call,
+            List<Objective.Output> outputs,
+            List<Value> losses,
+            boolean random) {}
 
     Traced trace(Mode mode, String who, int batch) {
         Program p = new Program();
@@ -68,7 +74,9 @@ final class StepCompiler {
                                                 s.dtype())));
         Tracer tracer = new Tracer(p, randomStep);
         Call call = tracer.run(model, x, mode, who);
-        return new Traced(p, x, call, tracer.losses(), tracer.usesRandom());
+        List<Objective.Output> outputs =
+                call.outputs().stream().map(v -> new Objective.Output(v, tracer.mask(v))).toList();
+        return new Traced(p, x, call, outputs, tracer.losses(), tracer.usesRandom());
     }
 
     /** A forward pass whose outputs can be fetched. */
@@ -82,8 +90,7 @@ final class StepCompiler {
     /** A forward pass in inference that adds to the running sums. */
     Step evaluation(Objective objective, int batch, boolean weighted) {
         Traced t = trace(Mode.INFERENCE, "evaluate", batch);
-        Objective.Emitted o =
-                objective.emit(t.program, t.call.outputs(), t.losses, weighted, "val_");
+        Objective.Emitted o = objective.emit(t.program, t.outputs, t.losses, weighted, "val_");
         finishRandom(t);
         return new Step(
                 plan(t.program, Set.of()),
@@ -99,7 +106,7 @@ final class StepCompiler {
         Traced t = trace(Mode.TRAINING, "fit", batch);
         Program p = t.program;
         warnOfSingleValues(p);
-        Objective.Emitted o = objective.emit(p, t.call.outputs(), t.losses, weighted, "");
+        Objective.Emitted o = objective.emit(p, t.outputs, t.losses, weighted, "");
         List<Optimizer.Update> updates = differentiate(p, o.loss());
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());

@@ -134,6 +134,7 @@ final class GradientCheckTest {
                         "Broadcast",
                         d -> ShapeConformance.broadcast(d, Shape.of(2, 1, 1), s, 0.3)));
         all.add(new OpCase("Broadcast to itself", d -> ShapeConformance.broadcast(d, s, s, 1)));
+        all.add(new OpCase("StopGradient", d -> ShapeConformance.stopGradient(d, s)));
         all.add(new OpCase("Reshape", d -> ShapeConformance.reshape(d, s, Shape.of(6, 4))));
         all.add(new OpCase("Transpose", d -> ShapeConformance.transpose(d, s, List.of(2, 0, 1))));
         all.add(new OpCase("Pad", d -> ShapeConformance.pad(d, s, large, begin)));

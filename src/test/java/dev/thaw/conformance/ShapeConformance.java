@@ -1,12 +1,16 @@
 package dev.thaw.conformance;
 
+import dev.thaw.op.Binary;
 import dev.thaw.op.Broadcast;
 import dev.thaw.op.Concat;
+import dev.thaw.op.Fn;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.Slice;
+import dev.thaw.op.StopGradient;
 import dev.thaw.op.Transpose;
+import dev.thaw.op.Unary;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -79,6 +83,20 @@ abstract class ShapeConformance extends Conformance {
         Value y = d.temp("y", to);
         d.emit(new Reshape(x, y));
         d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.EXACT, x);
+    }
+
+    /** y = step(x) w: a step has no slope, so that the rule agrees with differences. */
+    static void stopGradient(Draft d, Shape s) {
+        Value x = d.normal("x", s);
+        Value w = d.normal("w", s);
+        Value given = d.temp("given", s);
+        d.emit(new StopGradient(x, given));
+        d.fetch(given, Tolerance.EXACT);
+        Value step = d.temp("step", s);
+        d.emit(new Unary(given, step, new Fn(Fn.Kind.STEP, 0.1, 0)));
+        Value y = d.temp("y", s);
+        d.emit(new Binary(step, w, y, Binary.Kind.MUL));
+        d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.EXACT, x, w);
     }
 
     static void transpose(Draft d, Shape from, List<Integer> order) {
@@ -161,6 +179,8 @@ abstract class ShapeConformance extends Conformance {
                 new OpCase(
                         "Reshape (70001,)",
                         d -> reshape(d, Shape.of(70_001), Shape.of(1, 70_001, 1))));
+        all.add(new OpCase("StopGradient (3, 17)", d -> stopGradient(d, Shape.of(3, 17))));
+        all.add(new OpCase("StopGradient ()", d -> stopGradient(d, Shape.scalar())));
         all.add(new OpCase("Concat one", d -> concat(d, Shape.of(3, 5), 0, 4)));
         all.add(new OpCase("Concat rows", d -> concat(d, Shape.of(3, 5), 0, 4, 1, 2)));
         all.add(new OpCase("Concat columns", d -> concat(d, Shape.of(3, 5), 1, 1, 7, 3)));

@@ -104,6 +104,16 @@ final class RecordingLowering implements Lowering {
     }
 
     @Override
+    public Value mask(Value input) {
+        return null;
+    }
+
+    @Override
+    public void setMask(Value output, Value mask) {
+        throw new UnsupportedOperationException("no input here has a mask");
+    }
+
+    @Override
     public void emit(Op op) {
         program.emit(op);
     }

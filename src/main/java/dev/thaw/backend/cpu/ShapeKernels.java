@@ -9,6 +9,7 @@ import dev.thaw.op.Concat;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.Slice;
+import dev.thaw.op.StopGradient;
 import dev.thaw.op.Transpose;
 import dev.thaw.op.Value;
 
@@ -32,6 +33,7 @@ final class ShapeKernels {
 
     static void register(KernelTable table) {
         table.add(Reshape.class, ShapeKernels::reshape);
+        table.add(StopGradient.class, op -> reshape(new Reshape(op.x(), op.y())));
         table.add(Transpose.class, ShapeKernels::transpose);
         table.add(Pad.class, ShapeKernels::pad);
         table.add(Slice.class, ShapeKernels::slice);

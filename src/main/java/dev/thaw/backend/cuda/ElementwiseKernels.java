@@ -9,7 +9,9 @@ import dev.thaw.op.Broadcast;
 import dev.thaw.op.Equal;
 import dev.thaw.op.Fill;
 import dev.thaw.op.MovingAverage;
+import dev.thaw.op.Op;
 import dev.thaw.op.Reshape;
+import dev.thaw.op.StopGradient;
 import dev.thaw.op.Unary;
 import dev.thaw.op.UnaryGrad;
 import dev.thaw.op.Value;
@@ -35,7 +37,8 @@ final class ElementwiseKernels {
         table.add(Broadcast.class, ElementwiseKernels::broadcast);
         table.add(Equal.class, ElementwiseKernels::equal);
         table.add(MovingAverage.class, ElementwiseKernels::movingAverage);
-        table.add(Reshape.class, ElementwiseKernels::reshape);
+        table.add(Reshape.class, (engine, op) -> copy(engine, op, op.x(), op.y()));
+        table.add(StopGradient.class, (engine, op) -> copy(engine, op, op.x(), op.y()));
     }
 
     /** An op on no elements. */
@@ -229,13 +232,13 @@ final class ElementwiseKernels {
                         .launch(f, vectors(engine, op.moving()));
     }
 
-    /** Plans give both sides the same memory; for anybody else it is a copy. */
-    private static Prepared reshape(Engine engine, Reshape op) {
+    /** Plans give both sides of a reshape the same memory; for anybody else it is a copy. */
+    private static Prepared copy(Engine engine, Op op, Value x, Value y) {
         String doing = Engine.describe(op);
         return (buffers, workspace) -> {
-            DeviceAddress from = CudaBuffer.of(op.x(), buffers).address();
-            DeviceAddress to = CudaBuffer.of(op.y(), buffers).address();
-            long bytes = op.y().size() * op.y().dtype().bytes();
+            DeviceAddress from = CudaBuffer.of(x, buffers).address();
+            DeviceAddress to = CudaBuffer.of(y, buffers).address();
+            long bytes = y.size() * y.dtype().bytes();
             if (bytes == 0 || from.value() == to.value()) {
                 return () -> {};
             }

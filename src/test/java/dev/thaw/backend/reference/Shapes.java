@@ -7,6 +7,7 @@ import dev.thaw.op.Reduce;
 import dev.thaw.op.ReduceMaxGrad;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.Slice;
+import dev.thaw.op.StopGradient;
 import dev.thaw.op.Transpose;
 import dev.thaw.op.Value;
 
@@ -23,7 +24,8 @@ final class Shapes {
         table.add(Broadcast.class, Shapes::broadcast);
         table.add(Reduce.class, Shapes::reduce);
         table.add(ReduceMaxGrad.class, Shapes::reduceMaxGrad);
-        table.add(Reshape.class, Shapes::reshape);
+        table.add(Reshape.class, (op, cells) -> copy(op.x(), op.y(), cells));
+        table.add(StopGradient.class, (op, cells) -> copy(op.x(), op.y(), cells));
         table.add(Transpose.class, Shapes::transpose);
         table.add(Pad.class, Shapes::pad);
         table.add(Slice.class, Shapes::slice);
@@ -83,10 +85,10 @@ final class Shapes {
                 });
     }
 
-    private static void reshape(Reshape op, Cells cells) {
-        LongBuffer x = cells.integers(op.x());
-        LongBuffer y = cells.integers(op.y());
-        for (int i = 0; i < op.y().size(); i++) {
+    private static void copy(Value from, Value to, Cells cells) {
+        LongBuffer x = cells.integers(from);
+        LongBuffer y = cells.integers(to);
+        for (int i = 0; i < to.size(); i++) {
             y.put(i, x.get(i));
         }
     }

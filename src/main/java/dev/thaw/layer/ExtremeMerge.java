@@ -1,0 +1,31 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Value;
+
+import java.util.List;
+
+/** Maximum or minimum: where an input is masked, only the others count. */
+abstract class ExtremeMerge extends Merge {
+    ExtremeMerge(Binary.Kind kind) {
+        super(kind);
+    }
+
+    @Override
+    final Value mergeMasked(Lowering l, List<Value> inputs) {
+        Value best = inputs.get(0);
+        Value mask = l.mask(best);
+        for (Value next : inputs.subList(1, inputs.size())) {
+            Value own = l.mask(next);
+            Value x = own == null ? next : l.formula().select(column(l, own), next, best);
+            best = mask == null ? best : l.formula().select(column(l, mask), best, x);
+            // as Keras: from an input without a mask on, every position counts
+            mask =
+                    own == null || mask == null
+                            ? null
+                            : l.formula().combine(mask, Binary.Kind.MAX, own);
+            best = merge(l, best, x);
+        }
+        return best;
+    }
+}

@@ -1,0 +1,168 @@
+package dev.thaw.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.thaw.backend.reference.ReferenceBackend;
+import dev.thaw.layer.Add;
+import dev.thaw.layer.Concatenate;
+import dev.thaw.layer.Dense;
+import dev.thaw.layer.Dropout;
+import dev.thaw.layer.Flatten;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.Masking;
+import dev.thaw.layer.Maximum;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.Reshape;
+import dev.thaw.layer.Softmax;
+import dev.thaw.layer.Symbol;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.Trainer;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
+
+/** Where masks come from, where they go and where they end. */
+final class MasksTest {
+    private static final Tensor X =
+            Tensor.of(new float[] {1, 2, 0, 0, 3, 0, 0, 0, -1, 4, 0, 0}, Shape.of(2, 3, 2));
+    private static final float[] VALID = {1, 0, 1, 0, 1, 0};
+    private static final float[] ALL = {1, 1, 1, 1, 1, 1};
+
+    /** Shows the mask that arrives, one number per position; ones where none does. */
+    private static final class ShowMask extends Layer {
+        @Override
+        public List<Shape> outputShapes(List<Shape> inputs) {
+            return List.of(inputs.get(0).sub(0, inputs.get(0).rank() - 1));
+        }
+
+        @Override
+        public List<Value> lower(Lowering l, List<Value> inputs) {
+            Value x = inputs.get(0);
+            if (l.mask(x) != null) {
+                return List.of(l.mask(x));
+            }
+            Value ones = l.temp("ones", outputShapes(List.of(x.shape())).get(0));
+            l.emit(new dev.thaw.op.Fill(ones, 1));
+            return List.of(ones);
+        }
+    }
+
+    private static float[] run(Symbol in, Symbol out, Mode mode) {
+        try (Model model = new Model(in, out);
+                Trainer trainer = new Trainer(model, new ReferenceBackend())) {
+            return trainer.predict(List.of(X), 2, mode).get(0).floats();
+        }
+    }
+
+    private static float[] maskBehind(Layer... layers) {
+        Symbol in = Input.of(3, 2);
+        Symbol s = new Masking().apply(in);
+        for (Layer l : layers) {
+            s = l.apply(s);
+        }
+        return run(in, new ShowMask().apply(s), Mode.INFERENCE);
+    }
+
+    @Test
+    void aMaskSaysWhereEveryFeatureHasTheValue() {
+        assertThat(maskBehind()).containsExactly(VALID);
+        Symbol in = Input.of(3, 2);
+        Symbol masked = new Masking(3).apply(in);
+        assertThat(run(in, masked, Mode.INFERENCE)).containsExactly(X.floats());
+        assertThat(run(in, new ShowMask().apply(masked), Mode.INFERENCE)).containsExactly(ALL);
+    }
+
+    @Test
+    void whatIsMaskedBecomesZero() {
+        Symbol in = Input.of(2, 3);
+        Symbol masked = new Masking(0.1).apply(in);
+        Tensor x = Tensor.of(new float[] {.1f, .1f, .1f, .1f, .1f, 5}, Shape.of(1, 2, 3));
+        try (Model model = new Model(in, masked);
+                Trainer trainer = new Trainer(model, new ReferenceBackend())) {
+            assertThat(trainer.predict(List.of(x), 1, Mode.INFERENCE).get(0).floats())
+                    .containsExactly(0, 0, 0, .1f, .1f, 5);
+        }
+    }
+
+    @Test
+    void layersThatSupportMasksPassThemOn() {
+        assertThat(maskBehind(new Dense(4), new Dropout(.5))).containsExactly(VALID);
+    }
+
+    @Test
+    void layersThatDoNotSupportMasksEndThem() {
+        assertThat(maskBehind(new Reshape(3, 2))).containsExactly(ALL);
+    }
+
+    /** The reshape above hands out its very input, whose mask its siblings still see. */
+    @Test
+    void aMaskEndsForOnePathAlone() {
+        Symbol in = Input.of(3, 2);
+        Symbol masked = new Masking().apply(in);
+        Symbol ended = new ShowMask().apply(new Reshape(3, 2).apply(masked));
+        Symbol kept = new ShowMask().apply(masked);
+        try (Model model = new Model(List.of(in), List.of(ended, kept));
+                Trainer trainer = new Trainer(model, new ReferenceBackend())) {
+            List<Tensor> masks = trainer.predict(List.of(X), 2, Mode.INFERENCE);
+            assertThat(masks.get(0).floats()).containsExactly(ALL);
+            assertThat(masks.get(1).floats()).containsExactly(VALID);
+        }
+    }
+
+    @Test
+    void masksPassIntoNetworksAndOut() {
+        Symbol inner = Input.of(3, 2);
+        Model pass = new Model(inner, new Dense(2).apply(inner));
+        assertThat(maskBehind(pass)).containsExactly(VALID);
+        Symbol other = Input.of(3, 2);
+        Model make = new Model(other, new Dense(3).apply(new Masking(7).apply(other)));
+        assertThat(maskBehind(make)).containsExactly(ALL);
+        Symbol last = Input.of(3, 2);
+        Model end = new Model(last, new Reshape(3, 2).apply(new Flatten().apply(last)));
+        assertThat(maskBehind(end)).containsExactly(ALL);
+    }
+
+    @Test
+    void sumsAreValidWhereAnyInputIsAndNotMaskedWhereOneHasNoMask() {
+        Symbol in = Input.of(3, 2);
+        Symbol zero = new Masking().apply(in);
+        Symbol negative = new Masking(-1).apply(new Dense(2).apply(in));
+        assertThat(run(in, new ShowMask().apply(new Add().apply(List.of(zero, zero))), null))
+                .containsExactly(VALID);
+        assertThat(run(in, new ShowMask().apply(new Add().apply(List.of(zero, negative))), null))
+                .containsExactly(ALL);
+        assertThat(run(in, new ShowMask().apply(new Maximum().apply(List.of(zero, in))), null))
+                .containsExactly(ALL);
+    }
+
+    @Test
+    void joinedAlongTimeMasksAreJoinedToo() {
+        Symbol in = Input.of(3, 2);
+        Symbol zero = new Masking().apply(in);
+        Symbol joined = new Concatenate(1).apply(List.of(zero, in));
+        assertThat(run(in, new ShowMask().apply(joined), null))
+                .containsExactly(1, 0, 1, 1, 1, 1, 0, 1, 0, 1, 1, 1);
+    }
+
+    @Test
+    void aSoftmaxLayerRefusesAMaskItCannotUse() {
+        assertThatThrownBy(() -> maskBehind(new Softmax().named("p")))
+                .hasMessageContaining("p: takes no mask")
+                .hasMessageContaining("use an Activation");
+    }
+
+    @Test
+    void aMaskValueIsANumber() {
+        assertThatThrownBy(() -> new Masking(Double.NaN))
+                .hasMessageContaining("maskValue must be finite, got NaN");
+        assertThat(new Masking(2).named("m").config())
+                .containsAllEntriesOf(Map.of("name", "m", "mask_value", 2.0));
+    }
+}
