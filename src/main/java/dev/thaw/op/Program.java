@@ -178,6 +178,19 @@ public final class Program {
         steps.addAll(kept);
     }
 
+    /** Puts these steps in the place of all that there are, under {@link #emit}'s rules. */
+    public void rewrite(List<Step> better) {
+        List<Step> all = List.copyOf(better);
+        steps.clear();
+        producers.clear();
+        String emitting = scope;
+        for (Step s : all) {
+            scope = s.scope();
+            emit(s.op());
+        }
+        scope = emitting;
+    }
+
     /** Drops every op that changes a state, so that running the program leaves no trace. */
     public void dropUpdates() {
         steps.removeIf(s -> !s.op().updates().isEmpty());

@@ -13,6 +13,7 @@ import dev.thaw.op.Increment;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
 import dev.thaw.plan.DeviceMemory;
+import dev.thaw.plan.Fusion;
 import dev.thaw.plan.Plan;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
@@ -84,6 +85,7 @@ final class StepCompiler {
         Traced t = trace(mode, "call", batch);
         finishRandom(t);
         List<Value> out = t.call.outputs();
+        Fusion.apply(t.program, Set.copyOf(out));
         return new Step(plan(t.program, Set.copyOf(out)), t.x, List.of(), null, out, List.of());
     }
 
@@ -92,6 +94,7 @@ final class StepCompiler {
         Traced t = trace(Mode.INFERENCE, "evaluate", batch);
         Objective.Emitted o = objective.emit(t.program, t.outputs, t.losses, weighted, "val_");
         finishRandom(t);
+        Fusion.apply(t.program, Set.of());
         return new Step(
                 plan(t.program, Set.of()),
                 t.x,
@@ -107,6 +110,7 @@ final class StepCompiler {
         Program p = t.program;
         warnOfSingleValues(p);
         Objective.Emitted o = objective.emit(p, t.outputs, t.losses, weighted, "");
+        Fusion.apply(p, Set.of());
         List<Optimizer.Update> updates = differentiate(p, o.loss());
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());

@@ -213,6 +213,21 @@ final class GradientCheckTest {
             }
             all.add(new OpCase("LayerNorm " + w, d -> NormalizationConformance.layer(d, 3, 7, w)));
         }
+        for (NormalizationConformance.End end : NormalizationConformance.End.values()) {
+            Shape s = Shape.of(3, 3, 2);
+            all.add(
+                    new OpCase(
+                            "BatchNormTrain " + end,
+                            d ->
+                                    NormalizationConformance.fusedTrainWithRule(
+                                            d, d.normal("x", s), 2, end)));
+            all.add(
+                    new OpCase(
+                            "BatchNormInfer " + end,
+                            d ->
+                                    NormalizationConformance.fusedInferWithRule(
+                                            d, d.normal("x", s), 2, end)));
+        }
     }
 
     private static void addRandoms(List<OpCase> all) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.op.BatchNormInfer;
+import dev.thaw.op.BatchNormInferGrad;
 import dev.thaw.op.BatchNormTrain;
+import dev.thaw.op.BatchNormTrainGrad;
 import dev.thaw.op.LayerNorm;
 import dev.thaw.op.MovingAverage;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -21,6 +24,9 @@ abstract class NormalizationConformance extends Conformance {
 
     /** Largest gamma and upstream that the cases draw. */
     private static final double LARGEST_GAMMA = 2;
+
+    /** Five standard deviations: no case draws more. */
+    private static final double LARGEST_RESIDUAL = 5;
 
     /** Which weights there are, and which gradients are wanted. */
     enum Weights {
@@ -39,6 +45,9 @@ abstract class NormalizationConformance extends Conformance {
             return this != GAMMA && this != NEITHER;
         }
     }
+
+    private static final List<Weights> WANTED =
+            List.of(Weights.BOTH, Weights.ONLY_X_WANTED, Weights.ONLY_WEIGHTS_WANTED);
 
     private record Batch(Shape shape, int axis) {}
 
@@ -104,6 +113,28 @@ abstract class NormalizationConformance extends Conformance {
         return Spread.of(d.content().get(x), channels, i -> i / inner % channels, EPSILON);
     }
 
+    /** What is fused into a normalization. */
+    enum End {
+        PLAIN(Rectifier.NONE, false),
+        RELU(Rectifier.RELU, false),
+        RELU6(Rectifier.RELU6, false),
+        SUM(Rectifier.NONE, true),
+        SUM_RELU(Rectifier.RELU, true),
+        SUM_RELU6(Rectifier.RELU6, true);
+
+        private final Rectifier rectifier;
+        private final boolean residual;
+
+        End(Rectifier rectifier, boolean residual) {
+            this.rectifier = rectifier;
+            this.residual = residual;
+        }
+
+        Value residual(Draft d, Shape s) {
+            return residual ? d.normal("residual", s) : null;
+        }
+    }
+
     static void batchTrain(Draft d, Value x, int axis, Weights weights) {
         int channels = x.shape().dim(axis);
         long n = x.size() / channels;
@@ -128,6 +159,251 @@ abstract class NormalizationConformance extends Conformance {
         double largest = channelSpread(d, x, axis).largest() + 4;
         // given statistics are exact, like those of one element
         fetch(d, p, y, new Spread(largest, 1 / Math.sqrt(0.2)), x.size() / channels, 1);
+    }
+
+    /** Forward only: near a kink, rounding decides whether the gradient is there. */
+    private static void fusedTrain(Draft d, Value x, int axis, End end) {
+        int channels = x.shape().dim(axis);
+        long n = x.size() / channels;
+        Parts p = parts(d, x, channels, Weights.BOTH);
+        Value y = d.temp("y", x.shape());
+        Value mean = d.temp("mean", Shape.of(channels));
+        Value variance = d.temp("variance", Shape.of(channels));
+        Value residual = end.residual(d, x.shape());
+        d.emit(
+                new BatchNormTrain(
+                        x,
+                        p.gamma,
+                        p.beta,
+                        residual,
+                        y,
+                        mean,
+                        variance,
+                        end.rectifier,
+                        axis,
+                        EPSILON));
+        Spread spread = channelSpread(d, x, axis);
+        d.fetch(y, Tolerance.normalized(LARGEST_GAMMA * spread.condition() + LARGEST_RESIDUAL, n));
+        d.fetch(mean, Tolerance.mean(n, spread.largest()));
+        d.fetch(variance, Tolerance.mean(n, 1));
+    }
+
+    private static void fusedInfer(Draft d, Value x, int axis, End end) {
+        int channels = x.shape().dim(axis);
+        Parts p = parts(d, x, channels, Weights.BOTH);
+        Value y = d.temp("y", x.shape());
+        Value mean = d.normal("mean", Shape.of(channels));
+        Value variance = d.uniform("variance", Shape.of(channels), 0.2, 3);
+        Value residual = end.residual(d, x.shape());
+        d.emit(
+                new BatchNormInfer(
+                        x,
+                        p.gamma,
+                        p.beta,
+                        mean,
+                        variance,
+                        residual,
+                        y,
+                        end.rectifier,
+                        axis,
+                        EPSILON));
+        double condition = (channelSpread(d, x, axis).largest() + 4) / Math.sqrt(0.2);
+        d.fetch(y, Tolerance.normalized(LARGEST_GAMMA * condition + LARGEST_RESIDUAL, 1));
+    }
+
+    /** A result to read the rectifier off, its kinks included. */
+    private static Value result(Draft d, Shape s) {
+        double[] all = {-1, 0, 1e-30, 3, 6, 7};
+        return d.input("y", s, () -> all[d.random().nextInt(all.length)]);
+    }
+
+    /** The gradient of a forward pass whose result is given, so that both see the same kinks. */
+    private static void fusedTrainGrad(Draft d, Value x, int axis, End end, Weights weights) {
+        int channels = x.shape().dim(axis);
+        long n = x.size() / channels;
+        Value mean = d.temp("mean", Shape.of(channels));
+        Value variance = d.temp("variance", Shape.of(channels));
+        Value plain = d.temp("plain", x.shape());
+        d.emit(new BatchNormTrain(x, null, null, plain, mean, variance, axis, EPSILON));
+        Grad g = Grad.of(d, x, end, weights, channels);
+        d.emit(
+                new BatchNormTrainGrad(
+                        x,
+                        g.y,
+                        g.dy,
+                        g.gamma,
+                        mean,
+                        variance,
+                        g.dx,
+                        g.dresidual,
+                        g.dgamma,
+                        g.dbeta,
+                        end.rectifier,
+                        axis,
+                        EPSILON));
+        g.fetch(d, channelSpread(d, x, axis), n, n);
+    }
+
+    private static void fusedInferGrad(Draft d, Value x, int axis, End end, Weights weights) {
+        int channels = x.shape().dim(axis);
+        Value mean = d.normal("mean", Shape.of(channels));
+        Value variance = d.uniform("variance", Shape.of(channels), 0.2, 3);
+        Grad g = Grad.of(d, x, end, weights, channels);
+        d.emit(
+                new BatchNormInferGrad(
+                        x,
+                        g.y,
+                        g.dy,
+                        g.gamma,
+                        mean,
+                        variance,
+                        g.dx,
+                        g.dresidual,
+                        g.dgamma,
+                        g.dbeta,
+                        end.rectifier,
+                        axis,
+                        EPSILON));
+        double largest = channelSpread(d, x, axis).largest() + 4;
+        g.fetch(d, new Spread(largest, 1 / Math.sqrt(0.2)), x.size() / channels, 1);
+    }
+
+    /** The operands of a fused gradient. */
+    private record Grad(
+            Value y, Value dy, Value gamma, Value dx, Value dresidual, Value dgamma, Value dbeta) {
+        static Grad of(Draft d, Value x, End end, Weights weights, int channels) {
+            Shape c = Shape.of(channels);
+            boolean wanted = weights != Weights.ONLY_X_WANTED;
+            return new Grad(
+                    result(d, x.shape()),
+                    d.linear(d.uniform("dy", x.shape(), -1, 1)),
+                    weights.gamma() ? d.uniform("gamma", c, 0.5, LARGEST_GAMMA) : null,
+                    weights == Weights.ONLY_WEIGHTS_WANTED ? null : d.temp("dx", x.shape()),
+                    end.residual ? d.temp("dresidual", x.shape()) : null,
+                    weights.gamma() && wanted ? d.temp("dgamma", c) : null,
+                    weights.beta() && wanted ? d.temp("dbeta", c) : null);
+        }
+
+        void fetch(Draft d, Spread spread, long sharers, long n) {
+            double size = LARGEST_GAMMA * spread.condition() * spread.scale();
+            Tolerance sums = Tolerance.sumOfNormalized(sharers, spread.condition(), n);
+            fetch(d, dx, Tolerance.normalized(size, n));
+            fetch(d, dresidual, Tolerance.EXACT);
+            fetch(d, dgamma, sums);
+            fetch(d, dbeta, sums);
+        }
+
+        private static void fetch(Draft d, Value v, Tolerance tolerance) {
+            if (v != null) {
+                d.fetch(v, tolerance);
+            }
+        }
+    }
+
+    /** With the gradient by the op's own rule; for small shapes without an element near a kink. */
+    static void fusedTrainWithRule(Draft d, Value x, int axis, End end) {
+        Value mean = d.temp("mean", Shape.of(x.shape().dim(axis)));
+        Value variance = d.temp("variance", mean.shape());
+        Parts p = parts(d, x, x.shape().dim(axis), Weights.BOTH);
+        Value residual = end.residual(d, x.shape());
+        Value y = d.temp("y", x.shape());
+        d.emit(
+                new BatchNormTrain(
+                        x,
+                        p.gamma,
+                        p.beta,
+                        residual,
+                        y,
+                        mean,
+                        variance,
+                        end.rectifier,
+                        axis,
+                        EPSILON));
+        differentiate(d, p, residual, y);
+    }
+
+    static void fusedInferWithRule(Draft d, Value x, int axis, End end) {
+        Value mean = d.normal("mean", Shape.of(x.shape().dim(axis)));
+        Value variance = d.uniform("variance", mean.shape(), 0.2, 3);
+        Parts p = parts(d, x, x.shape().dim(axis), Weights.BOTH);
+        Value residual = end.residual(d, x.shape());
+        Value y = d.temp("y", x.shape());
+        d.emit(
+                new BatchNormInfer(
+                        x,
+                        p.gamma,
+                        p.beta,
+                        mean,
+                        variance,
+                        residual,
+                        y,
+                        end.rectifier,
+                        axis,
+                        EPSILON));
+        differentiate(d, p, residual, y);
+    }
+
+    private static void differentiate(Draft d, Parts p, Value residual, Value y) {
+        List<Value> wrt = new ArrayList<>(List.of(p.wrt));
+        if (residual != null) {
+            wrt.add(residual);
+        }
+        d.differentiate(y, wrt.toArray(Value[]::new));
+    }
+
+    /** One element of x is not a number, and so is one element of the residual. */
+    private static void notANumber(Draft d, End end) {
+        Shape s = Shape.of(5, 16);
+        Value x = d.normal("x", s);
+        d.content().get(x).floats()[17] = Float.NaN;
+        Value residual = end.residual(d, s);
+        if (residual != null) {
+            d.content().get(residual).floats()[33] = Float.NaN;
+        }
+        Value y = d.temp("y", s);
+        Value mean = d.normal("mean", Shape.of(16));
+        Value variance = d.uniform("variance", Shape.of(16), 0.2, 3);
+        d.emit(
+                new BatchNormInfer(
+                        x, null, null, mean, variance, residual, y, end.rectifier, 1, EPSILON));
+        d.fetch(y, Tolerance.normalized(8 / Math.sqrt(0.2) + LARGEST_RESIDUAL, 1));
+    }
+
+    private static void addFused(List<OpCase> all) {
+        for (Batch b : BATCHES) {
+            boolean large = b.shape.size() > 10_000;
+            String where = " " + b.shape + " axis " + b.axis;
+            for (End end : End.values()) {
+                all.add(
+                        new OpCase(
+                                "BatchNormTrain " + end + where,
+                                d -> fusedTrain(d, d.normal("x", b.shape), b.axis, end)));
+                all.add(
+                        new OpCase(
+                                "BatchNormInfer " + end + where,
+                                d -> fusedInfer(d, d.normal("x", b.shape), b.axis, end)));
+                if (end.rectifier == Rectifier.NONE) {
+                    continue; // the gradient is the plain one
+                }
+                for (Weights w : large || !end.residual ? List.of(Weights.BOTH) : WANTED) {
+                    all.add(
+                            new OpCase(
+                                    "BatchNormTrainGrad " + end + where + " " + w,
+                                    d ->
+                                            fusedTrainGrad(
+                                                    d, d.normal("x", b.shape), b.axis, end, w)));
+                    all.add(
+                            new OpCase(
+                                    "BatchNormInferGrad " + end + where + " " + w,
+                                    d ->
+                                            fusedInferGrad(
+                                                    d, d.normal("x", b.shape), b.axis, end, w)));
+                }
+            }
+        }
+        for (End end : End.values()) {
+            all.add(new OpCase("BatchNormInfer " + end + " of NaN", d -> notANumber(d, end)));
+        }
     }
 
     static void layer(Draft d, int rows, int k, Weights weights) {
@@ -165,6 +441,7 @@ abstract class NormalizationConformance extends Conformance {
                                 d -> batchInfer(d, d.normal("x", b.shape), b.axis, w)));
             }
         }
+        addFused(all);
         for (Shape s :
                 List.of(
                         Shape.of(1, 1),

@@ -5,6 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import dev.thaw.backend.cpu.Pipeline.Argument;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Unary;
 import dev.thaw.op.UnaryGrad;
 import dev.thaw.op.Value;
@@ -137,23 +138,36 @@ final class ActivationKernels {
         if (e == null) {
             return FnLoops.gradient(op);
         }
-        dnnl_memory_desc x = Dnnl.dense(op.x().size());
         Pipeline line = new Pipeline();
+        gradient(line, e, op.x(), op.dy(), Pipeline.operand(op.dx()));
+        scaleSelu(line, op.fn(), op.dx());
+        return line;
+    }
+
+    /**
+     * The next step of a line: what the rectifier let through of dy, read off its result y as if
+     * that were its argument.
+     */
+    static void passed(Pipeline line, Rectifier rectifier, Value y, Value dy, Pipeline.Place to) {
+        gradient(line, eltwise(rectifier.fn()), y, dy, to);
+    }
+
+    private static void gradient(
+            Pipeline line, Eltwise e, Value from, Value dy, Pipeline.Place to) {
+        dnnl_memory_desc x = Dnnl.dense(from.size());
         Primitive p =
                 line.own(
                         new Primitive(
                                 "activation gradient",
-                                threads(op.x()),
+                                threads(from),
                                 (pd, attr) -> backward(pd, attr, e, x),
                                 x));
         line.then(
                 p,
                 List.of(
-                        arg(DNNL_ARG_SRC, op.x()),
-                        arg(DNNL_ARG_DIFF_DST, op.dy()),
-                        arg(DNNL_ARG_DIFF_SRC, op.dx())));
-        scaleSelu(line, op.fn(), op.dx());
-        return line;
+                        arg(DNNL_ARG_SRC, from),
+                        arg(DNNL_ARG_DIFF_DST, dy),
+                        new Argument(DNNL_ARG_DIFF_SRC, to)));
     }
 
     private static int backward(

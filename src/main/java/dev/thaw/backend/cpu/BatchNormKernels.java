@@ -8,6 +8,7 @@ import dev.thaw.op.BatchNormInfer;
 import dev.thaw.op.BatchNormInferGrad;
 import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.BatchNormTrainGrad;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
 
 import java.util.ArrayList;
@@ -36,7 +37,11 @@ final class BatchNormKernels {
         Pipeline line = new Pipeline();
         Pipeline.Place shift = line.room((long) tiles.channels * Float.BYTES);
         int flags = dnnl_use_shift | (op.gamma() == null ? 0 : dnnl_use_scale);
-        Primitive p = BatchNormPrimitives.forward(op.x().shape(), op.axis(), op.epsilon(), flags);
+        Primitive p =
+                isFused(op.rectifier(), op.residual())
+                        ? null
+                        : BatchNormPrimitives.forward(
+                                op.x().shape(), op.axis(), op.epsilon(), flags);
         line.then(
                 m ->
                         new BatchNormLoops.Train(
@@ -63,7 +68,11 @@ final class BatchNormKernels {
         int flags =
                 (op.gamma() == null ? 0 : dnnl_use_scale)
                         | (op.beta() == null ? 0 : dnnl_use_shift);
-        Primitive p = BatchNormPrimitives.forward(op.x().shape(), op.axis(), op.epsilon(), flags);
+        Primitive p =
+                isFused(op.rectifier(), op.residual())
+                        ? null
+                        : BatchNormPrimitives.forward(
+                                op.x().shape(), op.axis(), op.epsilon(), flags);
         Pipeline line = new Pipeline();
         if (p == null) {
             ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
@@ -83,43 +92,65 @@ final class BatchNormKernels {
         return line.then(line.own(p), arguments);
     }
 
+    /** Java does all in one pass then; oneDNN's own fused ReLU would turn NaN into 0. */
+    private static boolean isFused(Rectifier rectifier, Value residual) {
+        return rectifier != Rectifier.NONE || residual != null;
+    }
+
     private static Prepared trainGrad(BatchNormTrainGrad op) {
+        Pipeline line = new Pipeline();
+        Pipeline.Place up =
+                upstream(line, op.rectifier(), op.y(), op.dy(), op.dresidual(), op.dx());
         // oneDNN's fast code computes all three results
-        Prepared fast = op.dx() == null ? null : fastGrad(op, 0);
-        if (fast != null) {
-            return fast;
+        if (op.dx() != null && fastGrad(line, op, up, 0)) {
+            return line;
         }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
-        return new Pipeline().then(m -> new BatchNormLoops.TrainGrad(op, tiles, m));
+        return line.then(m -> new BatchNormLoops.TrainGrad(op, tiles, m, up.in(m).floats()));
     }
 
     private static Prepared inferGrad(BatchNormInferGrad op) {
-        boolean all = op.dx() != null && (op.dgamma() != null || op.dbeta() != null);
-        Prepared fast =
-                all
-                        ? fastGrad(
-                                new BatchNormTrainGrad(
-                                        op.x(),
-                                        op.dy(),
-                                        op.gamma(),
-                                        op.mean(),
-                                        op.variance(),
-                                        op.dx(),
-                                        op.dgamma(),
-                                        op.dbeta(),
-                                        op.axis(),
-                                        op.epsilon()),
-                                dnnl_use_global_stats)
-                        : null;
-        if (fast != null) {
-            return fast;
+        boolean weights = op.dgamma() != null || op.dbeta() != null;
+        Pipeline line = new Pipeline();
+        Pipeline.Place up =
+                upstream(line, op.rectifier(), op.y(), op.dy(), op.dresidual(), op.dx());
+        BatchNormTrainGrad all =
+                new BatchNormTrainGrad(
+                        op.x(),
+                        op.dy(),
+                        op.gamma(),
+                        op.mean(),
+                        op.variance(),
+                        op.dx(),
+                        op.dgamma(),
+                        op.dbeta(),
+                        op.axis(),
+                        op.epsilon());
+        if (op.dx() != null && weights && fastGrad(line, all, up, dnnl_use_global_stats)) {
+            return line;
         }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
-        return new Pipeline().then(m -> new BatchNormLoops.InferGrad(op, tiles, m));
+        return line.then(m -> new BatchNormLoops.InferGrad(op, tiles, m, up.in(m).floats()));
     }
 
-    /** By oneDNN, with what is not wanted in the workspace; null where that would be slow. */
-    private static Prepared fastGrad(BatchNormTrainGrad op, int statistics) {
+    /**
+     * The upstream gradient as far as the rectifier let it through. It goes where the residual's
+     * gradient belongs, else where dx will overwrite it.
+     */
+    private static Pipeline.Place upstream(
+            Pipeline line, Rectifier rectifier, Value y, Value dy, Value dresidual, Value dx) {
+        if (rectifier == Rectifier.NONE || dy.size() == 0) {
+            return Pipeline.operand(dy);
+        }
+        Value room = dresidual != null ? dresidual : dx;
+        Pipeline.Place passed = line.operandOrRoom(room, dy.size() * Float.BYTES);
+        ActivationKernels.passed(line, rectifier, y, dy, passed);
+        return passed;
+    }
+
+    /** By oneDNN, with what is not wanted in the workspace; false where that would be slow. */
+    private static boolean fastGrad(
+            Pipeline line, BatchNormTrainGrad op, Pipeline.Place up, int statistics) {
         boolean scaled = op.gamma() != null || op.dgamma() != null;
         int weights =
                 (scaled ? dnnl_use_scale : 0) | (scaled || op.dbeta() != null ? dnnl_use_shift : 0);
@@ -131,12 +162,11 @@ final class BatchNormKernels {
                         statistics | weights,
                         weights == 0 ? dnnl_backward_data : dnnl_backward);
         if (p == null) {
-            return null;
+            return false;
         }
-        Pipeline line = new Pipeline();
         List<Argument> arguments = new ArrayList<>();
         arguments.add(arg(DNNL_ARG_SRC, op.x()));
-        arguments.add(arg(DNNL_ARG_DIFF_DST, op.dy()));
+        arguments.add(new Argument(DNNL_ARG_DIFF_DST, up));
         arguments.add(arg(DNNL_ARG_DIFF_SRC, op.dx()));
         arguments.add(arg(DNNL_ARG_MEAN, op.mean()));
         arguments.add(arg(DNNL_ARG_VARIANCE, op.variance()));
@@ -149,7 +179,8 @@ final class BatchNormKernels {
         if (weights != 0) {
             arguments.add(new Argument(DNNL_ARG_DIFF_SHIFT, line.operandOrRoom(op.dbeta(), bytes)));
         }
-        return line.then(line.own(p), arguments);
+        line.then(line.own(p), arguments);
+        return true;
     }
 
     private static Argument arg(int index, Value v) {

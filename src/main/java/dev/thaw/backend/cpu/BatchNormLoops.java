@@ -39,6 +39,10 @@ final class BatchNormLoops {
         }
     }
 
+    private static FloatBuffer floats(Value v, Pipeline.Memory m) {
+        return v == null ? null : m.of(v).floats();
+    }
+
     /** gamma / sqrt(variance + epsilon). */
     private static double factor(float gamma, double variance, double epsilon) {
         return gamma / Math.sqrt(variance + epsilon);
@@ -54,6 +58,7 @@ final class BatchNormLoops {
         private final PerChannel variance;
         private final ChannelSums sums;
         private final ChannelMap map;
+        private final ChannelMap.End end;
         private final double[] means;
         private final double[] squares;
         private final FloatBuffer shift;
@@ -73,7 +78,8 @@ final class BatchNormLoops {
             variance = new PerChannel(op.variance(), tiles.channels, 0, m);
             sums = new ChannelSums(tiles);
             this.shift = shift;
-            map = shift != null ? null : new ChannelMap(tiles, x, x, m.of(op.y()).floats());
+            map = shift != null ? null : new ChannelMap(tiles, x, null, m.of(op.y()).floats());
+            end = new ChannelMap.End(floats(op.residual(), m), op.rectifier());
             means = new double[tiles.channels];
             squares = new double[tiles.channels];
             factors = new float[tiles.channels];
@@ -97,7 +103,7 @@ final class BatchNormLoops {
                 beta.numbers[c] -= (float) ((means[c] - mean.numbers[c]) * s);
             }
             if (shift == null) {
-                map.normalize(mean.numbers, factors, beta.numbers);
+                map.normalize(mean.numbers, factors, beta.numbers, end);
             } else {
                 shift.put(0, beta.numbers);
             }
@@ -113,6 +119,7 @@ final class BatchNormLoops {
         private final PerChannel mean;
         private final PerChannel variance;
         private final ChannelMap map;
+        private final ChannelMap.End end;
         private final float[] factors;
 
         Infer(BatchNormInfer op, ChannelTiles tiles, Pipeline.Memory m) {
@@ -122,7 +129,8 @@ final class BatchNormLoops {
             mean = new PerChannel(op.mean(), tiles.channels, 0, m);
             variance = new PerChannel(op.variance(), tiles.channels, 0, m);
             FloatBuffer x = m.of(op.x()).floats();
-            map = new ChannelMap(tiles, x, x, m.of(op.y()).floats());
+            map = new ChannelMap(tiles, x, null, m.of(op.y()).floats());
+            end = new ChannelMap.End(floats(op.residual(), m), op.rectifier());
             factors = new float[tiles.channels];
         }
 
@@ -133,7 +141,7 @@ final class BatchNormLoops {
             for (int c = 0; c < factors.length; c++) {
                 factors[c] = (float) factor(gamma.numbers[c], variance.numbers[c], op.epsilon());
             }
-            map.normalize(mean.read(), factors, beta.read());
+            map.normalize(mean.read(), factors, beta.read(), end);
         }
     }
 
@@ -155,11 +163,14 @@ final class BatchNormLoops {
         private final float[] meanUpstream;
         private final float[] slopes;
 
-        TrainGrad(BatchNormTrainGrad op, ChannelTiles tiles, Pipeline.Memory m) {
+        /**
+         * @param dy the upstream gradient, as far as the rectifier let it through
+         */
+        TrainGrad(BatchNormTrainGrad op, ChannelTiles tiles, Pipeline.Memory m, FloatBuffer dy) {
             this.op = op;
             this.tiles = tiles;
             x = m.of(op.x()).floats();
-            dy = m.of(op.dy()).floats();
+            this.dy = dy;
             gamma = new PerChannel(op.gamma(), tiles.channels, 1, m);
             mean = new PerChannel(op.mean(), tiles.channels, 0, m);
             variance = new PerChannel(op.variance(), tiles.channels, 0, m);
@@ -210,10 +221,13 @@ final class BatchNormLoops {
         private final double[] product;
         private final float[] factors;
 
-        InferGrad(BatchNormInferGrad op, ChannelTiles tiles, Pipeline.Memory m) {
+        /**
+         * @param dy the upstream gradient, as far as the rectifier let it through
+         */
+        InferGrad(BatchNormInferGrad op, ChannelTiles tiles, Pipeline.Memory m, FloatBuffer dy) {
             this.op = op;
             x = m.of(op.x()).floats();
-            dy = m.of(op.dy()).floats();
+            this.dy = dy;
             gamma = new PerChannel(op.gamma(), tiles.channels, 1, m);
             mean = new PerChannel(op.mean(), tiles.channels, 0, m);
             variance = new PerChannel(op.variance(), tiles.channels, 0, m);

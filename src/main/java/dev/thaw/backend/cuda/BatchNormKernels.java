@@ -8,15 +8,18 @@ import dev.thaw.op.BatchNormInferGrad;
 import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.BatchNormTrainGrad;
 import dev.thaw.op.Op;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * Batch normalization by our own kernels. cuDNN's would need its statistics undone: it saves an
- * inverse deviation and keeps moving ones itself, and it has no gradient on given statistics.
+ * Batch normalization by our own kernels, with what is fused into it. cuDNN's would need its
+ * statistics undone: it saves an inverse deviation and keeps moving ones itself, and it has no
+ * gradient on given statistics.
  */
 final class BatchNormKernels {
     private static final String FILE = "batchnorm";
@@ -113,12 +116,13 @@ final class BatchNormKernels {
                                         g,
                                         engine.arguments(op, buffers)
                                                 .value(op.x())
-                                                .absent()
+                                                .value(op.residual())
                                                 .value(op.gamma())
                                                 .value(op.beta())
                                                 .value(op.mean())
                                                 .value(op.variance())
                                                 .value(op.y()),
+                                        op.rectifier(),
                                         op.epsilon())));
     }
 
@@ -133,32 +137,55 @@ final class BatchNormKernels {
                         g,
                         engine.arguments(op, buffers)
                                 .value(op.x())
-                                .absent()
+                                .value(op.residual())
                                 .value(op.gamma())
                                 .value(op.beta())
                                 .value(op.mean())
                                 .value(op.variance())
                                 .value(op.y()),
+                        op.rectifier(),
                         op.epsilon());
     }
 
-    private static Kernel apply(Engine engine, Geometry g, Arguments a, double epsilon) {
+    /** The entry point with this rectifier. */
+    private static String entry(String name, Rectifier rectifier) {
+        return rectifier == Rectifier.NONE
+                ? name
+                : name + "_" + rectifier.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Kernel apply(
+            Engine engine, Geometry g, Arguments a, Rectifier rectifier, double epsilon) {
         return a.number(g.total())
                 .integers(g.channels(), g.inner())
                 .real(epsilon)
-                .launch(engine.function(FILE, "bn_apply"), engine.grid((g.total() + 3) / 4));
+                .launch(
+                        engine.function(FILE, entry("bn_apply", rectifier)),
+                        engine.grid((g.total() + 3) / 4));
+    }
+
+    /** What the rectifier let through, where nothing else is wanted of each element. */
+    private static Kernel passed(Engine engine, Geometry g, Arguments a, Rectifier rectifier) {
+        return a.number(g.total())
+                .real(0)
+                .real(0)
+                .launch(
+                        engine.function("unary", entry("unary_grad", rectifier)),
+                        engine.grid((g.total() + 3) / 4));
     }
 
     /** Sums over the batch, and what follows from them. */
     private record Sums(
             Op op,
             Value x,
+            Value y,
             Value dy,
             Value gamma,
             Value mean,
             Value variance,
             Value dgamma,
             Value dbeta,
+            Rectifier rectifier,
             double epsilon) {
         /** The two launches; {@code coefficients} may be null. */
         List<Kernel> bind(
@@ -177,12 +204,14 @@ final class BatchNormKernels {
             return List.of(
                     engine.arguments(op, buffers)
                             .value(x)
-                            .absent()
+                            .value(y)
                             .value(dy)
                             .value(mean)
                             .address(partial)
                             .integers(g.outer(), g.channels(), g.inner(), g.parts())
-                            .launch(engine.function(FILE, "bn_grad_partial"), g.partial()),
+                            .launch(
+                                    engine.function(FILE, entry("bn_grad_partial", rectifier)),
+                                    g.partial()),
                     (coefficients == null ? merge.absent() : merge.address(coefficients))
                             .integers(g.outer(), g.channels(), g.inner(), g.parts())
                             .real(epsilon)
@@ -199,12 +228,14 @@ final class BatchNormKernels {
                 new Sums(
                         op,
                         op.x(),
+                        op.y(),
                         op.dy(),
                         op.gamma(),
                         op.mean(),
                         op.variance(),
                         op.dgamma(),
                         op.dbeta(),
+                        op.rectifier(),
                         op.epsilon());
         return new WithWorkspace(
                 g.partialBytes() + g.coefficientBytes(),
@@ -217,17 +248,29 @@ final class BatchNormKernels {
                         all.add(
                                 engine.arguments(op, buffers)
                                         .value(op.x())
-                                        .absent()
+                                        .value(op.y())
                                         .value(op.dy())
                                         .value(op.mean())
                                         .address(coefficients)
                                         .value(op.dx())
-                                        .absent()
+                                        .value(op.dresidual())
                                         .number(g.total())
                                         .integers(g.channels(), g.inner())
                                         .launch(
-                                                engine.function(FILE, "bn_grad_apply"),
+                                                engine.function(
+                                                        FILE,
+                                                        entry("bn_grad_apply", op.rectifier())),
                                                 engine.grid((g.total() + 3) / 4)));
+                    } else if (op.dresidual() != null) {
+                        all.add(
+                                passed(
+                                        engine,
+                                        g,
+                                        engine.arguments(op, buffers)
+                                                .value(op.y())
+                                                .value(op.dy())
+                                                .value(op.dresidual()),
+                                        op.rectifier()));
                     }
                     return Sequence.of(all.toArray(Kernel[]::new));
                 });
@@ -243,12 +286,14 @@ final class BatchNormKernels {
                 new Sums(
                         op,
                         op.x(),
+                        op.y(),
                         op.dy(),
                         op.gamma(),
                         op.mean(),
                         op.variance(),
                         op.dgamma(),
                         op.dbeta(),
+                        op.rectifier(),
                         op.epsilon());
         return new WithWorkspace(
                 weights ? g.partialBytes() : 0,
@@ -260,18 +305,32 @@ final class BatchNormKernels {
                     if (op.dx() != null) {
                         all.add(
                                 engine.arguments(op, buffers)
-                                        .absent()
+                                        .value(op.y())
                                         .value(op.dy())
                                         .value(op.gamma())
                                         .value(op.variance())
                                         .value(op.dx())
-                                        .absent()
+                                        .value(op.dresidual())
                                         .number(g.total())
                                         .integers(g.channels(), g.inner())
                                         .real(op.epsilon())
                                         .launch(
-                                                engine.function(FILE, "bn_infer_grad_apply"),
+                                                engine.function(
+                                                        FILE,
+                                                        entry(
+                                                                "bn_infer_grad_apply",
+                                                                op.rectifier())),
                                                 engine.grid((g.total() + 3) / 4)));
+                    } else if (op.dresidual() != null) {
+                        all.add(
+                                passed(
+                                        engine,
+                                        g,
+                                        engine.arguments(op, buffers)
+                                                .value(op.y())
+                                                .value(op.dy())
+                                                .value(op.dresidual()),
+                                        op.rectifier()));
                     }
                     return Sequence.of(all.toArray(Kernel[]::new));
                 });

@@ -7,6 +7,7 @@ import dev.thaw.op.BatchNormTrainGrad;
 import dev.thaw.op.LayerNorm;
 import dev.thaw.op.LayerNormGrad;
 import dev.thaw.op.MovingAverage;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
 
 import java.nio.DoubleBuffer;
@@ -73,12 +74,44 @@ final class Normalizations {
         moments(op.x(), channel, op.mean(), op.variance(), cells);
         double[] xh = normalized(op.x(), channel, op.mean(), op.variance(), op.epsilon(), cells);
         scaleAndShift(xh, channel, op.gamma(), op.beta(), op.y(), cells);
+        finish(op.y(), op.residual(), op.rectifier(), cells);
     }
 
     private static void batchInfer(BatchNormInfer op, Cells cells) {
         IntUnaryOperator channel = channel(op.x(), op.axis());
         double[] xh = normalized(op.x(), channel, op.mean(), op.variance(), op.epsilon(), cells);
         scaleAndShift(xh, channel, op.gamma(), op.beta(), op.y(), cells);
+        finish(op.y(), op.residual(), op.rectifier(), cells);
+    }
+
+    /** y = r(y + residual). */
+    private static void finish(Value y, Value residual, Rectifier rectifier, Cells cells) {
+        DoubleBuffer result = cells.numbers(y);
+        for (int i = 0; i < y.size(); i++) {
+            double sum = result.get(i) + cells.numberOr(0, residual, i);
+            result.put(i, rectifier == Rectifier.NONE ? sum : Functions.value(rectifier.fn(), sum));
+        }
+    }
+
+    /** dy where the rectifier let its argument through, else 0; also the residual's gradient. */
+    private static double[] passed(
+            Value y, Value dy, Value dresidual, Rectifier rectifier, Cells cells) {
+        double[] g = upstream(dy, cells);
+        for (int i = 0; i < g.length; i++) {
+            if (rectifier != Rectifier.NONE) {
+                g[i] *= Functions.derivative(rectifier.fn(), cells.numbers(y).get(i));
+            }
+            if (dresidual != null) {
+                cells.numbers(dresidual).put(i, g[i]);
+            }
+        }
+        return g;
+    }
+
+    private static double[] upstream(Value dy, Cells cells) {
+        double[] g = new double[(int) dy.size()];
+        cells.numbers(dy).get(0, g);
+        return g;
     }
 
     private static void layer(LayerNorm op, Cells cells) {
@@ -100,22 +133,22 @@ final class Normalizations {
 
     /** dgamma = sum(dy xh), dbeta = sum(dy), where wanted. */
     private static void weightGradients(
-            double[] xh, IntUnaryOperator at, Value dy, Value dgamma, Value dbeta, Cells cells) {
-        DoubleBuffer upstream = cells.numbers(dy);
+            double[] xh, IntUnaryOperator at, double[] g, Value dgamma, Value dbeta, Cells cells) {
         cells.fill(dgamma, 0);
         cells.fill(dbeta, 0);
         for (int i = 0; i < xh.length; i++) {
-            cells.add(dgamma, at.applyAsInt(i), upstream.get(i) * xh[i]);
-            cells.add(dbeta, at.applyAsInt(i), upstream.get(i));
+            cells.add(dgamma, at.applyAsInt(i), g[i] * xh[i]);
+            cells.add(dbeta, at.applyAsInt(i), g[i]);
         }
     }
 
     private static void batchTrainGrad(BatchNormTrainGrad op, Cells cells) {
         IntUnaryOperator channel = channel(op.x(), op.axis());
         double[] xh = normalized(op.x(), channel, op.mean(), op.variance(), op.epsilon(), cells);
-        weightGradients(xh, channel, op.dy(), op.dgamma(), op.dbeta(), cells);
+        double[] g = passed(op.y(), op.dy(), op.dresidual(), op.rectifier(), cells);
+        weightGradients(xh, channel, g, op.dgamma(), op.dbeta(), cells);
         if (op.dx() != null) {
-            double[] h = scaledUpstream(op.dy(), op.gamma(), channel, cells);
+            double[] h = scaledUpstream(g, op.gamma(), channel, cells);
             through(xh, h, channel, op.variance(), op.epsilon(), op.dx(), cells);
         }
     }
@@ -123,19 +156,19 @@ final class Normalizations {
     private static void layerGrad(LayerNormGrad op, Cells cells) {
         int k = op.x().shape().last();
         double[] xh = normalized(op.x(), i -> i / k, op.mean(), op.variance(), op.epsilon(), cells);
-        weightGradients(xh, i -> i % k, op.dy(), op.dgamma(), op.dbeta(), cells);
+        double[] g = upstream(op.dy(), cells);
+        weightGradients(xh, i -> i % k, g, op.dgamma(), op.dbeta(), cells);
         if (op.dx() != null) {
-            double[] h = scaledUpstream(op.dy(), op.gamma(), i -> i % k, cells);
+            double[] h = scaledUpstream(g, op.gamma(), i -> i % k, cells);
             through(xh, h, i -> i / k, op.variance(), op.epsilon(), op.dx(), cells);
         }
     }
 
     private static double[] scaledUpstream(
-            Value dy, Value gamma, IntUnaryOperator at, Cells cells) {
-        DoubleBuffer upstream = cells.numbers(dy);
-        double[] h = new double[(int) dy.size()];
+            double[] g, Value gamma, IntUnaryOperator at, Cells cells) {
+        double[] h = new double[g.length];
         for (int i = 0; i < h.length; i++) {
-            h[i] = upstream.get(i) * cells.numberOr(1, gamma, at.applyAsInt(i));
+            h[i] = g[i] * cells.numberOr(1, gamma, at.applyAsInt(i));
         }
         return h;
     }
@@ -169,9 +202,10 @@ final class Normalizations {
     private static void batchInferGrad(BatchNormInferGrad op, Cells cells) {
         IntUnaryOperator channel = channel(op.x(), op.axis());
         double[] xh = normalized(op.x(), channel, op.mean(), op.variance(), op.epsilon(), cells);
-        weightGradients(xh, channel, op.dy(), op.dgamma(), op.dbeta(), cells);
+        double[] g = passed(op.y(), op.dy(), op.dresidual(), op.rectifier(), cells);
+        weightGradients(xh, channel, g, op.dgamma(), op.dbeta(), cells);
         if (op.dx() != null) {
-            double[] h = scaledUpstream(op.dy(), op.gamma(), channel, cells);
+            double[] h = scaledUpstream(g, op.gamma(), channel, cells);
             DoubleBuffer dx = cells.numbers(op.dx());
             DoubleBuffer v = cells.numbers(op.variance());
             for (int i = 0; i < h.length; i++) {

@@ -1,0 +1,38 @@
+package dev.thaw.op;
+
+import java.util.Optional;
+
+/**
+ * What follows a normalization or a convolution within the same op. Both functions tell by their
+ * result alone where they let the argument through, so that the gradient needs no argument.
+ */
+public enum Rectifier {
+    /** Nothing: y = x. */
+    NONE,
+    /** max(x, 0), as {@link Fn.Kind#RELU}. */
+    RELU,
+    /** min(max(x, 0), 6), as {@link Fn.Kind#RELU6}. */
+    RELU6;
+
+    /** The rectifier that is this function; empty where none is. */
+    public static Optional<Rectifier> of(Fn fn) {
+        return switch (fn.kind()) {
+            case RELU -> Optional.of(RELU);
+            case RELU6 -> Optional.of(RELU6);
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * The same function as one of {@link Fn}.
+     *
+     * @throws IllegalStateException for {@link #NONE}
+     */
+    public Fn fn() {
+        return switch (this) {
+            case RELU -> Fn.of(Fn.Kind.RELU);
+            case RELU6 -> Fn.of(Fn.Kind.RELU6);
+            case NONE -> throw new IllegalStateException("Rectifier.NONE is no function");
+        };
+    }
+}

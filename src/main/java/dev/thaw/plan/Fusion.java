@@ -1,0 +1,123 @@
+package dev.thaw.plan;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Op;
+import dev.thaw.op.Program;
+import dev.thaw.op.Rectifiable;
+import dev.thaw.op.Rectifier;
+import dev.thaw.op.Summable;
+import dev.thaw.op.Unary;
+import dev.thaw.op.Value;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Lets batch normalizations take in what follows them: the sum with a residual, then ReLU or ReLU6,
+ * where nobody else reads what lies between. It works on a forward pass, before differentiation, so
+ * that the fused op's own gradient rule applies; statistics stay as they are.
+ */
+public final class Fusion {
+    /**
+     * Set to false, this system property leaves every op as it is: to compare, or to find faults.
+     */
+    public static final String PROPERTY = "thaw.fusion";
+
+    private final Program program;
+    private final List<Program.Step> steps;
+    private final Map<Value, Integer> writers = new HashMap<>();
+    private final Map<Value, List<Integer>> readers = new HashMap<>();
+    private final Set<Value> kept;
+
+    private Fusion(Program program, Set<Value> kept) {
+        this.program = program;
+        this.kept = kept;
+        steps = new ArrayList<>(program.steps());
+        for (int i = 0; i < steps.size(); i++) {
+            int at = i;
+            steps.get(i).op().outputs().forEach(v -> writers.put(v, at));
+            steps.get(i)
+                    .op()
+                    .inputs()
+                    .forEach(v -> readers.computeIfAbsent(v, r -> new ArrayList<>()).add(at));
+        }
+    }
+
+    /**
+     * Rewrites a forward pass in place.
+     *
+     * @param kept values that must stay, as somebody will fetch them
+     */
+    public static void apply(Program program, Set<Value> kept) {
+        if ("false".equals(System.getProperty(PROPERTY))) {
+            return;
+        }
+        Fusion f = new Fusion(program, kept);
+        for (int i = 0; i < f.steps.size(); i++) {
+            f.addResidual(i);
+            f.rectify(i);
+        }
+        f.steps.removeIf(Objects::isNull);
+        program.rewrite(f.steps);
+    }
+
+    /** The step that alone reads this result; -1 where none does. */
+    private int onlyReader(Value y) {
+        List<Integer> all = readers.getOrDefault(y, List.of());
+        return all.size() == 1 && !kept.contains(y) ? all.get(0) : -1;
+    }
+
+    private void addResidual(int step) {
+        if (!(op(step) instanceof Summable n)
+                || n.residual() != null
+                || n.rectifier() != Rectifier.NONE) {
+            return;
+        }
+        int next = onlyReader(n.y());
+        if (next >= 0 && op(next) instanceof Binary sum && sum.kind() == Binary.Kind.ADD) {
+            Value residual = sum.a() == n.y() ? sum.b() : sum.a();
+            // the op must stay where it is, as others may read its statistics
+            boolean ready = writers.getOrDefault(residual, -1) < step;
+            if (ready && residual.shape().equals(n.y().shape())) {
+                put(step, next, n.plus(residual, sum.y()));
+            }
+        }
+    }
+
+    private void rectify(int step) {
+        if (op(step) instanceof Rectifiable n && n.rectifier() == Rectifier.NONE) {
+            int next = onlyReader(n.y());
+            if (next >= 0 && op(next) instanceof Unary u) {
+                Rectifier.of(u.fn()).ifPresent(r -> put(step, next, n.rectified(r, u.y())));
+            }
+        }
+    }
+
+    /** The op at a step; null where another one has taken it in. */
+    private Op op(int step) {
+        return steps.get(step) == null ? null : steps.get(step).op();
+    }
+
+    /** The op in the place of one step does what another one did, too. */
+    private void put(int step, int other, Op op) {
+        String scope = steps.get(step).scope() + " + " + steps.get(other).scope();
+        steps.set(step, new Program.Step(op, scope));
+        steps.set(other, null);
+        op.outputs().forEach(v -> writers.put(v, step));
+        op.inputs().forEach(v -> moveReader(v, other, step));
+    }
+
+    private void moveReader(Value v, int from, int to) {
+        readers.computeIfPresent(
+                v,
+                (value, all) -> {
+                    List<Integer> moved = new ArrayList<>(all);
+                    moved.replaceAll(r -> r == from ? to : r);
+                    return moved;
+                });
+    }
+}
