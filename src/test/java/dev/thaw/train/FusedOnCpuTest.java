@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class FusedOnCpuTest extends FusedTraining {
     /**
      * Both sides round; errors walk at random, 4 standard deviations of it, through 16 ops with
-     * sums of up to 360 terms (10 rows of 36 pixels), on numbers of size 1; the learning rate, which
-     * makes a step's error smaller, is left out.
+     * sums of up to 360 terms (10 rows of 36 pixels), on numbers of size 1; the learning rate,
+     * which makes a step's error smaller, is left out.
      */
     private static final double ONE_STEP = 2 * 4 * Math.sqrt(16 * 360) * 0x1p-24;
 
