@@ -1,0 +1,200 @@
+package dev.thaw.file;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * Writes a file as a whole or not at all. The contents go to a temporary file beside the target,
+ * are forced to the disk, and the temporary takes the target's name in one step; the folder is
+ * forced too. Whatever fails, and if the process is killed at any time, the target is the old file
+ * or the new one, whole.
+ *
+ * <p>A failed save removes its temporary; a killed one leaves {@code .name.random.thaw-tmp} behind,
+ * which the next save of the same target removes, as nobody holds a lock on it.
+ */
+public final class AtomicFile {
+    private static final String ENDING = ".thaw-tmp";
+    private static final int ATTEMPTS = 100;
+    private static final int MAX_LINKS = 40;
+    private static final int BUFFER = 1 << 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private AtomicFile() {}
+
+    /**
+     * Replaces or creates {@code target}. A symbolic link stays, and the file that it leads to is
+     * replaced; permissions of a replaced file are kept.
+     *
+     * @throws UncheckedIOException if the target is no plain file, is not writable, or the contents
+     *     cannot be written; then the target is as it was
+     */
+    public static void write(Path target, Body body) {
+        try {
+            Path real = resolve(target);
+            check(real);
+            removeLeftovers(real);
+            replace(real, body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    target + ": cannot be written, and is as it was: " + reason(e), e);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException f && f.getReason() == null
+                ? e.getClass().getSimpleName() + ' ' + f.getFile()
+                : String.valueOf(e.getMessage());
+    }
+
+    /** Follows links by hand, as the file at their end need not exist. */
+    private static Path resolve(Path target) throws IOException {
+        Path at = target.toAbsolutePath();
+        for (int i = 0; Files.isSymbolicLink(at); i++) {
+            if (i == MAX_LINKS) {
+                throw new IOException("more than " + MAX_LINKS + " symbolic links in a row");
+            }
+            at = at.resolveSibling(Files.readSymbolicLink(at));
+        }
+        return at;
+    }
+
+    private static void check(Path real) throws IOException {
+        if (real.getFileName() == null || Files.isDirectory(real)) {
+            throw new IOException("it is a folder; give the name of a file in it");
+        }
+        if (!Files.isDirectory(real.getParent())) {
+            throw new IOException("the folder " + real.getParent() + " does not exist; create it");
+        }
+        if (Files.exists(real) && !Files.isRegularFile(real)) {
+            throw new IOException("it is neither a plain file nor free; give another name");
+        }
+        if (Files.exists(real) && !Files.isWritable(real)) {
+            throw new IOException("it is write-protected; change its permissions");
+        }
+    }
+
+    private static void replace(Path real, Body body) throws IOException {
+        for (int i = 0; i < ATTEMPTS; i++) {
+            Path temporary = real.resolveSibling(prefix(real) + random() + ENDING);
+            try (FileChannel channel = create(temporary)) {
+                // another save may clean up between creation and lock: then this name is lost
+                if (channel == null || lock(channel) && !Files.exists(temporary)) {
+                    continue;
+                }
+                fill(channel, temporary, real, body);
+                return;
+            }
+        }
+        throw new IOException("no free name for a temporary file in " + real.getParent());
+    }
+
+    private static void fill(FileChannel channel, Path temporary, Path real, Body body)
+            throws IOException {
+        boolean moved = false;
+        try {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+            body.writeTo(out);
+            out.flush();
+            copyPermissions(real, temporary);
+            channel.force(true);
+            Files.move(
+                    temporary,
+                    real,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            moved = true;
+            forceFolder(real.getParent());
+        } finally {
+            if (!moved) {
+                Files.deleteIfExists(temporary);
+            }
+        }
+    }
+
+    private static FileChannel create(Path temporary) throws IOException {
+        try {
+            return FileChannel.open(
+                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            return null;
+        }
+    }
+
+    /** Marks a temporary as in use; where the file system has no locks, nobody cleans up either. */
+    private static boolean lock(FileChannel channel) {
+        try {
+            return channel.tryLock() != null;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    private static void copyPermissions(Path from, Path to) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (view != null && Files.exists(from)) {
+            view.setPermissions(Files.getPosixFilePermissions(from));
+        }
+    }
+
+    /**
+     * The new name must survive a power cut too; where folders cannot be forced, it is best effort.
+     */
+    private static void forceFolder(Path folder) {
+        try (FileChannel c = FileChannel.open(folder, StandardOpenOption.READ)) {
+            c.force(true);
+        } catch (IOException e) {
+            // Windows opens no folders; the file is in place all the same
+        }
+    }
+
+    private static String prefix(Path real) {
+        return "." + real.getFileName() + ".";
+    }
+
+    private static String random() {
+        byte[] b = new byte[8];
+        RANDOM.nextBytes(b);
+        return HexFormat.of().formatHex(b);
+    }
+
+    /** Temporaries of this target whose saver is gone. */
+    private static void removeLeftovers(Path real) {
+        DirectoryStream.Filter<Path> mine =
+                p ->
+                        p.getFileName().toString().startsWith(prefix(real))
+                                && p.getFileName().toString().endsWith(ENDING)
+                                && Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(real.getParent(), mine)) {
+            for (Path p : all) {
+                removeIfFree(p);
+            }
+        } catch (IOException | RuntimeException e) {
+            // tidying up must never stop a save
+        }
+    }
+
+    private static void removeIfFree(Path p) {
+        try (FileChannel c = FileChannel.open(p, StandardOpenOption.WRITE)) {
+            if (lock(c)) {
+                Files.deleteIfExists(p);
+            }
+        } catch (IOException e) {
+            // somebody else removed it, or may not be disturbed
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.thaw.file;
+
+import java.nio.ByteBuffer;
+
+/** A part of another source, which stays open. */
+record PartSource(ByteSource whole, long start, long length, String name) implements ByteSource {
+    @Override
+    public void read(long position, ByteBuffer into) {
+        if (position < 0 || into.remaining() > length - position) {
+            throw new FileFormatException(
+                    name,
+                    "byte " + position,
+                    "needs " + into.remaining() + " bytes from here, there are " + length,
+                    FileFormatException.DAMAGED);
+        }
+        whole.read(start + position, into);
+    }
+
+    @Override
+    public void close() {}
+}

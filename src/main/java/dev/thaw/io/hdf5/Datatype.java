@@ -1,0 +1,112 @@
+package dev.thaw.io.hdf5;
+
+/**
+ * The type of stored elements.
+ *
+ * @param kind how to decode one
+ * @param size bytes of one as stored
+ * @param bigEndian the byte order of numbers
+ */
+record Datatype(Kind kind, int size, boolean bigEndian) {
+    /** How an element is decoded. */
+    enum Kind {
+        FLOAT,
+        BFLOAT16,
+        SIGNED,
+        UNSIGNED,
+        /** Two bytes that nothing but an attribute explains. */
+        OPAQUE,
+        FIXED_TEXT,
+        VARIABLE_TEXT,
+        /** Anything else, which is refused when somebody wants its values. */
+        OTHER
+    }
+
+    private static final int FIXED_POINT = 0;
+    private static final int FLOATING_POINT = 1;
+    private static final int STRING = 3;
+    private static final int OPAQUE = 5;
+    private static final int ENUM = 8;
+    private static final int VARIABLE_LENGTH = 9;
+
+    static Datatype read(Cursor c) {
+        int first = c.u8();
+        int version = first >> 4;
+        if (version < 1 || version > 5) {
+            throw c.damaged("a datatype must have version 1 to 5, got " + version);
+        }
+        int flags = c.u8() | c.u16() << 8;
+        long size = c.u32();
+        if (size == 0 || size > Integer.MAX_VALUE) {
+            throw c.damaged("a datatype must have 1 to 2^31-1 bytes, got " + size);
+        }
+        return of(first & 15, flags, (int) size, c);
+    }
+
+    private static Datatype of(int type, int flags, int size, Cursor c) {
+        boolean bigEndian = (flags & 1) != 0;
+        return switch (type) {
+            case FIXED_POINT -> integer(flags, size, bigEndian, c);
+            case FLOATING_POINT -> floating(flags, size, bigEndian, c);
+            case STRING -> new Datatype(Kind.FIXED_TEXT, size, false);
+            case OPAQUE -> new Datatype(size == 2 ? Kind.OPAQUE : Kind.OTHER, size, false);
+            case ENUM -> enumeration(size, c);
+            case VARIABLE_LENGTH ->
+                    new Datatype(
+                            (flags & 15) == 1 && size == 16 ? Kind.VARIABLE_TEXT : Kind.OTHER,
+                            size,
+                            false);
+            default -> new Datatype(Kind.OTHER, size, false);
+        };
+    }
+
+    private static Datatype integer(int flags, int size, boolean bigEndian, Cursor c) {
+        int offset = c.u16();
+        int precision = c.u16();
+        boolean whole =
+                offset == 0
+                        && precision == 8 * size
+                        && (size == 1 || size == 2 || size == 4 || size == 8);
+        Kind kind = (flags & 8) != 0 ? Kind.SIGNED : Kind.UNSIGNED;
+        return new Datatype(whole ? kind : Kind.OTHER, size, bigEndian);
+    }
+
+    /** The numbers that tell the IEEE formats, and bfloat16, from others. */
+    private static Datatype floating(int flags, int size, boolean bigEndian, Cursor c) {
+        c.skip(2); // bit offset
+        int precision = c.u16();
+        int exponentAt = c.u8();
+        int exponentBits = c.u8();
+        int mantissaAt = c.u8();
+        int mantissaBits = c.u8();
+        long bias = c.u32();
+        boolean packed =
+                precision == 8 * size
+                        && mantissaAt == 0
+                        && exponentAt == mantissaBits
+                        && mantissaBits + exponentBits + 1 == precision
+                        && bias == (1L << exponentBits - 1) - 1
+                        && (flags & 0x40) == 0; // VAX order
+        Kind kind = Kind.OTHER;
+        if (packed
+                && (size == 2 && exponentBits == 5
+                        || size == 4 && exponentBits == 8
+                        || size == 8 && exponentBits == 11)) {
+            kind = Kind.FLOAT;
+        } else if (packed && size == 2 && exponentBits == 8) {
+            kind = Kind.BFLOAT16;
+        }
+        return new Datatype(kind, size, bigEndian);
+    }
+
+    /** Booleans are an enumeration over int8 whose values are the numbers themselves. */
+    private static Datatype enumeration(int size, Cursor c) {
+        Datatype base = read(c);
+        boolean number = base.kind == Kind.SIGNED || base.kind == Kind.UNSIGNED;
+        return number && base.size == size ? base : new Datatype(Kind.OTHER, size, false);
+    }
+
+    boolean isText() {
+        return kind == Kind.FIXED_TEXT || kind == Kind.VARIABLE_TEXT;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.thaw.io.hdf5;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Walks the whole file once, so that what it hands out is a tree: no cycles, no endless depth. */
+final class TreeReader {
+    private static final int MAX_DEPTH = 200;
+    private static final int MAX_PATH = 4096;
+
+    private final Superblock superblock;
+    private final Metadata m;
+    private final GlobalHeap heap;
+    private final Set<Long> seen = new HashSet<>();
+    private long storedBytes;
+
+    TreeReader(Superblock superblock) {
+        this.superblock = superblock;
+        this.m = superblock.metadata();
+        this.heap = new GlobalHeap(m);
+    }
+
+    Hdf5Group root() {
+        if (node(superblock.rootAddress(), "/", 0) instanceof Hdf5Group g) {
+            return g;
+        }
+        throw m.damaged("/", "the root must be a group, it is a dataset");
+    }
+
+    private Hdf5Node node(long address, String path, int depth) {
+        if (depth > MAX_DEPTH || path.length() > MAX_PATH) {
+            throw m.damaged(
+                    Metadata.plain(path),
+                    "groups nest at most 200 deep and paths have at most 4096 characters");
+        }
+        if (!seen.add(address)) {
+            throw m.unsupported(path, "one object has two names; groups must form a tree");
+        }
+        m.charge(path.length(), path);
+        ObjectHeader h = ObjectHeader.read(m, address, path);
+        Hdf5Attributes attributes = AttributeReader.read(m, heap, h);
+        if (isGroup(h)) {
+            return new Hdf5Group(m.file(), path, attributes, children(h, path, depth));
+        }
+        Hdf5Dataset d = DatasetReader.dataset(m, h, attributes);
+        storedBytes += d.storedBytes();
+        if (storedBytes > m.length()) {
+            throw m.damaged(
+                    path,
+                    "the datasets so far must fit into the file's "
+                            + m.length()
+                            + " bytes, they claim "
+                            + storedBytes);
+        }
+        return d;
+    }
+
+    private static boolean isGroup(ObjectHeader h) {
+        return h.has(ObjectHeader.SYMBOL_TABLE)
+                || h.has(ObjectHeader.LINK_INFO)
+                || h.has(ObjectHeader.LINK);
+    }
+
+    private SortedMap<String, Hdf5Node> children(ObjectHeader h, String path, int depth) {
+        SortedMap<String, Hdf5Node> nodes = new TreeMap<>(NameOrder.INSTANCE);
+        for (Link link : links(h)) {
+            String child = Hdf5Node.child(path, link.name());
+            if (nodes.put(link.name(), node(link.address(), child, depth + 1)) != null) {
+                throw m.damaged(child, "a name must be unique in its group");
+            }
+        }
+        return nodes;
+    }
+
+    private List<Link> links(ObjectHeader h) {
+        List<Link> links = new ArrayList<>();
+        h.find(ObjectHeader.SYMBOL_TABLE)
+                .ifPresent(c -> links.addAll(SymbolTable.links(m, c, h.place())));
+        h.all(ObjectHeader.LINK).forEach(c -> links.add(Link.message(c)));
+        h.find(ObjectHeader.LINK_INFO)
+                .ifPresent(c -> links.addAll(DenseLinks.links(m, c, h.place())));
+        return links;
+    }
+}
