@@ -29,6 +29,7 @@ public abstract class Layer {
 
     private final List<Layer> sublayers = new ArrayList<>();
     private String name;
+    private boolean namedByItself = true;
     private boolean trainable = true;
     private Regularizer activityRegularizer = Regularizer.NONE;
     private List<Weight> weights;
@@ -109,6 +110,10 @@ public abstract class Layer {
                             + ": a layer's name has at least one visible character, and no '/' (names make paths) and no control characters, got '"
                             + newName
                             + "'");
+        }
+        if (namedByItself) {
+            LayerNames.giveBack(getClass(), name);
+            namedByItself = false;
         }
         name = newName;
         return this;

@@ -15,6 +15,15 @@ public final class LayerNames {
         return n == 1 ? base : base + "_" + (n - 1);
     }
 
+    /** Takes back the name that was handed out last: a layer with a name of its own counts not. */
+    static synchronized void giveBack(Class<?> type, String name) {
+        String base = snakeCase(type.getSimpleName());
+        int n = USED.getOrDefault(base, 0);
+        if (name.equals(n == 1 ? base : base + "_" + (n - 1))) {
+            USED.put(base, n - 1);
+        }
+    }
+
     /** Starts counting anew: {@code keras.backend.clear_session}. */
     public static synchronized void reset() {
         USED.clear();

@@ -71,7 +71,8 @@ class ImportsTest {
                     entry("graph", List.of("plan", "train", "model", "demo", "backend")),
                     entry("plan", List.of("train", "model", "demo", "backend.cpu", "backend.cuda")),
                     entry("train", List.of("model", "demo", "backend.cpu", "backend.cuda")),
-                    entry("model", List.of("demo", "backend.cpu", "backend.cuda")),
+                    entry("model", List.of("applications", "demo", "backend.cpu", "backend.cuda")),
+                    entry("applications", List.of("demo", "backend")),
                     entry("demo", List.of("backend.cpu", "backend.cuda")));
 
     static List<String> packages() {

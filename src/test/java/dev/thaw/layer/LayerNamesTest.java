@@ -44,4 +44,18 @@ class LayerNamesTest {
         LayerNames.reset();
         assertThat(new Conv2D(1, 1).name()).isEqualTo("conv2d");
     }
+
+    /** {@code Dense(1, name="head"); Dense(1).name} is "dense" in Keras. */
+    @Test
+    void layersWithNamesOfTheirOwnDoNotCount() {
+        LayerNames.reset();
+        assertThat(new Dense(1).named("head").name()).isEqualTo("head");
+        Dense first = new Dense(1);
+        Dense second = new Dense(1);
+        assertThat(second.name()).isEqualTo("dense_1");
+        first.named("renamed_late");
+        assertThat(new Dense(1).name()).isEqualTo("dense_2");
+        second.named("second").named("dense_2");
+        assertThat(new Dense(1).name()).isEqualTo("dense_3");
+    }
 }

@@ -1,0 +1,181 @@
+package dev.thaw.applications;
+
+import static dev.thaw.applications.ApplicationOptions.Option.ALPHA;
+import static dev.thaw.applications.ApplicationOptions.Option.DEPTH_MULTIPLIER;
+import static dev.thaw.applications.ApplicationOptions.Option.DROPOUT;
+import static dev.thaw.applications.Preprocessing.CAFFE;
+import static dev.thaw.applications.Preprocessing.TF;
+import static dev.thaw.applications.Preprocessing.TORCH;
+
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Symbol;
+import dev.thaw.model.Model;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * The networks of {@code keras.applications}: the very layers, names and options that Keras has, so
+ * that weights which Keras saved fit. A model comes with random weights; those of a file are loaded
+ * into it.
+ *
+ * <pre>{@code
+ * Model base = Application.MOBILENET_V2.create(
+ *         ApplicationOptions.DEFAULT.withInputShape(96, 96, 3).withIncludeTop(false));
+ * }</pre>
+ */
+public enum Application {
+    /** Howard et al. (2017). Takes alpha, depth multiplier and dropout. */
+    MOBILENET(
+            Facts.of("MobileNet", "mobilenet", TF, 224, 32)
+                    .taking(ALPHA, DEPTH_MULTIPLIER, DROPOUT)
+                    .withWeightsFor(List.of(128, 160, 192, 224), List.of(.25, .5, .75, 1.0)),
+            MobileNet::build),
+    /** Sandler et al. (2018). Takes alpha. */
+    MOBILENET_V2(
+            Facts.of("MobileNetV2", "mobilenetv2", TF, 224, 32)
+                    .taking(ALPHA)
+                    .withWeightsFor(
+                            List.of(96, 128, 160, 192, 224), List.of(.35, .5, .75, 1.0, 1.3, 1.4)),
+            MobileNetV2::build),
+    /** Chollet (2017). */
+    XCEPTION(Facts.of("Xception", "xception", TF, 299, 71), Xception::build),
+    /** Szegedy et al. (2016). */
+    INCEPTION_V3(Facts.of("InceptionV3", "inception_v3", TF, 299, 75), InceptionV3::build),
+    /** He et al. (2015), 50 layers. */
+    RESNET50(Facts.of("ResNet50", "resnet50", CAFFE, 224, 32), ResNet.v1(3, 4, 6, 3)),
+    /** He et al. (2015), 101 layers. */
+    RESNET101(Facts.of("ResNet101", "resnet101", CAFFE, 224, 32), ResNet.v1(3, 4, 23, 3)),
+    /** He et al. (2015), 152 layers. */
+    RESNET152(Facts.of("ResNet152", "resnet152", CAFFE, 224, 32), ResNet.v1(3, 8, 36, 3)),
+    /** He et al. (2016), 50 layers. */
+    RESNET50_V2(Facts.of("ResNet50V2", "resnet50v2", TF, 224, 32), ResNet.v2(3, 4, 6, 3)),
+    /** He et al. (2016), 101 layers. */
+    RESNET101_V2(Facts.of("ResNet101V2", "resnet101v2", TF, 224, 32), ResNet.v2(3, 4, 23, 3)),
+    /** He et al. (2016), 152 layers. */
+    RESNET152_V2(Facts.of("ResNet152V2", "resnet152v2", TF, 224, 32), ResNet.v2(3, 8, 36, 3)),
+    /** Huang et al. (2017), 121 layers. */
+    DENSENET121(Facts.of("DenseNet121", "densenet121", TORCH, 224, 32), DenseNet.of(6, 12, 24, 16)),
+    /** Huang et al. (2017), 169 layers. */
+    DENSENET169(Facts.of("DenseNet169", "densenet169", TORCH, 224, 32), DenseNet.of(6, 12, 32, 32)),
+    /** Huang et al. (2017), 201 layers. */
+    DENSENET201(Facts.of("DenseNet201", "densenet201", TORCH, 224, 32), DenseNet.of(6, 12, 48, 32)),
+    /** Simonyan and Zisserman (2014), 16 layers. */
+    VGG16(Facts.of("VGG16", "vgg16", CAFFE, 224, 32), Vgg.of(2, 2, 3, 3, 3)),
+    /** Simonyan and Zisserman (2014), 19 layers. */
+    VGG19(Facts.of("VGG19", "vgg19", CAFFE, 224, 32), Vgg.of(2, 2, 4, 4, 4));
+
+    private final Facts facts;
+    private final Architecture architecture;
+
+    Application(Facts facts, Architecture architecture) {
+        this.facts = facts;
+        this.architecture = architecture;
+    }
+
+    /** The application that Keras calls so: {@code MobileNetV2}, in any case. */
+    public static Application named(String kerasName) {
+        return Arrays.stream(values())
+                .filter(a -> a.kerasName().equalsIgnoreCase(kerasName))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "there is no application '"
+                                                + kerasName
+                                                + "'; there are "
+                                                + Arrays.stream(values())
+                                                        .map(Application::kerasName)
+                                                        .toList()));
+    }
+
+    /** What Keras calls it: {@code MobileNetV2}. */
+    public String kerasName() {
+        return facts.kerasName();
+    }
+
+    /** The model under Keras's defaults: with its top, for 1000 classes. */
+    public Model create() {
+        return create(ApplicationOptions.DEFAULT);
+    }
+
+    /**
+     * The model under these options.
+     *
+     * @throws IllegalArgumentException for an option that the application has not, and for what
+     *     Keras refuses
+     */
+    public Model create(ApplicationOptions options) {
+        Shape shape = facts.check(Objects.requireNonNull(options, "options"));
+        Symbol image = Input.of(shape, DType.FLOAT32);
+        Symbol output = architecture.build(image, options);
+        return new Model(image, output).named(options.name().orElse(modelName(shape, options)));
+    }
+
+    /** Keras puts width and size into the names of the two older MobileNets. */
+    private String modelName(Shape shape, ApplicationOptions options) {
+        if (this != MOBILENET && this != MOBILENET_V2) {
+            return facts.modelName();
+        }
+        String size = shape.dim(0) == Shape.NONE ? "None" : String.valueOf(shape.dim(0));
+        if (options.imagenet() && !facts.trainedAt(shape)) {
+            size = "224";
+        }
+        BigDecimal alpha = new BigDecimal(options.alpha()).setScale(2, RoundingMode.HALF_EVEN);
+        return facts.modelName() + "_" + alpha.toPlainString() + "_" + size;
+    }
+
+    /** How the application's pixels are prepared. */
+    public Preprocessing preprocessing() {
+        return facts.preprocessing();
+    }
+
+    /**
+     * Keras's {@code preprocess_input}: pixels as the network was trained on, from RGB in [0, 255];
+     * [H, W, 3] or [N, H, W, 3].
+     */
+    public Tensor preprocess(Tensor pixels) {
+        return facts.preprocessing().apply(pixels);
+    }
+
+    /**
+     * The {@code top} best guesses for each image, the best first.
+     *
+     * @param predictions [N, classes], as many as the index has
+     */
+    public static List<List<Prediction>> decodePredictions(
+            Tensor predictions, int top, ClassIndex index) {
+        Shape shape = predictions.shape();
+        if (shape.rank() != 2 || shape.dim(1) != index.size()) {
+            throw new IllegalArgumentException(
+                    "decode: predictions must be (images, "
+                            + index.size()
+                            + "), as the class index has that many, got "
+                            + shape);
+        }
+        if (top < 1) {
+            throw new IllegalArgumentException("decode: top must be at least 1, got " + top);
+        }
+        List<List<Prediction>> decoded = new ArrayList<>();
+        float[] scores = predictions.floats();
+        for (int image = 0; image < shape.dim(0); image++) {
+            int first = image * index.size();
+            decoded.add(
+                    IntStream.range(0, index.size())
+                            .mapToObj(i -> index.prediction(i, scores[first + i]))
+                            .sorted(Comparator.comparing(Prediction::score).reversed())
+                            .limit(top)
+                            .toList());
+        }
+        return decoded;
+    }
+}
