@@ -1,0 +1,78 @@
+package dev.thaw.io.keras;
+
+import dev.thaw.layer.Weight;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Values for variables, checked one by one and taken over together: all or none. */
+final class Assignment {
+    private final Map<Variable, Tensor> values = new LinkedHashMap<>();
+
+    /**
+     * Notes a weight's value.
+     *
+     * @param where the path in the file, for messages
+     */
+    void put(String where, Weight weight, Tensor value) {
+        put(where, weight.layer().name() + "/" + weight.spec().name(), weight.variable(), value);
+    }
+
+    /** Notes a variable's value. */
+    void put(String where, String name, Variable variable, Tensor value) {
+        if (!value.shape().equals(variable.shape())) {
+            throw new ConfigException(
+                    where
+                            + ": "
+                            + name
+                            + " has shape "
+                            + variable.shape()
+                            + ", the file has "
+                            + value.shape()
+                            + "; the file belongs to another model");
+        }
+        values.put(variable, converted(where, value, variable.dtype()));
+    }
+
+    boolean has(Variable variable) {
+        return values.containsKey(variable);
+    }
+
+    /** Gives all variables their values. */
+    void apply() {
+        values.forEach(Variable::assign);
+    }
+
+    private static Tensor converted(String where, Tensor t, DType to) {
+        if (t.dtype() == to) {
+            return t;
+        }
+        Shape s = t.shape();
+        double[] numbers = new double[t.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] =
+                    switch (t.dtype()) {
+                        case FLOAT32 -> t.floats()[i];
+                        case INT32 -> t.ints()[i];
+                        case INT64 -> t.longs()[i];
+                    };
+        }
+        Tensor made = Tensor.zeros(s, to);
+        for (int i = 0; i < numbers.length; i++) {
+            if (to != DType.FLOAT32 && numbers[i] != Math.rint(numbers[i])) {
+                throw new ConfigException(
+                        where + ": must hold whole numbers, got " + numbers[i] + " at " + i);
+            }
+            switch (to) {
+                case FLOAT32 -> made.floats()[i] = (float) numbers[i];
+                case INT32 -> made.ints()[i] = (int) numbers[i];
+                case INT64 -> made.longs()[i] = (long) numbers[i];
+            }
+        }
+        return made;
+    }
+}

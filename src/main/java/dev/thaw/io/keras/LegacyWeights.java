@@ -1,0 +1,154 @@
+package dev.thaw.io.keras;
+
+import dev.thaw.graph.Network;
+import dev.thaw.io.hdf5.Hdf5Dataset;
+import dev.thaw.io.hdf5.Hdf5Group;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.Weight;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads weights as Keras 1 and 2 stored them, and Keras 3 still does in {@code .h5}: one group per
+ * top-level layer, in the order of the attribute {@code layer_names}, each with its datasets in the
+ * order of {@code weight_names}. The order within a nested model depends on what was frozen when it
+ * was saved, so weights are told apart by their names, and by order only where names do not match.
+ */
+final class LegacyWeights {
+    private static final String LAYER_NAMES = "layer_names";
+    private static final String WEIGHT_NAMES = "weight_names";
+
+    private LegacyWeights() {}
+
+    static boolean fits(Hdf5Group group) {
+        return group.attributes().has(LAYER_NAMES);
+    }
+
+    /**
+     * Values for every weight of the model.
+     *
+     * @param group the file's root, or its group {@code model_weights}
+     */
+    static Assignment read(Network model, Hdf5Group group) {
+        List<Hdf5Group> stored = new ArrayList<>();
+        for (String name : group.attributes().strings(LAYER_NAMES)) {
+            Hdf5Group g = group.group(name);
+            if (!names(g).isEmpty()) {
+                stored.add(g);
+            }
+        }
+        List<Layer> layers =
+                model.layers().stream().filter(l -> !l.weights().isEmpty()).toList();
+        if (stored.size() != layers.size()) {
+            throw new ConfigException(
+                    model.name()
+                            + ": has "
+                            + layers.size()
+                            + " layers with weights, the file has "
+                            + stored.size()
+                            + "; build the same model that was saved");
+        }
+        Assignment into = new Assignment();
+        for (int i = 0; i < layers.size(); i++) {
+            layer(stored.get(i), layers.get(i), into);
+        }
+        return into;
+    }
+
+    private static List<String> names(Hdf5Group g) {
+        return g.attributes().has(WEIGHT_NAMES) ? g.attributes().strings(WEIGHT_NAMES) : List.of();
+    }
+
+    private static void layer(Hdf5Group g, Layer layer, Assignment into) {
+        List<String> names = names(g);
+        List<Weight> weights = savedOrder(layer);
+        if (names.size() != weights.size()) {
+            throw new ConfigException(
+                    g.path()
+                            + ": "
+                            + layer.name()
+                            + " has "
+                            + weights.size()
+                            + " weights, the file has "
+                            + names.size()
+                            + "; build the same model that was saved");
+        }
+        Map<String, Weight> byName = byName(names, layer);
+        for (int i = 0; i < names.size(); i++) {
+            Hdf5Dataset d = g.dataset(names.get(i));
+            Weight w = byName.isEmpty() ? weights.get(i) : byName.get(names.get(i));
+            if (!d.shape().equals(w.variable().shape())) {
+                throw new ConfigException(
+                        d.path()
+                                + ": "
+                                + w.layer().name()
+                                + "/"
+                                + w.spec().name()
+                                + " has shape "
+                                + w.variable().shape()
+                                + ", the file has "
+                                + d.shape()
+                                + "; build the same model that was saved");
+            }
+            into.put(d.path(), w, d.read());
+        }
+    }
+
+    /** All that gradients may change now, then all others: the order of Keras's own writer. */
+    private static List<Weight> savedOrder(Layer layer) {
+        List<Weight> all = new ArrayList<>(layer.trainableWeights());
+        all.addAll(layer.nonTrainableWeights());
+        return all;
+    }
+
+    /** Weights by stored name; empty where names do not tell them apart. */
+    private static Map<String, Weight> byName(List<String> names, Layer layer) {
+        Map<String, List<Weight>> known = new HashMap<>();
+        Map<Weight, String> paths = new LinkedHashMap<>();
+        walk("", layer, paths);
+        paths.forEach((w, path) -> suffixes(path).forEach(s -> add(known, s, w)));
+        Map<String, Weight> found = new LinkedHashMap<>();
+        for (String name : names) {
+            String plain = name.replaceAll(":\\d+$", "");
+            Weight w = null;
+            // the longest tail of the stored name that means one weight only
+            for (String tail : suffixes(plain)) {
+                List<Weight> same = known.getOrDefault(tail, List.of());
+                if (same.size() == 1) {
+                    w = same.get(0);
+                    break;
+                }
+            }
+            if (w == null || found.containsValue(w)) {
+                return Map.of();
+            }
+            found.put(name, w);
+        }
+        return found;
+    }
+
+    private static void add(Map<String, List<Weight>> known, String key, Weight w) {
+        known.computeIfAbsent(key, k -> new ArrayList<>()).add(w);
+    }
+
+    private static void walk(String path, Layer layer, Map<Weight, String> into) {
+        String own = path.isEmpty() ? layer.name() : path + "/" + layer.name();
+        layer.ownWeights().forEach(w -> into.putIfAbsent(w, own + "/" + w.spec().name()));
+        layer.sublayers().forEach(l -> walk(own, l, into));
+    }
+
+    /** a/b/c, b/c; the bare name of a variable says nothing. */
+    private static List<String> suffixes(String path) {
+        List<String> all = new ArrayList<>();
+        String rest = path;
+        while (rest.indexOf('/') >= 0) {
+            all.add(rest);
+            rest = rest.substring(rest.indexOf('/') + 1);
+        }
+        return all;
+    }
+}
