@@ -26,6 +26,8 @@ public class Network extends Layer {
     private List<Symbol> outputs = List.of();
     private List<Node> nodes = List.of();
     private List<Layer> layers = List.of();
+    private Structure inputStructure = Structure.of(1);
+    private Structure outputStructure = Structure.of(1);
 
     /** A network from these inputs to these outputs, which must be connected. */
     protected Network(List<Symbol> inputs, List<Symbol> outputs) {
@@ -49,6 +51,8 @@ public class Network extends Layer {
         outputs = List.copyOf(to);
         nodes = order.nodes();
         layers = order.layers();
+        inputStructure = Structure.of(from.size());
+        outputStructure = Structure.of(to.size());
         requireUniqueNames(layers);
         super.build(inputShapes());
     }
@@ -78,6 +82,36 @@ public class Network extends Layer {
     /** What comes out. */
     public final List<Symbol> outputs() {
         return outputs;
+    }
+
+    /** How Keras hands the inputs over. */
+    public final Structure inputStructure() {
+        return inputStructure;
+    }
+
+    /** How Keras hands the outputs over. */
+    public final Structure outputStructure() {
+        return outputStructure;
+    }
+
+    /** Says how Keras hands inputs and outputs over, for files; here they stay lists. */
+    public final void setStructures(Structure in, Structure out) {
+        requireFit(in, inputs.size(), "input");
+        requireFit(out, outputs.size(), "output");
+        inputStructure = in;
+        outputStructure = out;
+    }
+
+    private void requireFit(Structure s, int tensors, String side) {
+        boolean fits =
+                switch (s.kind()) {
+                    case SINGLE -> tensors == 1;
+                    case LIST -> true;
+                    case DICTIONARY -> s.keys().size() == tensors;
+                };
+        if (!fits) {
+            throw refuse("has " + tensors + " " + side + "s, which do not fit " + s);
+        }
     }
 
     /** The only input. */

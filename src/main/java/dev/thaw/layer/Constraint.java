@@ -14,17 +14,19 @@ import java.util.Map;
  * What a weight is pulled back to after each change by the optimizer. Norms are sqrt(sum w^2) over
  * the axes, which for a dense kernel is axis 0, for the filters of a convolution axes 0, 1 and 2.
  */
-public sealed interface Constraint {
+public sealed interface Constraint extends Configured {
     /** Keras's epsilon, which keeps a norm of 0 from dividing. */
     double EPSILON = 1e-7;
 
     /** Emits the constrained weight, of w's shape. */
     Value lower(Formula f, Value w);
 
-    /** Keras's configuration, under its keys and in its order. */
-    Map<String, Object> config();
+    @Override
+    default String module() {
+        return "keras.constraints";
+    }
 
-    /** Keras's class name. */
+    @Override
     default String className() {
         return getClass().getSimpleName();
     }

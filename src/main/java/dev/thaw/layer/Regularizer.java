@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param l1 factor of the absolute values, at least 0
  * @param l2 factor of the squares, at least 0
  */
-public record Regularizer(Kind kind, double l1, double l2) {
+public record Regularizer(Kind kind, double l1, double l2) implements Configured {
     /** No regularization. */
     public static final Regularizer NONE = new Regularizer(Kind.NONE, 0, 0);
 
@@ -59,12 +59,19 @@ public record Regularizer(Kind kind, double l1, double l2) {
         return new Regularizer(Kind.L2, 0, l2);
     }
 
+    @Override
+    public String module() {
+        return "keras.regularizers";
+    }
+
     /** Keras's class name; empty for {@link #NONE}. */
+    @Override
     public String className() {
         return kind == Kind.NONE ? "" : kind.name();
     }
 
     /** Keras's configuration, in its order; {@code L1} and {@code L2} round to float32 there. */
+    @Override
     public Map<String, Object> config() {
         Map<String, Object> config = new LinkedHashMap<>();
         if (kind == Kind.L1) {

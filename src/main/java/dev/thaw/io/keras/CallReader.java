@@ -7,8 +7,10 @@ import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
@@ -79,9 +81,18 @@ final class CallReader {
     private void argument(JsonNode n) {
         if (n.path("class_name").asText().equals("__keras_tensor__")) {
             inputs.add(GraphReader.History.of(where, n.path("config").path("keras_history")));
-        } else if (n.isContainerNode()) {
+        } else if (n.isObject()) {
+            // Keras flattens dictionaries in ascending order of their keys
+            new TreeMap<>(fields(n)).values().forEach(this::argument);
+        } else if (n.isArray()) {
             n.forEach(this::argument);
         }
+    }
+
+    private static Map<String, JsonNode> fields(JsonNode n) {
+        Map<String, JsonNode> all = new HashMap<>();
+        n.properties().forEach(e -> all.put(e.getKey(), e.getValue()));
+        return all;
     }
 
     private void keyword(String key, JsonNode value) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.Constraint;
 import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Regularizer;
@@ -264,6 +265,12 @@ final class Config {
     Regularizer regularizer(String key) {
         JsonNode n = get(key);
         return n == null ? Regularizer.NONE : reader.regularizer(where(key), n);
+    }
+
+    /** A constraint; null where absent or null. */
+    Constraint constraint(String key) {
+        JsonNode n = get(key);
+        return n == null ? null : reader.constraint(where(key), n);
     }
 
     /** A layer that stands inside this object. */

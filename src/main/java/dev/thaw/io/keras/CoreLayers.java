@@ -20,6 +20,9 @@ final class CoreLayers {
                                 .biasInitializer(
                                         c.initializer("bias_initializer", Initializer.zeros()))
                                 .kernelRegularizer(c.regularizer("kernel_regularizer"))
-                                .biasRegularizer(c.regularizer("bias_regularizer")));
+                                .biasRegularizer(c.regularizer("bias_regularizer"))
+                                .activityRegularizer(c.regularizer("activity_regularizer"))
+                                .kernelConstraint(c.constraint("kernel_constraint"))
+                                .biasConstraint(c.constraint("bias_constraint")));
     }
 }

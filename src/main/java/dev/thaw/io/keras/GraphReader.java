@@ -3,8 +3,11 @@ package dev.thaw.io.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.thaw.graph.Structure;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Symbol;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Builds the graph of a Functional model from its list of layers and their calls. A call waits
@@ -176,49 +180,59 @@ final class GraphReader {
         return outputs.get(h.output());
     }
 
-    /** What goes into the model. */
-    List<Symbol> inputs() {
-        return ends("input_layers");
+    /** The model from the first tensors to the last. */
+    Model model() {
+        List<Symbol> in = new ArrayList<>();
+        List<Symbol> out = new ArrayList<>();
+        Structure inputs = ends("input_layers", in);
+        Structure outputs = ends("output_layers", out);
+        return ObjectReader.refusing(
+                where,
+                () -> {
+                    Model model = new Model(in, out);
+                    model.setStructures(inputs, outputs);
+                    return model;
+                });
     }
 
-    /** What comes out of the model. */
-    List<Symbol> outputs() {
-        return ends("output_layers");
-    }
-
-    private List<Symbol> ends(String key) {
-        List<Symbol> all = new ArrayList<>();
-        collect(where + "." + key, config.path(key), all);
-        if (all.isEmpty()) {
-            throw new ConfigException(where + "." + key + ": must name at least one tensor");
+    private Structure ends(String key, List<Symbol> into) {
+        String at = where + "." + key;
+        JsonNode n = config.path(key);
+        if (n.isObject()) {
+            List<String> keys = new ArrayList<>(new TreeSet<>(fieldNames(n)));
+            keys.forEach(k -> into.add(end(at + "." + k, n.get(k))));
+            return Structure.dictionary(keys);
         }
-        return all;
-    }
-
-    /** A tensor, or a list or a dictionary of tensors. */
-    private void collect(String at, JsonNode n, List<Symbol> into) {
-        if (n.isArray() && n.size() > 0 && n.get(0).isTextual()) {
-            History h = History.of(at, n);
-            Entry e = entries.get(h.layer());
-            boolean nested =
-                    e != null
-                            && e.layer instanceof dev.thaw.model.Model
-                            && !(e.layer instanceof dev.thaw.model.Sequential);
-            // Keras numbers the calls of a nested Functional from 1 here: the model's own comes
-            // first
-            into.add(
-                    symbol(
-                            at,
-                            nested && h.call() > 0
-                                    ? new History(h.layer(), h.call() - 1, h.output())
-                                    : h));
-        } else if (n.isContainerNode()) {
-            n.forEach(child -> collect(at, child, into));
-        } else {
+        if (isTensor(n)) {
+            into.add(end(at, n));
+            return Structure.of(1);
+        }
+        if (!n.isArray() || n.isEmpty()) {
             throw new ConfigException(
                     at
-                            + ": must be [layer, call, output] or a list of such, got "
+                            + ": must name at least one tensor as [layer, call, output], got "
                             + Config.text(n));
         }
+        n.forEach(child -> into.add(end(at, child)));
+        return Structure.list();
+    }
+
+    private static List<String> fieldNames(JsonNode n) {
+        List<String> names = new ArrayList<>();
+        n.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static boolean isTensor(JsonNode n) {
+        return n.isArray() && n.size() > 0 && n.get(0).isTextual();
+    }
+
+    private Symbol end(String at, JsonNode n) {
+        History h = History.of(at, n);
+        Entry e = entries.get(h.layer());
+        boolean nested = e != null && e.layer instanceof Model && !(e.layer instanceof Sequential);
+        // Keras numbers the calls of a nested Functional from 1 here: the model's own comes first
+        return symbol(
+                at, nested && h.call() > 0 ? new History(h.layer(), h.call() - 1, h.output()) : h);
     }
 }

@@ -41,8 +41,7 @@ final class LegacyWeights {
                 stored.add(g);
             }
         }
-        List<Layer> layers =
-                model.layers().stream().filter(l -> !l.weights().isEmpty()).toList();
+        List<Layer> layers = model.layers().stream().filter(l -> !l.weights().isEmpty()).toList();
         if (stored.size() != layers.size()) {
             throw new ConfigException(
                     model.name()

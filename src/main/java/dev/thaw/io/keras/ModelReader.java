@@ -56,8 +56,7 @@ final class ModelReader {
     }
 
     private Model functional(String where, ObjectNode config) {
-        GraphReader graph = new GraphReader(where, config, objects);
-        return ObjectReader.refusing(where, () -> new Model(graph.inputs(), graph.outputs()));
+        return new GraphReader(where, config, objects).model();
     }
 
     /** Keras 2.0 wrote the list of layers alone. */

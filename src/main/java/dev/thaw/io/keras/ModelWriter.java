@@ -1,10 +1,12 @@
 package dev.thaw.io.keras;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.graph.Network;
+import dev.thaw.graph.Structure;
 import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
@@ -69,8 +71,8 @@ final class ModelWriter {
             }
             layers.add(entry);
         }
-        config.set("input_layers", ends(network.inputs()));
-        config.set("output_layers", ends(network.outputs()));
+        config.set("input_layers", ends(network.inputStructure(), network.inputs()));
+        config.set("output_layers", ends(network.outputStructure(), network.outputs()));
     }
 
     /** The shape that a layer with weights was built for. */
@@ -87,10 +89,11 @@ final class ModelWriter {
         ObjectNode node = JSON.objectNode();
         ArrayNode args = node.putArray("args");
         List<Symbol> in = n.inputs();
-        // merges take a list, even of one tensor
-        boolean list = in.size() > 1 || n.layer() instanceof dev.thaw.layer.Concatenate;
-        ArrayNode into = list ? args.addArray() : args;
-        in.forEach(s -> into.add(tensor(s)));
+        Structure structure =
+                n.layer() instanceof Network inner
+                        ? inner.inputStructure()
+                        : Structure.of(in.size());
+        args.add(structured(structure, in.stream().map(this::tensor).toList()));
         ObjectNode kwargs = node.putObject("kwargs");
         n.baked().ifPresent(mode -> kwargs.put("training", training(n.layer(), mode)));
         return node;
@@ -124,15 +127,32 @@ final class ModelWriter {
         return JSON.arrayNode().add(layer.name()).add(call).add(s.index());
     }
 
-    /** A bare tensor for one, a list for several. */
-    private ArrayNode ends(List<Symbol> symbols) {
-        ArrayNode all = JSON.arrayNode();
+    private JsonNode ends(Structure structure, List<Symbol> symbols) {
+        List<JsonNode> all = new ArrayList<>();
         for (Symbol s : symbols) {
             Layer l = s.node().layer();
             // Keras counts a nested Functional's own call first here, and only here
             boolean nested = l instanceof Network && !(l instanceof Sequential);
             all.add(history(s, nested ? 1 : 0));
         }
-        return symbols.size() == 1 ? (ArrayNode) all.get(0) : all;
+        return structured(structure, all);
+    }
+
+    private static JsonNode structured(Structure structure, List<? extends JsonNode> all) {
+        switch (structure.kind()) {
+            case SINGLE -> {
+                return all.get(0);
+            }
+            case LIST -> {
+                return JSON.arrayNode().addAll(all);
+            }
+            default -> {
+                ObjectNode named = JSON.objectNode();
+                for (int i = 0; i < all.size(); i++) {
+                    named.set(structure.keys().get(i), all.get(i));
+                }
+                return named;
+            }
+        }
     }
 }

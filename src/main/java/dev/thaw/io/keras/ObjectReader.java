@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.Constraint;
 import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Regularizer;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -164,6 +166,45 @@ final class ObjectReader {
                 };
         c.finish();
         return r;
+    }
+
+    /** An object, or a name: {@code "non_neg"}. */
+    Constraint constraint(String where, JsonNode node) {
+        Config c =
+                node.isTextual()
+                        ? new Config(where, JsonNodeFactory.instance.objectNode(), this)
+                        : config(where, node);
+        String name = node.isTextual() ? camel(node.asText()) : className(where, node);
+        Constraint made =
+                refusing(
+                        where,
+                        () ->
+                                switch (name) {
+                                    case "NonNeg" -> new Constraint.NonNeg();
+                                    case "UnitNorm" -> new Constraint.UnitNorm(axes(c));
+                                    case "MaxNorm" ->
+                                            new Constraint.MaxNorm(
+                                                    c.number("max_value", 2), axes(c));
+                                    case "MinMaxNorm" ->
+                                            new Constraint.MinMaxNorm(
+                                                    c.number("min_value", 0),
+                                                    c.number("max_value", 1),
+                                                    c.number("rate", 1),
+                                                    axes(c));
+                                    default ->
+                                            throw new ConfigException(
+                                                    where
+                                                            + ": Thaw has the constraints NonNeg, UnitNorm,"
+                                                            + " MaxNorm and MinMaxNorm, got "
+                                                            + name);
+                                });
+        c.finish();
+        return made;
+    }
+
+    private static List<Integer> axes(Config c) {
+        List<Integer> given = c.integers("axis");
+        return given == null ? List.of(0) : given;
     }
 
     private static final Map<String, String> SHORT =

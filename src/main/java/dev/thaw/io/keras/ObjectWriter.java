@@ -119,8 +119,6 @@ final class ObjectWriter {
             return layer(l);
         } else if (value instanceof Configured c) {
             return configured(c);
-        } else if (value instanceof Regularizer r) {
-            return regularizer(r);
         } else if (value instanceof Map<?, ?> m) {
             ObjectNode node = JSON.objectNode();
             m.forEach((k, v) -> node.set(k.toString(), value(v)));
@@ -169,17 +167,5 @@ final class ObjectWriter {
         ObjectNode config = JSON.objectNode();
         fill(config, c.config());
         return object(c.module(), c.className(), config);
-    }
-
-    private static JsonNode regularizer(Regularizer r) {
-        ObjectNode config = JSON.objectNode();
-        if (r.l1() > 0) {
-            config.put("l1", r.l1());
-        }
-        if (r.l2() > 0) {
-            config.put("l2", r.l2());
-        }
-        String name = r.l2() == 0 ? "L1" : r.l1() == 0 ? "L2" : "L1L2";
-        return object("keras.regularizers", name, config);
     }
 }

@@ -135,7 +135,9 @@ final class WeightsReader {
         return d;
     }
 
-    /** The groups of variables that hold any, without the optimizer's and the random generators'. */
+    /**
+     * The groups of variables that hold any, without the optimizer's and the random generators'.
+     */
     private List<String> groupsWithValues() {
         TreeSet<String> found = new TreeSet<>();
         collect(root, found);

@@ -1,0 +1,43 @@
+package dev.thaw.graph;
+
+import java.util.List;
+
+/**
+ * How the tensors on one side of a network are handed over in Keras: alone, as a list, or as a
+ * dictionary. Here they are always a list, in Keras's order of flattening; the structure is kept so
+ * that a file says again what it said.
+ *
+ * @param kind which of the three
+ * @param keys the dictionary's keys in ascending order, one per tensor; else empty
+ */
+public record Structure(Kind kind, List<String> keys) {
+    /** The three ways. */
+    public enum Kind {
+        /** One tensor. */
+        SINGLE,
+        /** A list of tensors. */
+        LIST,
+        /** Tensors by name. */
+        DICTIONARY
+    }
+
+    /** Keeps its own copy of the keys. */
+    public Structure {
+        keys = List.copyOf(keys);
+    }
+
+    /** One tensor stands alone, several make a list. */
+    public static Structure of(int tensors) {
+        return new Structure(tensors == 1 ? Kind.SINGLE : Kind.LIST, List.of());
+    }
+
+    /** A list, even of one tensor. */
+    public static Structure list() {
+        return new Structure(Kind.LIST, List.of());
+    }
+
+    /** Tensors by these names, in ascending order. */
+    public static Structure dictionary(List<String> keys) {
+        return new Structure(Kind.DICTIONARY, keys);
+    }
+}
