@@ -21,6 +21,7 @@ final class CallReader {
     private final String where;
     private final List<GraphReader.History> inputs = new ArrayList<>();
     private Mode baked;
+    private String mask;
 
     private CallReader(String where) {
         this.where = where;
@@ -55,6 +56,11 @@ final class CallReader {
     /** The tensors that the call takes. */
     List<GraphReader.History> inputs() {
         return inputs;
+    }
+
+    /** Who made the mask that the call is given; null where it is given none. */
+    String mask() {
+        return mask;
     }
 
     /** Calls the layer. */
@@ -110,7 +116,8 @@ final class CallReader {
                 baked = value.asBoolean() ? Mode.TRAINING : Mode.INFERENCE;
             }
             case "mask" -> {
-                // masks travel by themselves here; Keras wrote down the one it had found
+                // masks travel by themselves here; Keras wrote down the one that it had found
+                mask = value.path("config").path("keras_history").path(0).asText(null);
             }
             default -> argument(value);
         }

@@ -13,9 +13,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -57,6 +59,7 @@ final class GraphReader {
     private final ObjectNode config;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, List<List<Symbol>>> made = new HashMap<>();
+    private final Set<String> maskMakers = new HashSet<>();
 
     GraphReader(String where, ObjectNode config, ObjectReader objects) {
         this.where = where;
@@ -66,13 +69,27 @@ final class GraphReader {
             throw new ConfigException(
                     where + ".layers: must be a list of layers, got " + Config.text(layers));
         }
+        Set<String> needed = Reachable.layers(config);
         for (int i = 0; i < layers.size(); i++) {
-            add(where + ".layers[" + i + "]", layers.get(i), objects);
+            add(where + ".layers[" + i + "]", layers.get(i), objects, needed);
         }
+        entries.values().forEach(e -> e.calls.forEach(this::requireOwnMask));
         makeCalls();
     }
 
-    private void add(String at, JsonNode node, ObjectReader objects) {
+    /** A mask that an operator made is the one that Keras found by itself. */
+    private void requireOwnMask(CallReader call) {
+        if (call.mask() != null && !maskMakers.contains(call.mask())) {
+            throw new ConfigException(
+                    call.where()
+                            + ".kwargs.mask: masks come from Masking and Embedding and travel by"
+                            + " themselves; one that is given by hand, here from '"
+                            + call.mask()
+                            + "', is not supported");
+        }
+    }
+
+    private void add(String at, JsonNode node, ObjectReader objects, Set<String> needed) {
         String className = ObjectReader.className(at, node);
         ObjectNode own = ObjectReader.configOf(at, node);
         String name = node.path("name").asText(own.path("name").asText(""));
@@ -81,6 +98,10 @@ final class GraphReader {
         }
         if (made.containsKey(name) || entries.containsKey(name)) {
             throw new ConfigException(at + ": two layers are called '" + name + "'");
+        }
+        if (Operators.isOperator(node) && !needed.contains(name)) {
+            maskMakers.add(name);
+            return;
         }
         if (className.equals("InputLayer")) {
             made.put(name, List.of(List.of(ModelReader.input(at, own, objects))));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Finds all layers that cannot be read before any is, so that the user hears of them at once. */
 final class UnknownLayers {
@@ -36,7 +37,14 @@ final class UnknownLayers {
         String className = object.path("class_name").asText();
         if (ModelReader.isModel(className)) {
             JsonNode layers = config.isArray() ? config : config.path("layers");
-            layers.forEach(l -> walk(l, path + nameOf(l) + "/"));
+            Set<String> needed = config.has("output_layers") ? Reachable.layers(config) : null;
+            for (JsonNode l : layers) {
+                boolean masksOnly =
+                        needed != null && Operators.isOperator(l) && !needed.contains(nameOf(l));
+                if (!masksOnly) {
+                    walk(l, path + nameOf(l) + "/");
+                }
+            }
         } else {
             String why = reason(object, className);
             if (why != null) {
