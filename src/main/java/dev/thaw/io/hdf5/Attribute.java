@@ -1,5 +1,10 @@
 package dev.thaw.io.hdf5;
 
+import dev.thaw.file.NumberDecoder;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,6 +48,16 @@ record Attribute(Metadata metadata, GlobalHeap heap, Datatype type, Dataspace sp
         if (space.elements() != 1) {
             throw data.unsupported("the attribute must be one number");
         }
-        return Numbers.one(type, data.rewound());
+        if (!type.isNumber()) {
+            throw data.unsupported("the attribute must be a number");
+        }
+        NumberDecoder n = new NumberDecoder(type.number(), 1);
+        n.put(0, ByteBuffer.wrap(data.rewound().bytes(type.size())));
+        Tensor t = n.tensor(Shape.scalar());
+        return switch (t.dtype()) {
+            case FLOAT32 -> t.item();
+            case INT32 -> t.ints()[0];
+            case INT64 -> t.longs()[0];
+        };
     }
 }

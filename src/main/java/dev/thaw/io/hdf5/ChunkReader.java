@@ -1,7 +1,7 @@
 package dev.thaw.io.hdf5;
 
+import dev.thaw.file.NumberDecoder;
 import dev.thaw.tensor.Shape;
-import dev.thaw.tensor.Tensor;
 
 import java.nio.ByteBuffer;
 
@@ -24,7 +24,7 @@ final class ChunkReader {
         this.layout = layout;
     }
 
-    Tensor read() {
+    NumberDecoder read() {
         int size = type.size();
         for (int extent : layout.box()) {
             size *= extent;
@@ -33,7 +33,7 @@ final class ChunkReader {
             checkSize(k, size);
         }
         Shape shape = Shape.of(dims);
-        Numbers numbers = new Numbers(type, (int) shape.size());
+        NumberDecoder numbers = new NumberDecoder(type.number(), (int) shape.size());
         for (Layout.Chunk k : layout.chunks()) {
             ByteBuffer stored = ByteBuffer.allocate((int) k.length());
             m.data(k.address(), stored);
@@ -42,7 +42,7 @@ final class ChunkReader {
                             .unpack(stored.array(), k.skipped(), size, type.size(), m, path);
             scatter(k.corner(), ByteBuffer.wrap(bytes), numbers);
         }
-        return numbers.tensor(shape);
+        return numbers;
     }
 
     /** Before anything is allocated: what is stored must be able to give this many bytes. */
@@ -60,7 +60,7 @@ final class ChunkReader {
     }
 
     /** Copies the part of a box that lies within the dataset, row by row of the last axis. */
-    private void scatter(long[] corner, ByteBuffer box, Numbers numbers) {
+    private void scatter(long[] corner, ByteBuffer box, NumberDecoder numbers) {
         int last = dims.length - 1;
         int[] at = new int[dims.length];
         int width = Math.min(layout.box()[last], dims[last] - (int) corner[last]) * type.size();

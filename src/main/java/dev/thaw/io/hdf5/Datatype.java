@@ -1,19 +1,19 @@
 package dev.thaw.io.hdf5;
 
+import dev.thaw.file.NumberType;
+import dev.thaw.tensor.DType;
+
 /**
  * The type of stored elements.
  *
  * @param kind how to decode one
  * @param size bytes of one as stored
- * @param bigEndian the byte order of numbers
+ * @param number the number that one is; null of other kinds
  */
-record Datatype(Kind kind, int size, boolean bigEndian) {
+record Datatype(Kind kind, int size, NumberType number) {
     /** How an element is decoded. */
     enum Kind {
-        FLOAT,
-        BFLOAT16,
-        SIGNED,
-        UNSIGNED,
+        NUMBER,
         /** Two bytes that nothing but an attribute explains. */
         OPAQUE,
         FIXED_TEXT,
@@ -22,12 +22,23 @@ record Datatype(Kind kind, int size, boolean bigEndian) {
         OTHER
     }
 
+    /** bfloat16 as Keras stores it. */
+    static final Datatype BFLOAT16 = of(new NumberType(NumberType.Kind.BFLOAT16, 2, false));
+
     private static final int FIXED_POINT = 0;
     private static final int FLOATING_POINT = 1;
     private static final int STRING = 3;
     private static final int OPAQUE = 5;
     private static final int ENUM = 8;
     private static final int VARIABLE_LENGTH = 9;
+
+    private static Datatype of(NumberType number) {
+        return new Datatype(Kind.NUMBER, number.size(), number);
+    }
+
+    private static Datatype of(Kind kind, int size) {
+        return new Datatype(kind, size, null);
+    }
 
     static Datatype read(Cursor c) {
         int first = c.u8();
@@ -48,15 +59,12 @@ record Datatype(Kind kind, int size, boolean bigEndian) {
         return switch (type) {
             case FIXED_POINT -> integer(flags, size, bigEndian, c);
             case FLOATING_POINT -> floating(flags, size, bigEndian, c);
-            case STRING -> new Datatype(Kind.FIXED_TEXT, size, false);
-            case OPAQUE -> new Datatype(size == 2 ? Kind.OPAQUE : Kind.OTHER, size, false);
+            case STRING -> of(Kind.FIXED_TEXT, size);
+            case OPAQUE -> of(size == 2 ? Kind.OPAQUE : Kind.OTHER, size);
             case ENUM -> enumeration(size, c);
             case VARIABLE_LENGTH ->
-                    new Datatype(
-                            (flags & 15) == 1 && size == 16 ? Kind.VARIABLE_TEXT : Kind.OTHER,
-                            size,
-                            false);
-            default -> new Datatype(Kind.OTHER, size, false);
+                    of((flags & 15) == 1 && size == 16 ? Kind.VARIABLE_TEXT : Kind.OTHER, size);
+            default -> of(Kind.OTHER, size);
         };
     }
 
@@ -67,8 +75,8 @@ record Datatype(Kind kind, int size, boolean bigEndian) {
                 offset == 0
                         && precision == 8 * size
                         && (size == 1 || size == 2 || size == 4 || size == 8);
-        Kind kind = (flags & 8) != 0 ? Kind.SIGNED : Kind.UNSIGNED;
-        return new Datatype(whole ? kind : Kind.OTHER, size, bigEndian);
+        NumberType.Kind kind = (flags & 8) != 0 ? NumberType.Kind.SIGNED : NumberType.Kind.UNSIGNED;
+        return whole ? of(new NumberType(kind, size, bigEndian)) : of(Kind.OTHER, size);
     }
 
     /** The numbers that tell the IEEE formats, and bfloat16, from others. */
@@ -87,23 +95,27 @@ record Datatype(Kind kind, int size, boolean bigEndian) {
                         && mantissaBits + exponentBits + 1 == precision
                         && bias == (1L << exponentBits - 1) - 1
                         && (flags & 0x40) == 0; // VAX order
-        Kind kind = Kind.OTHER;
         if (packed
                 && (size == 2 && exponentBits == 5
                         || size == 4 && exponentBits == 8
                         || size == 8 && exponentBits == 11)) {
-            kind = Kind.FLOAT;
-        } else if (packed && size == 2 && exponentBits == 8) {
-            kind = Kind.BFLOAT16;
+            return of(new NumberType(NumberType.Kind.FLOAT, size, bigEndian));
         }
-        return new Datatype(kind, size, bigEndian);
+        if (packed && size == 2 && exponentBits == 8) {
+            return of(new NumberType(NumberType.Kind.BFLOAT16, size, bigEndian));
+        }
+        return of(Kind.OTHER, size);
     }
 
     /** Booleans are an enumeration over int8 whose values are the numbers themselves. */
     private static Datatype enumeration(int size, Cursor c) {
         Datatype base = read(c);
-        boolean number = base.kind == Kind.SIGNED || base.kind == Kind.UNSIGNED;
-        return number && base.size == size ? base : new Datatype(Kind.OTHER, size, false);
+        boolean number = base.isNumber() && base.number.dtype() != DType.FLOAT32;
+        return number && base.size == size ? base : of(Kind.OTHER, size);
+    }
+
+    boolean isNumber() {
+        return kind == Kind.NUMBER;
     }
 
     boolean isText() {

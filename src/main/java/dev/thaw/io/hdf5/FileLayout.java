@@ -1,11 +1,10 @@
 package dev.thaw.io.hdf5;
 
+import dev.thaw.file.NumberEncoder;
 import dev.thaw.tensor.Tensor;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.Map;
 final class FileLayout {
     private static final int SUPERBLOCK = 48;
     private static final int ALIGNMENT = 8;
-    private static final int BUFFER = 1 << 16;
 
     private final List<Hdf5Builder.Node> nodes = new ArrayList<>();
     private final Map<Hdf5Builder.Node, Long> headers = new IdentityHashMap<>();
@@ -48,7 +46,7 @@ final class FileLayout {
         for (Hdf5Builder.Node n : nodes) {
             if (n instanceof Hdf5Builder.DatasetNode d && d.value().size() > 0) {
                 values.put(n, end);
-                end = aligned(end + bytes(d.value()));
+                end = aligned(end + NumberEncoder.bytes(d.value()));
             }
         }
     }
@@ -58,10 +56,6 @@ final class FileLayout {
         if (n instanceof Hdf5Builder.GroupNode g) {
             g.children().values().forEach(this::collect);
         }
-    }
-
-    static long bytes(Tensor t) {
-        return (long) t.size() * t.dtype().bytes();
     }
 
     private static long aligned(long at) {
@@ -78,10 +72,9 @@ final class FileLayout {
             padded(out, format.of(n));
         }
         heap.writeTo(out);
-        byte[] buffer = new byte[BUFFER];
         for (Hdf5Builder.Node n : nodes) {
             if (n instanceof Hdf5Builder.DatasetNode d) {
-                values(out, d.value(), buffer);
+                values(out, d.value());
             }
         }
     }
@@ -109,19 +102,9 @@ final class FileLayout {
         out.write(new byte[(int) (aligned(bytes.length) - bytes.length)]);
     }
 
-    private static void values(OutputStream out, Tensor t, byte[] buffer) throws IOException {
-        ByteBuffer b = ByteBuffer.wrap(buffer).order(ByteOrder.LITTLE_ENDIAN);
-        int step = BUFFER / t.dtype().bytes();
-        for (int at = 0; at < t.size(); at += step) {
-            int n = Math.min(step, t.size() - at);
-            switch (t.dtype()) {
-                case FLOAT32 -> b.asFloatBuffer().put(t.floats(), at, n);
-                case INT32 -> b.asIntBuffer().put(t.ints(), at, n);
-                case INT64 -> b.asLongBuffer().put(t.longs(), at, n);
-            }
-            out.write(buffer, 0, n * t.dtype().bytes());
-        }
-        long bytes = bytes(t);
+    private static void values(OutputStream out, Tensor t) throws IOException {
+        NumberEncoder.write(t, out);
+        long bytes = NumberEncoder.bytes(t);
         out.write(new byte[(int) (aligned(bytes) - bytes)]);
     }
 }

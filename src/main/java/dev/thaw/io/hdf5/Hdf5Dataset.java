@@ -1,6 +1,7 @@
 package dev.thaw.io.hdf5;
 
 import dev.thaw.file.FileFormatException;
+import dev.thaw.file.NumberDecoder;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -70,7 +71,7 @@ public final class Hdf5Dataset extends Hdf5Node {
      * @throws FileFormatException if the elements are not numbers
      */
     public DType dtype() {
-        return Numbers.dtype(numeric());
+        return numeric().number().dtype();
     }
 
     private Datatype numeric() {
@@ -78,9 +79,9 @@ public final class Hdf5Dataset extends Hdf5Node {
         if (t.kind() == Datatype.Kind.OPAQUE
                 && attributes().names().contains("dtype")
                 && attributes().string("dtype").equals("bfloat16")) {
-            t = new Datatype(Datatype.Kind.BFLOAT16, 2, false);
+            t = Datatype.BFLOAT16;
         }
-        if (!Numbers.isNumber(t) || space.isNull()) {
+        if (!t.isNumber() || space.isNull()) {
             throw m.unsupported(path(), "a dataset must hold floating or whole numbers");
         }
         return t;
@@ -95,7 +96,7 @@ public final class Hdf5Dataset extends Hdf5Node {
     public Tensor read() {
         Datatype t = numeric();
         Shape shape = shape();
-        long memory = shape.size() * Numbers.dtype(t).bytes();
+        long memory = t.number().memory(shape.size());
         if (memory > Runtime.getRuntime().maxMemory()) {
             throw new FileFormatException(
                     m.file(),
@@ -103,20 +104,28 @@ public final class Hdf5Dataset extends Hdf5Node {
                     "needs " + (memory >> 20) + " MiB of memory, more than the JVM may use",
                     "run it with a larger -Xmx");
         }
+        NumberDecoder numbers = values(t, shape);
+        if (numbers.overflowed()) {
+            throw m.unsupported(path(), "unsigned numbers must be below 2^63");
+        }
+        return numbers.tensor(shape);
+    }
+
+    private NumberDecoder values(Datatype t, Shape shape) {
         if (layout instanceof Layout.Chunked c) {
             return new ChunkReader(m, path(), t, shape, c).read();
         }
-        Numbers numbers = new Numbers(t, (int) shape.size());
+        NumberDecoder numbers = new NumberDecoder(t.number(), (int) shape.size());
         if (layout instanceof Layout.Contiguous c) {
             contiguous(c, numbers, t.size());
         } else if (layout instanceof Layout.Compact c) {
             int bytes = (int) shape.size() * t.size();
             numbers.put(0, ByteBuffer.wrap(c.data().rewound().bytes(bytes)));
         }
-        return numbers.tensor(shape);
+        return numbers;
     }
 
-    private void contiguous(Layout.Contiguous c, Numbers numbers, int width) {
+    private void contiguous(Layout.Contiguous c, NumberDecoder numbers, int width) {
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, c.storedBytes()));
         for (long at = 0; at < c.storedBytes(); at += buffer.limit()) {
             buffer.clear().limit((int) Math.min(BUFFER, c.storedBytes() - at));

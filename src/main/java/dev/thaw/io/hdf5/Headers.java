@@ -1,5 +1,6 @@
 package dev.thaw.io.hdf5;
 
+import dev.thaw.file.NumberEncoder;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
@@ -75,7 +76,7 @@ final class Headers {
         boolean empty = d.value().size() == 0;
         Bytes layout = new Bytes().u8(3).u8(1);
         layout.u64(empty ? Metadata.UNDEFINED : values.get(d));
-        layout.u64(FileLayout.bytes(d.value()));
+        layout.u64(NumberEncoder.bytes(d.value()));
         message(to, ObjectHeader.LAYOUT, layout);
     }
 
