@@ -1,16 +1,10 @@
 // SgdUpdate, AdamUpdate, RmspropUpdate: one launch for all weights. Updates in place. The step is
 // skipped while *health >= 0. Before the step, where decay is not 0, w = w - w decay lr.
 //
-// Common parameters:
-//   weights, gradients, .. : device arrays of device addresses (8 bytes each), one per tensor
-//   sizes                  : INT64, elements of each tensor
-//   chunkTensor, chunkIndex: INT32, one per chunk: which tensor, and which chunk of it; chunk k of a
-//                            tensor is its elements [k chunkSize, (k + 1) chunkSize)
-//   chunks, chunkSize      : how many chunks there are; elements of a chunk, a multiple of 4
+// Parameters: see common/chunks.cuh, and
 //   learningRate           : one FLOAT32; health, iteration: one INT64 each; all on the device
 //   decay                  : (float) weightDecay
-// A block works on a chunk at a time: grid = chunks or less, block 256; chunkSize 4096 is a good one.
-// Dynamic shared memory: 0. No two chunks may overlap.
+// Dynamic shared memory: 0.
 //
 // sgd_update(weights, gradients, sizes, chunkTensor, chunkIndex, chunks, chunkSize, learningRate,
 //            health, decay)                                       w = w - lr g
@@ -26,90 +20,7 @@
 //            v = rho v + rate g^2; d = v + epsilon, or centered: avg = rho avg + rate g, d = v - avg^2
 //            + epsilon; u = lr g / sqrt(d); w = w - u, or m = momentum m + u, w = w - m
 
-#include "common/vec.cuh"
-
-namespace {
-
-/** A list of tensors cut into chunks. */
-struct Chunks {
-    const long long* sizes;
-    const int* tensor;
-    const int* index;
-    int count;
-    int size;
-};
-
-__device__ __forceinline__ float* address(const long long* table, int tensor) {
-    return reinterpret_cast<float*>(table[tensor]);
-}
-
-/**
- * Runs f over the elements of K operands, of which the first WRITTEN are written back: f gets the K
- * numbers of an element.
- */
-template <int K, int WRITTEN, class F>
-__device__ __forceinline__ void over_chunks(
-        const Chunks& chunks, const long long* const (&tables)[K], F f) {
-    for (int c = blockIdx.x; c < chunks.count; c += gridDim.x) {
-        int tensor = chunks.tensor[c];
-        long long begin = (long long)chunks.index[c] * chunks.size;
-        long long rest = chunks.sizes[tensor] - begin;
-        int n = rest < chunks.size ? (int)rest : chunks.size;
-        float* p[K];
-        bool vectors = true;
-#pragma unroll
-        for (int k = 0; k < K; k++) {
-            p[k] = address(tables[k], tensor) + begin;
-            vectors = vectors && thaw::aligned(p[k]);
-        }
-        int done = 0;
-        if (vectors) {
-            for (int i = 4 * threadIdx.x; i + 4 <= n; i += 4 * blockDim.x) {
-                thaw::Vec4 v[K];
-#pragma unroll
-                for (int k = 0; k < K; k++) {
-                    v[k] = thaw::load4(p[k] + i);
-                }
-#pragma unroll
-                for (int l = 0; l < 4; l++) {
-                    float e[K];
-#pragma unroll
-                    for (int k = 0; k < K; k++) {
-                        e[k] = v[k].v[l];
-                    }
-                    f(e);
-#pragma unroll
-                    for (int k = 0; k < WRITTEN; k++) {
-                        v[k].v[l] = e[k];
-                    }
-                }
-#pragma unroll
-                for (int k = 0; k < WRITTEN; k++) {
-                    thaw::store4(p[k] + i, v[k]);
-                }
-            }
-            done = n / 4 * 4;
-        }
-        for (int i = done + threadIdx.x; i < n; i += blockDim.x) {
-            float e[K];
-#pragma unroll
-            for (int k = 0; k < K; k++) {
-                e[k] = p[k][i];
-            }
-            f(e);
-#pragma unroll
-            for (int k = 0; k < WRITTEN; k++) {
-                p[k][i] = e[k];
-            }
-        }
-    }
-}
-
-__device__ __forceinline__ float decayed(float w, float decay, float lr) {
-    return decay == 0.0f ? w : w - w * decay * lr;
-}
-
-}  // namespace
+#include "common/chunks.cuh"
 
 extern "C" __global__ void sgd_update(
         const long long* weights,
@@ -127,10 +38,10 @@ extern "C" __global__ void sgd_update(
     }
     float lr = *learningRate;
     const long long* const tables[2] = {weights, gradients};
-    over_chunks<2, 1>(
-            Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
+    thaw::over_chunks<2, 1>(
+            thaw::Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
             tables,
-            [=](float (&e)[2]) { e[0] = decayed(e[0], decay, lr) - lr * e[1]; });
+            [=](float (&e)[2]) { e[0] = thaw::decayed(e[0], decay, lr) - lr * e[1]; });
 }
 
 extern "C" __global__ void sgd_update_momentum(
@@ -151,12 +62,12 @@ extern "C" __global__ void sgd_update_momentum(
     }
     float lr = *learningRate;
     const long long* const tables[3] = {weights, momenta, gradients};
-    over_chunks<3, 2>(
-            Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
+    thaw::over_chunks<3, 2>(
+            thaw::Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
             tables,
             [=](float (&e)[3]) {
                 e[1] = momentum * e[1] - lr * e[2];
-                e[0] = decayed(e[0], decay, lr) + e[1];
+                e[0] = thaw::decayed(e[0], decay, lr) + e[1];
             });
 }
 
@@ -178,12 +89,12 @@ extern "C" __global__ void sgd_update_nesterov(
     }
     float lr = *learningRate;
     const long long* const tables[3] = {weights, momenta, gradients};
-    over_chunks<3, 2>(
-            Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
+    thaw::over_chunks<3, 2>(
+            thaw::Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
             tables,
             [=](float (&e)[3]) {
                 e[1] = momentum * e[1] - lr * e[2];
-                e[0] = decayed(e[0], decay, lr) + momentum * e[1] - lr * e[2];
+                e[0] = thaw::decayed(e[0], decay, lr) + momentum * e[1] - lr * e[2];
             });
 }
 
@@ -218,14 +129,14 @@ extern "C" __global__ void adam_update(
     __syncthreads();
     float a = scale;
     const long long* const tables[4] = {weights, first, second, gradients};
-    over_chunks<4, 3>(
-            Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
+    thaw::over_chunks<4, 3>(
+            thaw::Chunks{sizes, chunkTensor, chunkIndex, chunks, chunkSize},
             tables,
             [=](float (&e)[4]) {
                 float g = e[3];
                 e[1] += (g - e[1]) * rate1;
                 e[2] += (g * g - e[2]) * rate2;
-                e[0] = decayed(e[0], decay, lr) - a * e[1] / (sqrtf(e[2]) + epsilon);
+                e[0] = thaw::decayed(e[0], decay, lr) - a * e[1] / (sqrtf(e[2]) + epsilon);
             });
 }
 
@@ -238,7 +149,7 @@ __device__ __forceinline__ void rmsprop(
         const long long* velocities,
         const long long* momenta,
         const long long* averages,
-        const Chunks& chunks,
+        const thaw::Chunks& chunks,
         float lr,
         float rho,
         float rate,
@@ -260,7 +171,7 @@ __device__ __forceinline__ void rmsprop(
     tables[G] = gradients;
     const long long* const(&fixed)[G + 1] =
             reinterpret_cast<const long long* const(&)[G + 1]>(tables);
-    over_chunks<G + 1, G>(chunks, fixed, [=](float (&e)[G + 1]) {
+    thaw::over_chunks<G + 1, G>(chunks, fixed, [=](float (&e)[G + 1]) {
         float g = e[G];
         e[1] = rho * e[1] + rate * (g * g);
         float d = e[1];
@@ -269,7 +180,7 @@ __device__ __forceinline__ void rmsprop(
             d -= e[AVERAGE] * e[AVERAGE];
         }
         float u = lr * g / sqrtf(d + epsilon);
-        float w = decayed(e[0], decay, lr);
+        float w = thaw::decayed(e[0], decay, lr);
         if (MOMENTUM) {
             e[M] = momentum * e[M] + u;
             u = e[M];
@@ -302,7 +213,7 @@ extern "C" __global__ void rmsprop_update(
         return;
     }
     float lr = *learningRate;
-    Chunks all{sizes, chunkTensor, chunkIndex, chunks, chunkSize};
+    thaw::Chunks all{sizes, chunkTensor, chunkIndex, chunks, chunkSize};
     if (momenta != nullptr && averages != nullptr) {
         rmsprop<true, true>(
                 weights, gradients, velocities, momenta, averages, all, lr, rho, rate, momentum,

@@ -1,8 +1,10 @@
-// Increment, Guard: one number of state in device memory. Launch one block of one thread.
+// Increment, Guard, Gate: one number of state in device memory. Launch one block of one thread.
 //
 // increment(counter)                 counter = counter + 1; INT64
 // guard(loss, iteration, health)     where health < 0 and loss is NaN or infinite:
 //                                    health = iteration; loss FLOAT32, the others INT64
+// gate(iteration, health, count, open, period)   count = iteration / period; open = -1 where health < 0
+//                                    and iteration + 1 is a multiple of the period, else 0; INT64
 //
 // Any larger launch does the same: all threads but the first do nothing. Dynamic shared memory: 0.
 
@@ -21,5 +23,17 @@ extern "C" __global__ void guard(
         if (*health < 0 && !finite) {
             *health = *iteration;
         }
+    }
+}
+
+extern "C" __global__ void gate(
+        const long long* iteration,
+        const long long* health,
+        long long* count,
+        long long* open,
+        int period) {
+    if (thaw::grid_index() == 0 && threadIdx.y == 0) {
+        *count = *iteration / period;
+        *open = *health < 0 && (*iteration + 1) % period == 0 ? -1 : 0;
     }
 }

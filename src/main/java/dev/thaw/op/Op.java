@@ -55,7 +55,9 @@ public sealed interface Op
                 Guard,
                 SgdUpdate,
                 AdamUpdate,
-                RmspropUpdate {
+                RmspropUpdate,
+                RuleUpdate,
+                Gate {
 
     /** What the op reads, states that it changes included. */
     default List<Value> inputs() {

@@ -1,10 +1,14 @@
 package dev.thaw.conformance;
 
 import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.Gate;
 import dev.thaw.op.Op;
 import dev.thaw.op.RmspropUpdate;
+import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.SgdUpdate;
+import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
@@ -55,6 +59,11 @@ abstract class OptimizerConformance extends Conformance {
             Tolerance t = health < 0 ? Tolerance.OPTIMIZER : Tolerance.EXACT;
             states.forEach(s -> d.fetch(s, t));
             return states;
+        }
+
+        /** What Nadam's product is about then. */
+        Value product() {
+            return d.number("product", iteration == 0 ? 0.468 : 0.1);
         }
 
         Value rate() {
@@ -115,6 +124,36 @@ abstract class OptimizerConformance extends Conformance {
                         decay);
     }
 
+    /** A rule with states that are means of gradients, or of squares from the given number on. */
+    private static Rule rule(UpdateRule rule, int squaresFrom, double rate, double decay) {
+        return s -> {
+            List<List<Value>> states = new ArrayList<>();
+            List<Value> weights = s.weights();
+            for (int i = 0; i < 3; i++) {
+                String name = "state" + i + "_";
+                states.add(
+                        i >= rule.states()
+                                ? List.of()
+                                : i >= squaresFrom ? s.square(name) : s.mean(name));
+            }
+            return new RuleUpdate(
+                    weights,
+                    rule.readsGradients() ? s.gradients() : List.of(),
+                    states.get(0),
+                    states.get(1),
+                    states.get(2),
+                    rule instanceof UpdateRule.Nadam ? s.product() : null,
+                    rate == 0 ? null : s.d.number("lr", rate),
+                    s.step(),
+                    s.guard(),
+                    rule,
+                    decay);
+        };
+    }
+
+    /** Ftrl divides by the rate: a large one keeps the numbers at size 1. */
+    private static final double FTRL_RATE = 0.5;
+
     private record Named(String name, Rule rule) {}
 
     private static final List<Named> RULES =
@@ -129,7 +168,29 @@ abstract class OptimizerConformance extends Conformance {
                     new Named("RMSprop", rmsprop(0, false, 0)),
                     new Named("RMSprop momentum", rmsprop(0.9, false, 0)),
                     new Named("RMSprop centered", rmsprop(0, true, 0)),
-                    new Named("RMSprop with all", rmsprop(0.9, true, 0.1)));
+                    new Named("RMSprop with all", rmsprop(0.9, true, 0.1)),
+                    new Named("Adagrad", rule(new UpdateRule.Adagrad(1e-7), 0, 0.01, 0)),
+                    new Named("Adagrad decay", rule(new UpdateRule.Adagrad(1e-7), 0, 0.01, 0.1)),
+                    new Named("Adadelta", rule(new UpdateRule.Adadelta(0.95, 1e-7), 0, 1, 0)),
+                    new Named("Adamax", rule(new UpdateRule.Adamax(0.9, 0.999, 1e-7), 1, 0.01, 0)),
+                    new Named(
+                            "AMSGrad", rule(new UpdateRule.Amsgrad(0.9, 0.999, 1e-7), 1, 0.01, 0)),
+                    new Named("Nadam", rule(new UpdateRule.Nadam(0.9, 0.999, 1e-7), 1, 0.01, 0)),
+                    new Named("Nadam's product", rule(new UpdateRule.NadamProduct(0.9), 0, 0, 0)),
+                    new Named("Lion", rule(new UpdateRule.Lion(0.9, 0.99), 1, 0.01, 0.1)),
+                    new Named("Ftrl", rule(new UpdateRule.Ftrl(-0.5, 0, 0, 0, 0), 0, FTRL_RATE, 0)),
+                    new Named(
+                            "Ftrl with all",
+                            rule(
+                                    new UpdateRule.Ftrl(-0.3, 0.2, 0.1, 0.05, 0.1),
+                                    0,
+                                    FTRL_RATE,
+                                    0.1)),
+                    new Named("average", rule(new UpdateRule.WeightAverage(0.9, 0), 0, 0, 0)),
+                    new Named("average back", rule(new UpdateRule.WeightAverage(0.9, 2), 0, 0, 0)),
+                    new Named("add", rule(new UpdateRule.Add(), 0, 0, 0)),
+                    new Named("assign", rule(new UpdateRule.Assign(), 0, 0, 0)),
+                    new Named("clear", rule(new UpdateRule.Clear(), 0, 0, 0)));
 
     static Stream<OpCase> table() {
         List<OpCase> all = new ArrayList<>();
@@ -149,7 +210,29 @@ abstract class OptimizerConformance extends Conformance {
                 }
             }
         }
+        for (long iteration : new long[] {0, 2, 3, (1L << 33) - 1}) {
+            for (long health : new long[] {-1, 0, 1L << 33}) {
+                all.add(
+                        new OpCase(
+                                "Gate at " + iteration + ", health " + health,
+                                d -> gate(d, iteration, health)));
+            }
+        }
         return all.stream();
+    }
+
+    private static void gate(Draft d, long iteration, long health) {
+        Value count = d.temp("count", Shape.scalar(), DType.INT64);
+        Value gate = d.temp("gate", Shape.scalar(), DType.INT64);
+        d.emit(
+                new Gate(
+                        d.counter("iteration", iteration),
+                        d.counter("health", health),
+                        count,
+                        gate,
+                        4));
+        d.fetch(count, Tolerance.EXACT);
+        d.fetch(gate, Tolerance.EXACT);
     }
 
     @Override

@@ -29,9 +29,10 @@ abstract class OptimizerKernel implements Kernel {
 
     private MultiTensor tensors;
 
-    private OptimizerKernel(
+    /** The learning rate may be null where the rule has none. */
+    OptimizerKernel(
             Value learningRate, Value health, double weightDecay, Function<Value, Buffer> buffers) {
-        this.learningRate = Tiles.floats(learningRate, buffers);
+        this.learningRate = learningRate == null ? null : Tiles.floats(learningRate, buffers);
         this.health = Tiles.longs(health, buffers);
         this.weightDecay = (float) weightDecay;
     }
@@ -53,7 +54,7 @@ abstract class OptimizerKernel implements Kernel {
     @Override
     public final void launch() {
         if (health.get(0) < 0) {
-            lr = learningRate.get(0);
+            lr = learningRate == null ? 0 : learningRate.get(0);
             begin();
             tensors.run();
         }

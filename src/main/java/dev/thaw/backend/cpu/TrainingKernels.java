@@ -3,9 +3,11 @@ package dev.thaw.backend.cpu;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.Gate;
 import dev.thaw.op.Guard;
 import dev.thaw.op.MovingAverage;
 import dev.thaw.op.RmspropUpdate;
+import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.SgdUpdate;
 
 import java.nio.FloatBuffer;
@@ -22,6 +24,8 @@ final class TrainingKernels {
         table.add(SgdUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Sgd(op, b));
         table.add(AdamUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Adam(op, b));
         table.add(RmspropUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Rmsprop(op, b));
+        table.add(RuleUpdate.class, op -> (b, workspace) -> new RuleKernel(op, b));
+        table.add(Gate.class, TrainingKernels::gate);
     }
 
     private static Prepared movingAverage(MovingAverage op) {
@@ -79,6 +83,20 @@ final class TrainingKernels {
                 if (health.get(0) < 0 && !Float.isFinite(loss.get(0))) {
                     health.put(0, iteration.get(0));
                 }
+            };
+        };
+    }
+
+    private static Prepared gate(Gate op) {
+        return (buffers, workspace) -> {
+            LongBuffer iteration = Tiles.longs(op.iteration(), buffers);
+            LongBuffer health = Tiles.longs(op.health(), buffers);
+            LongBuffer count = Tiles.longs(op.count(), buffers);
+            LongBuffer gate = Tiles.longs(op.gate(), buffers);
+            return () -> {
+                long i = iteration.get(0);
+                count.put(0, i / op.period());
+                gate.put(0, health.get(0) < 0 && (i + 1) % op.period() == 0 ? -1 : 0);
             };
         };
     }

@@ -6,13 +6,16 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.AdamUpdate;
 import dev.thaw.op.Op;
 import dev.thaw.op.RmspropUpdate;
+import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.SgdUpdate;
+import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
 import jcuda.driver.CUfunction;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,12 +29,16 @@ final class OptimizerKernels {
 
     private static final int THREADS = 256;
 
+    /** Float constants that the kernel of a rule takes. */
+    private static final int REALS = 5;
+
     private OptimizerKernels() {}
 
     static void register(CudaKernelTable table) {
         table.add(SgdUpdate.class, OptimizerKernels::sgd);
         table.add(AdamUpdate.class, OptimizerKernels::adam);
         table.add(RmspropUpdate.class, OptimizerKernels::rmsprop);
+        table.add(RuleUpdate.class, OptimizerKernels::rule);
     }
 
     private static Prepared sgd(Engine engine, SgdUpdate op) {
@@ -40,6 +47,7 @@ final class OptimizerKernels {
         return prepare(
                 engine,
                 op,
+                FILE,
                 "sgd_update" + name,
                 moves
                         ? List.of(op.weights(), op.gradients(), op.momenta())
@@ -57,6 +65,7 @@ final class OptimizerKernels {
         return prepare(
                 engine,
                 op,
+                FILE,
                 "adam_update",
                 List.of(op.weights(), op.gradients(), op.first(), op.second()),
                 a ->
@@ -75,6 +84,7 @@ final class OptimizerKernels {
         return prepare(
                 engine,
                 op,
+                FILE,
                 "rmsprop_update",
                 List.of(op.weights(), op.gradients(), op.velocities(), op.momenta(), op.averages()),
                 a ->
@@ -87,13 +97,73 @@ final class OptimizerKernels {
                                 .real(op.weightDecay()));
     }
 
+    /** The double and float constants of a rule, in the order of its kernel's parameters. */
+    private record Constants(String name, double d0, double d1, double... reals) {}
+
+    private static Constants constants(UpdateRule rule) {
+        if (rule instanceof UpdateRule.Adagrad r) {
+            return new Constants("adagrad", 0, 0, r.epsilon());
+        } else if (rule instanceof UpdateRule.Adadelta r) {
+            return new Constants("adadelta", 0, 0, r.rho(), 1 - r.rho(), r.epsilon());
+        } else if (rule instanceof UpdateRule.Adamax r) {
+            return new Constants("adamax", r.beta1(), 0, 1 - r.beta1(), r.beta2(), r.epsilon());
+        } else if (rule instanceof UpdateRule.Amsgrad r) {
+            return moments("amsgrad", r.beta1(), r.beta2(), r.epsilon());
+        } else if (rule instanceof UpdateRule.Nadam r) {
+            return moments("nadam", r.beta1(), r.beta2(), r.epsilon());
+        } else if (rule instanceof UpdateRule.NadamProduct r) {
+            return new Constants("nadam_product", r.beta1(), 0);
+        } else if (rule instanceof UpdateRule.Lion r) {
+            return new Constants("lion", 0, 0, r.beta1(), r.beta2());
+        } else if (rule instanceof UpdateRule.Ftrl r) {
+            return new Constants(
+                    "ftrl", 0, 0, -r.power(), r.l1(), 2 * r.l2(), 2 * r.shrinkage(), r.beta());
+        } else if (rule instanceof UpdateRule.WeightAverage r) {
+            return new Constants("weight_average", r.frequency(), 0, r.momentum());
+        } else if (rule instanceof UpdateRule.Add) {
+            return new Constants("add", 0, 0);
+        } else if (rule instanceof UpdateRule.Assign) {
+            return new Constants("assign", 0, 0);
+        } else if (rule instanceof UpdateRule.Clear) {
+            return new Constants("clear", 0, 0);
+        }
+        throw new IllegalStateException("cuda: has no kernel for the rule " + rule);
+    }
+
+    private static Constants moments(String name, double beta1, double beta2, double epsilon) {
+        return new Constants(name, beta1, beta2, 1 - beta1, 1 - beta2, epsilon);
+    }
+
+    private static Prepared rule(Engine engine, RuleUpdate op) {
+        Constants c = constants(op.rule());
+        return prepare(
+                engine,
+                op,
+                "rules",
+                "rule_" + c.name,
+                List.of(op.weights(), op.gradients(), op.first(), op.second(), op.third()),
+                a -> {
+                    a.value(op.learningRate()).value(op.health()).value(op.iteration());
+                    a.value(op.product()).precise(c.d0).precise(c.d1);
+                    for (double real : Arrays.copyOf(c.reals, REALS)) {
+                        a.real(real);
+                    }
+                    a.real(op.weightDecay());
+                });
+    }
+
     /**
      * A kernel whose first parameters are tables of tensors, one per list, with no address for an
      * empty one; then the tensors' sizes and the list of chunks.
      */
     private static Prepared prepare(
-            Engine engine, Op op, String name, List<List<Value>> lists, Consumer<Arguments> rest) {
-        CUfunction f = engine.function(FILE, name);
+            Engine engine,
+            Op op,
+            String file,
+            String name,
+            List<List<Value>> lists,
+            Consumer<Arguments> rest) {
+        CUfunction f = engine.function(file, name);
         Chunks chunks = Chunks.of(lists.get(0));
         if (chunks.tensor().length == 0) {
             return ElementwiseKernels.nothing();

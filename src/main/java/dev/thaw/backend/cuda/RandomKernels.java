@@ -4,6 +4,7 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.AlphaDropout;
 import dev.thaw.op.Draw;
 import dev.thaw.op.Dropout;
+import dev.thaw.op.Gate;
 import dev.thaw.op.GaussianDropout;
 import dev.thaw.op.GaussianNoise;
 import dev.thaw.op.Guard;
@@ -31,6 +32,7 @@ final class RandomKernels {
         table.add(GaussianNoise.class, RandomKernels::gaussianNoise);
         table.add(Increment.class, RandomKernels::increment);
         table.add(Guard.class, RandomKernels::guard);
+        table.add(Gate.class, RandomKernels::gate);
     }
 
     /** What a mask does to x: the constants after the threshold. */
@@ -143,6 +145,18 @@ final class RandomKernels {
                         .value(op.loss())
                         .value(op.iteration())
                         .value(op.health())
+                        .launch(f, Launch.Grid.of(1, 1));
+    }
+
+    private static Prepared gate(Engine engine, Gate op) {
+        CUfunction f = engine.function("state", "gate");
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.iteration())
+                        .value(op.health())
+                        .value(op.count())
+                        .value(op.gate())
+                        .integer(op.period())
                         .launch(f, Launch.Grid.of(1, 1));
     }
 }

@@ -27,7 +27,8 @@ public class ReferenceBackend implements Backend {
                     .with(Normalizations::register)
                     .with(RandomOps::register)
                     .with(Losses::register)
-                    .with(Optimizers::register);
+                    .with(Optimizers::register)
+                    .with(Rules::register);
 
     @Override
     public String name() {
