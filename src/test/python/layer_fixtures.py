@@ -8,6 +8,7 @@ Each case is one layer on small inputs. The file has one fact per line:
     class CLASS             Keras's class
     config KEY VALUE        an argument that is not the default; lists are joined by commas,
                             lists of lists by semicolons
+    json {..}               the layer's get_config(), where the layer is read from that instead
     input SHAPE : FLOATS    in the order of the call
     weight NAME SHAPE : ..  before any call, in Keras's order
     inference SHAPE : ..    the output with training=False
@@ -33,7 +34,7 @@ import zlib
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -121,6 +122,7 @@ def case(out, name, cls, shapes, span=2.0, random=False, **config):
             if not np.array_equal(w.numpy(), v):
                 out.append(f"after {w.name} {floats(w.numpy())}")
     out.append("end")
+    return layer
 
 
 def convolutions(out):

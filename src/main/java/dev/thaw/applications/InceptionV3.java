@@ -4,9 +4,9 @@ import dev.thaw.layer.AveragePooling2D;
 import dev.thaw.layer.BatchNormalizationConfig;
 import dev.thaw.layer.Concatenate;
 import dev.thaw.layer.Conv2D;
+import dev.thaw.layer.Extents;
 import dev.thaw.layer.MaxPooling2D;
 import dev.thaw.layer.Padding;
-import dev.thaw.layer.Size2D;
 import dev.thaw.layer.Symbol;
 
 import java.util.List;
@@ -41,7 +41,7 @@ final class InceptionV3 {
     }
 
     private static Symbol same(Symbol x, int filters, int height, int width) {
-        return convolve(x, new Conv2D(filters, new Size2D(height, width)).padding(Padding.SAME));
+        return convolve(x, new Conv2D(filters, Extents.of(height, width)).padding(Padding.SAME));
     }
 
     private static Symbol valid(Symbol x, int filters, int side, int stride) {

@@ -5,5 +5,10 @@ public enum Padding {
     /** No padding: only whole windows count. */
     VALID,
     /** As many outputs as ceil(input / stride); where the padding is odd, the end gets one more. */
-    SAME
+    SAME,
+    /**
+     * As many outputs as ceil(input / stride), with all padding before the first cell, so that no
+     * output sees what comes after it. {@link Conv1D} alone has it.
+     */
+    CAUSAL
 }

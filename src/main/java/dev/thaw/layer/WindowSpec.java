@@ -14,7 +14,8 @@ import java.util.List;
  * <ul>
  *   <li>VALID: out = floor((in - span) / stride) + 1, no padding;
  *   <li>SAME: out = ceil(in / stride), padding max((out - 1) stride + span - in, 0), of which floor
- *       of the half comes before and the rest after, as in TensorFlow.
+ *       of the half comes before and the rest after, as in TensorFlow;
+ *   <li>CAUSAL: out = ceil(in / stride), padding span - 1, all of it before.
  * </ul>
  *
  * @param size extents of the window, in cells
@@ -24,28 +25,16 @@ import java.util.List;
  */
 record WindowSpec(
         List<Integer> size, List<Integer> strides, List<Integer> dilation, Padding padding) {
-    private static final String[][] AXES = {
-        {"steps"}, {"height", "width"}, {"depth", "height", "width"}
-    };
 
-    /** A square window of side 1 with stride 1, over so many spatial axes. */
-    static WindowSpec point(int rank) {
-        List<Integer> ones = Collections.nCopies(rank, 1);
-        return new WindowSpec(ones, ones, ones, Padding.VALID);
+    /** A window that moves by one cell, without gaps and padding. */
+    static WindowSpec dense(List<Integer> size) {
+        List<Integer> ones = Collections.nCopies(size.size(), 1);
+        return new WindowSpec(size, ones, ones, Padding.VALID);
     }
 
-    /** Height and width as a list; refuses extents below 1. */
-    static List<Integer> extents(Layer layer, String property, Size2D value) {
-        if (value.height() < 1 || value.width() < 1) {
-            throw layer.refuse(
-                    property
-                            + " must be at least 1 along each axis, got ("
-                            + value.height()
-                            + ", "
-                            + value.width()
-                            + ")");
-        }
-        return List.of(value.height(), value.width());
+    /** A window of one cell, over so many spatial axes. */
+    static WindowSpec point(int rank) {
+        return dense(Collections.nCopies(rank, 1));
     }
 
     /** The number of spatial axes. */
@@ -65,19 +54,8 @@ record WindowSpec(
         return new WindowSpec(size, strides, dilation, value);
     }
 
-    /** Refuses an input that is not [N, spatial.., C] with a known C. */
-    void checkInput(Layer layer, Shape input) {
-        if (input.rank() != rank() + 2 || input.last() == Shape.NONE) {
-            throw layer.refuse(
-                    "input must be (batch, "
-                            + String.join(", ", AXES[rank() - 1])
-                            + ", channels) with known channels, got "
-                            + input);
-        }
-    }
-
     /** [N, out.., channels]; an unknown extent stays unknown. */
-    Shape outputShape(Layer layer, Shape input, int channels) {
+    Shape outputShape(SpatialLayer<?> layer, Shape input, int channels) {
         Shape output = input.withDim(-1, channels);
         for (int axis = 0; axis < rank(); axis++) {
             int in = input.dim(axis + 1);
@@ -88,7 +66,7 @@ record WindowSpec(
             if (in < smallest) {
                 throw layer.refuse(
                         "input's "
-                                + AXES[rank() - 1][axis]
+                                + layer.axisName(axis)
                                 + " must be at least "
                                 + smallest
                                 + (padding == Padding.VALID
@@ -108,15 +86,39 @@ record WindowSpec(
         List<Integer> before = new ArrayList<>();
         List<Integer> after = new ArrayList<>();
         for (int axis = 0; axis < rank(); axis++) {
-            int total = padding == Padding.VALID ? 0 : samePadding(axis, input.dim(axis + 1));
+            int in = input.dim(axis + 1);
+            int total =
+                    switch (padding) {
+                        case VALID -> 0;
+                        case SAME -> samePadding(axis, in, outputExtent(axis, in));
+                        case CAUSAL -> span(axis) - 1;
+                    };
+            before.add(padding == Padding.CAUSAL ? total : total / 2);
+            after.add(total - before.get(axis));
+        }
+        return new Window(size, strides, dilation, before, after);
+    }
+
+    /**
+     * The window of the convolution whose gradient a transposed convolution is: it would make
+     * {@code in} out of {@code out}.
+     */
+    Window transposed(Shape in, Shape out) {
+        List<Integer> before = new ArrayList<>();
+        List<Integer> after = new ArrayList<>();
+        for (int axis = 0; axis < rank(); axis++) {
+            int total =
+                    padding == Padding.VALID
+                            ? 0
+                            : samePadding(axis, out.dim(axis + 1), in.dim(axis + 1));
             before.add(total / 2);
             after.add(total - total / 2);
         }
         return new Window(size, strides, dilation, before, after);
     }
 
-    /** At most the largest int, which no input reaches. */
-    private int span(int axis) {
+    /** Cells from the window's first to its last; at most the largest int, which no input has. */
+    int span(int axis) {
         return (int) Math.min(Integer.MAX_VALUE, (size.get(axis) - 1L) * dilation.get(axis) + 1);
     }
 
@@ -127,8 +129,8 @@ record WindowSpec(
                 : (int) (((long) in + stride - 1) / stride);
     }
 
-    private int samePadding(int axis, int in) {
-        long reach = (outputExtent(axis, in) - 1L) * strides.get(axis) + span(axis);
+    private int samePadding(int axis, int in, int out) {
+        long reach = (out - 1L) * strides.get(axis) + span(axis);
         return (int) Math.min(Integer.MAX_VALUE, Math.max(reach - in, 0));
     }
 }

@@ -1,6 +1,7 @@
 package dev.thaw.conformance;
 
 import dev.thaw.op.Convolution;
+import dev.thaw.op.ConvolutionGradInput;
 import dev.thaw.op.DepthwiseConvolution;
 import dev.thaw.op.Value;
 import dev.thaw.op.Window;
@@ -61,6 +62,21 @@ abstract class ConvolutionConformance extends Conformance {
                                     List.of(1, 2),
                                     List.of(2, 0),
                                     List.of(0, 3))),
+                    // causal: all padding before
+                    new Geometry(
+                            List.of(8),
+                            new Window(List.of(3), List.of(1), List.of(2), List.of(4), List.of(0))),
+                    new Geometry(
+                            List.of(2),
+                            new Window(List.of(4), List.of(2), List.of(1), List.of(3), List.of(0))),
+                    new Geometry(
+                            List.of(4, 3, 5),
+                            new Window(
+                                    List.of(3, 2, 2),
+                                    List.of(2, 1, 1),
+                                    List.of(1, 1, 3),
+                                    List.of(2, 0, 1),
+                                    List.of(0, 1, 3))),
                     same(List.of(3, 4, 5), List.of(3, 2, 1), 1, 1),
                     same(List.of(5, 4, 3), List.of(3, 3, 2), 2, 1),
                     valid(List.of(5, 5, 6), List.of(2, 1, 2), 1, 2));
@@ -87,6 +103,17 @@ abstract class ConvolutionConformance extends Conformance {
         Value y = d.temp("y", Windows.output(g.window, batch, g.in, out * groups));
         d.emit(new Convolution(x, w, b, y, g.window, groups));
         fetchAll(d, x, w, b, y, w.size() / groups);
+    }
+
+    /** A convolution's gradient as an op of its own: y is what the convolution would read. */
+    static void transposed(Draft d, int batch, Geometry g, int in, int out, int groups) {
+        Value x = d.linear(d.normal("x", Windows.output(g.window, batch, g.in, in * groups)));
+        Value w =
+                d.linear(
+                        d.normal("w", Windows.shape(List.of(), g.window.size(), out, in * groups)));
+        Value y = d.temp("y", Windows.shape(List.of(batch), g.in, out * groups));
+        d.emit(new ConvolutionGradInput(x, w, y, g.window, groups));
+        fetchAll(d, x, w, null, y, w.size() / groups);
     }
 
     static void depthwise(Draft d, int batch, Geometry g, int in, int multiplier, boolean bias) {
@@ -116,6 +143,13 @@ abstract class ConvolutionConformance extends Conformance {
                         new OpCase(
                                 "Convolution " + g + " " + w + " batch " + batch,
                                 d -> convolution(d, batch, g, w.in, w.out, w.groups, bias)));
+            }
+            for (int groups = 1; groups <= 2; groups++) {
+                int n = groups;
+                all.add(
+                        new OpCase(
+                                "Transposed " + g + " groups " + n,
+                                d -> transposed(d, n, g, 3 * n, 7 - n, n)));
             }
             for (int multiplier = 1; multiplier <= 3; multiplier++) {
                 int m = multiplier;

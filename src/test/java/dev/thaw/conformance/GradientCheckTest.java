@@ -168,6 +168,10 @@ final class GradientCheckTest {
                                 d -> ConvolutionConformance.convolution(d, 2, g, 2, 3, n, true)));
                 all.add(
                         new OpCase(
+                                "Transposed " + g + " groups " + n,
+                                d -> ConvolutionConformance.transposed(d, 2, g, 2, 3, n)));
+                all.add(
+                        new OpCase(
                                 "Depthwise " + g + " multiplier " + n,
                                 d -> ConvolutionConformance.depthwise(d, 2, g, 3, n, true)));
             }

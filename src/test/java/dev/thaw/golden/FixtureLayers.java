@@ -1,5 +1,6 @@
 package dev.thaw.golden;
 
+import dev.thaw.io.keras.KerasLayers;
 import dev.thaw.layer.Activation;
 import dev.thaw.layer.ActivationFunction;
 import dev.thaw.layer.Add;
@@ -14,6 +15,7 @@ import dev.thaw.layer.Dense;
 import dev.thaw.layer.DepthwiseConv2D;
 import dev.thaw.layer.Dropout;
 import dev.thaw.layer.ELU;
+import dev.thaw.layer.Extents;
 import dev.thaw.layer.Flatten;
 import dev.thaw.layer.GaussianDropout;
 import dev.thaw.layer.GaussianNoise;
@@ -32,7 +34,6 @@ import dev.thaw.layer.ReLU;
 import dev.thaw.layer.Rescaling;
 import dev.thaw.layer.Reshape;
 import dev.thaw.layer.SeparableConv2D;
-import dev.thaw.layer.Size2D;
 import dev.thaw.layer.Softmax;
 import dev.thaw.layer.SpatialDropout1D;
 import dev.thaw.layer.SpatialDropout2D;
@@ -82,6 +83,18 @@ public final class FixtureLayers {
 
     /** The fixture's layer, built for its inputs and holding its weights. */
     public static Layer of(LayerFixtures.Case fixture) {
+        Layer layer =
+                fixture.json()
+                        .map(json -> KerasLayers.read(fixture.layer(), json))
+                        .orElseGet(() -> fromArguments(fixture));
+        List<Shape> shapes = fixture.inputs().stream().map(Tensor::shape).toList();
+        layer.outputShapes(shapes);
+        layer.build(shapes);
+        layer.setWeights(List.copyOf(fixture.weights().values()));
+        return layer;
+    }
+
+    private static Layer fromArguments(LayerFixtures.Case fixture) {
         FixtureLayers arguments = new FixtureLayers(fixture.config());
         Layer layer = arguments.make(fixture.layer());
         arguments.with("trainable", v -> layer.setTrainable(v.equals("True")));
@@ -89,10 +102,6 @@ public final class FixtureLayers {
             throw new IllegalStateException(
                     fixture + ": arguments not understood: " + arguments.open);
         }
-        List<Shape> shapes = fixture.inputs().stream().map(Tensor::shape).toList();
-        layer.outputShapes(shapes);
-        layer.build(shapes);
-        layer.setWeights(List.copyOf(fixture.weights().values()));
         return layer;
     }
 
@@ -178,9 +187,9 @@ public final class FixtureLayers {
         return values;
     }
 
-    private static Size2D size(String one) {
+    private static Extents size(String one) {
         int[] n = ints(one);
-        return n.length == 1 ? Size2D.square(n[0]) : new Size2D(n[0], n[1]);
+        return n.length == 1 ? Extents.of(n[0]) : Extents.of(n[0], n[1]);
     }
 
     private static Padding padding(String word) {

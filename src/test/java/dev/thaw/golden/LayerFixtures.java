@@ -34,6 +34,7 @@ public final class LayerFixtures {
      * @param name unique
      * @param layer Keras's class
      * @param config the arguments that are not the default, as text
+     * @param json Keras's configuration, where the layer is read from that
      * @param inputs in the order of the call
      * @param weights before any call, in Keras's order
      * @param inference the output with training=False
@@ -47,6 +48,7 @@ public final class LayerFixtures {
             String name,
             String layer,
             Map<String, String> config,
+            Optional<String> json,
             List<Tensor> inputs,
             Map<String, Tensor> weights,
             Tensor inference,
@@ -68,13 +70,20 @@ public final class LayerFixtures {
 
     private LayerFixtures() {}
 
-    /** All cases, in the order of the file. */
+    /** All cases, in the order of the files. */
     public static List<Case> all() {
         List<Case> cases = new ArrayList<>();
+        for (String file : List.of("layers", "windows")) {
+            read(file, cases);
+        }
+        return cases;
+    }
+
+    private static void read(String file, List<Case> cases) {
         try (BufferedReader in =
                 new BufferedReader(
                         new InputStreamReader(
-                                LayerFixtures.class.getResourceAsStream("layers/layers.txt"),
+                                LayerFixtures.class.getResourceAsStream("layers/" + file + ".txt"),
                                 StandardCharsets.UTF_8))) {
             LayerFixtures open = new LayerFixtures();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -88,7 +97,6 @@ public final class LayerFixtures {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return cases;
     }
 
     private void take(String line) {
@@ -96,6 +104,7 @@ public final class LayerFixtures {
         switch (head[0]) {
             case "case", "class" -> single.put(head[0], head[1]);
             case "config" -> config.put(head[1], head[2]);
+            case "json" -> single.put("json", line.substring(head[0].length() + 1));
             case "weight", "d_weight", "d_weight_inference", "after" ->
                     named(head[0]).put(head[1], tensor(head[2]));
             default -> {
@@ -123,6 +132,7 @@ public final class LayerFixtures {
                 single.get("case"),
                 single.get("class"),
                 config,
+                Optional.ofNullable(single.get("json")),
                 list("input"),
                 named("weight"),
                 list("inference").get(0),

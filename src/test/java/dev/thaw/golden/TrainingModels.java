@@ -10,6 +10,7 @@ import dev.thaw.layer.Concatenate;
 import dev.thaw.layer.Conv2D;
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.DepthwiseConv2D;
+import dev.thaw.layer.Extents;
 import dev.thaw.layer.Flatten;
 import dev.thaw.layer.GlobalAveragePooling2D;
 import dev.thaw.layer.Input;
@@ -22,7 +23,6 @@ import dev.thaw.layer.ReLU;
 import dev.thaw.layer.Regularizer;
 import dev.thaw.layer.Rescaling;
 import dev.thaw.layer.SeparableConv2D;
-import dev.thaw.layer.Size2D;
 import dev.thaw.layer.Softmax;
 import dev.thaw.layer.Subtract;
 import dev.thaw.layer.Symbol;
@@ -199,11 +199,11 @@ final class TrainingModels {
                 Input.of(6, 7, 2),
                 new ZeroPadding2D(new Margins(0, 1, 1, 0)).named("pad"),
                 new Conv2D(3, 3).strides(2).activation(ActivationFunction.RELU).named("conv"),
-                new MaxPooling2D(Size2D.square(3))
-                        .strides(Size2D.square(1))
+                new MaxPooling2D(Extents.of(3))
+                        .strides(Extents.of(1))
                         .padding(Padding.SAME)
                         .named("max"),
-                new AveragePooling2D(Size2D.square(2)).strides(Size2D.square(1)).named("average"),
+                new AveragePooling2D(Extents.of(2)).strides(Extents.of(1)).named("average"),
                 new Flatten().named("flatten"),
                 new LayerNormalization().named("norm"),
                 dense(3, "head"));

@@ -18,6 +18,7 @@ class BuiltLayersTest {
             List.of(
                     new Dense(2),
                     new Conv2D(2, 1),
+                    new Conv2DTranspose(2, 1),
                     new DepthwiseConv2D(1),
                     new SeparableConv2D(2, 1),
                     new LayerNormalization(),
@@ -83,10 +84,12 @@ class BuiltLayersTest {
             return true;
         } else if (type == int[].class) {
             return new int[] {-1};
-        } else if (type == Size2D.class) {
-            return Size2D.square(1);
+        } else if (type == Extents.class) {
+            return Extents.of(1);
         } else if (type == Shape.class) {
             return Shape.of(1, 1);
+        } else if (type == DataFormat.class) {
+            return DataFormat.CHANNELS_LAST;
         } else if (type == Padding.class) {
             return Padding.SAME;
         } else if (type == DropoutCompensation.class) {

@@ -30,7 +30,7 @@ class ConvolutionLayersTest {
 
     @Test
     void weightsAreThoseOfKeras() {
-        assertThat(weights(new Conv2D(8, new Size2D(3, 5)), IMAGES))
+        assertThat(weights(new Conv2D(8, Extents.of(3, 5)), IMAGES))
                 .containsExactly("kernel (3, 5, 6, 8)", "bias (8,)");
         assertThat(weights(new Conv2D(8, 3).groups(2).useBias(false), IMAGES))
                 .containsExactly("kernel (3, 3, 3, 8)");
@@ -65,13 +65,13 @@ class ConvolutionLayersTest {
         assertThat(new Conv2D(8, 3).outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 26, 26, 8));
         assertThat(new Conv2D(8, 3).padding(Padding.SAME).strides(3).outputShape(IMAGES))
                 .isEqualTo(Shape.of(NONE, 10, 10, 8));
-        assertThat(new Conv2D(8, 3).dilationRate(new Size2D(2, 1)).outputShape(IMAGES))
+        assertThat(new Conv2D(8, 3).dilationRate(Extents.of(2, 1)).outputShape(IMAGES))
                 .isEqualTo(Shape.of(NONE, 24, 26, 8));
         assertThat(new Conv2D(8, 3).strides(2).outputShape(Shape.of(NONE, NONE, NONE, 3)))
                 .isEqualTo(Shape.of(NONE, NONE, NONE, 8));
         assertThat(new DepthwiseConv2D(3).depthMultiplier(2).outputShape(IMAGES))
                 .isEqualTo(Shape.of(NONE, 26, 26, 12));
-        assertThat(new SeparableConv2D(5, 3).strides(new Size2D(1, 2)).outputShape(IMAGES))
+        assertThat(new SeparableConv2D(5, 3).strides(Extents.of(1, 2)).outputShape(IMAGES))
                 .isEqualTo(Shape.of(NONE, 26, 13, 5));
     }
 
@@ -111,9 +111,7 @@ class ConvolutionLayersTest {
     void refusesWhatMakesNoSense() {
         LayerNames.reset();
         refused(() -> new Conv2D(0, 3), "conv2d: filters must be at least 1, got 0");
-        refused(
-                () -> new Conv2D(4, 0),
-                "kernelSize must be at least 1 along each axis, got (0, 0)");
+        refused(() -> new Conv2D(4, 0), "kernelSize must be at least 1 along each axis, got 0");
         refused(() -> new Conv2D(4, 3).strides(0), "strides must be at least 1");
         refused(() -> new Conv2D(4, 3).dilationRate(-1), "dilationRate must be at least 1");
         refused(() -> new Conv2D(4, 3).groups(3), "groups must be at least 1 and divide the 4");
@@ -145,7 +143,7 @@ class ConvolutionLayersTest {
         built.build(List.of(IMAGES));
         refused(
                 () -> built.outputShape(IMAGES.withDim(-1, 3)),
-                "input's last axis must be 6 (its kernel sees 6 channels), got 3");
+                "input must have 6 channels (its kernel sees that many), got 3");
     }
 
     @Test
@@ -168,7 +166,7 @@ class ConvolutionLayersTest {
                 .containsEntry("kernel_size", List.of(3, 3))
                 .containsEntry("strides", List.of(2, 2))
                 .containsEntry("padding", Padding.VALID)
-                .containsEntry("data_format", "channels_last")
+                .containsEntry("data_format", DataFormat.CHANNELS_LAST)
                 .containsEntry("dilation_rate", List.of(1, 1))
                 .containsEntry("groups", 1)
                 .containsEntry("use_bias", true)

@@ -23,13 +23,11 @@ class ShapeLayersTest {
                 .isEqualTo(Shape.of(NONE, 4, 3, 3));
         assertThat(new AveragePooling2D(3).strides(1).outputShape(IMAGES))
                 .isEqualTo(Shape.of(NONE, 5, 4, 3));
-        assertThat(new AveragePooling2D(new Size2D(1, 2)).outputShape(IMAGES))
+        assertThat(new AveragePooling2D(Extents.of(1, 2)).outputShape(IMAGES))
                 .isEqualTo(Shape.of(NONE, 7, 3, 3));
         assertThat(new MaxPooling2D().outputShape(Shape.of(NONE, NONE, 5, 3)))
                 .isEqualTo(Shape.of(NONE, NONE, 2, 3));
-        refused(
-                () -> new MaxPooling2D(0),
-                "poolSize must be at least 1 along each axis, got (0, 0)");
+        refused(() -> new MaxPooling2D(0), "poolSize must be at least 1 along each axis, got 0");
         refused(
                 () -> new MaxPooling2D(8).outputShape(IMAGES),
                 "input's height must be at least 8 (the window spans that many cells), got 7");
@@ -49,7 +47,7 @@ class ShapeLayersTest {
         assertThat(lowered.only(Reduce.class).kind()).isEqualTo(Reduce.Kind.MAX);
         refused(
                 () -> new GlobalMaxPooling2D().outputShape(Shape.of(NONE, 3)),
-                "input must be (batch, height, width, channels), got (None, 3)");
+                "input must be (batch, height, width, channels) with known channels, got (None, 3)");
     }
 
     @Test

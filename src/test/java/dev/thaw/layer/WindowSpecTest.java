@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 
 class WindowSpecTest {
-    private static final Layer LAYER = new Conv2D(1, 1);
+    private static final Conv2D LAYER = new Conv2D(1, 1);
 
     @Property
     void sameMeansCeilOfInOverStrideAndTheEndGetsTheOddCell(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.layer.ActivationFunction;
 import dev.thaw.layer.Constraint;
+import dev.thaw.layer.DataFormat;
 import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Regularizer;
@@ -66,7 +67,8 @@ final class Config {
         return n == null || n.isNull() ? null : n;
     }
 
-    private <T> T need(String key, T value) {
+    /** A value that must not be null. */
+    <T> T need(String key, T value) {
         if (value == null) {
             throw refuse(key, "must be given", "nothing");
         }
@@ -244,7 +246,12 @@ final class Config {
         throw refuse(key, "must be one of " + List.of(type.getEnumConstants()), "'" + name + "'");
     }
 
-    /** {@code "valid"} or {@code "same"}. */
+    /** Where the channels lie; last where that is absent. */
+    DataFormat dataFormat() {
+        return choice("data_format", DataFormat.class, DataFormat.CHANNELS_LAST);
+    }
+
+    /** {@code "valid"}, {@code "same"} or {@code "causal"}. */
     Padding padding(String key) {
         return choice(key, Padding.class, Padding.VALID);
     }

@@ -63,6 +63,7 @@ final class ObjectReader {
             layer.named(name);
         }
         layer.setTrainable(config.bool("trainable", true));
+        layer.activityRegularizer(config.regularizer("activity_regularizer"));
         requireFloat32(config);
         // Keras 2 writes the shape of the first layer's input into that layer
         config.ignore("batch_input_shape", "batch_shape", "input_shape");

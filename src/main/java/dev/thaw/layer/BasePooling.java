@@ -7,47 +7,48 @@ import dev.thaw.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 
-/** What {@link MaxPooling2D} and {@link AveragePooling2D} have in common. */
-abstract class Pooling2D<S extends Pooling2D<S>> extends UnaryLayer {
+/** Pooling over 1 to 3 spatial axes. */
+public abstract class BasePooling<S extends BasePooling<S>> extends SpatialLayer<S> {
     private final Pool.Kind kind;
     private WindowSpec window;
 
-    Pooling2D(Pool.Kind kind, Size2D poolSize) {
-        List<Integer> size = WindowSpec.extents(this, "poolSize", poolSize);
+    BasePooling(int rank, Pool.Kind kind, Extents poolSize) {
+        super(rank);
+        List<Integer> size = poolSize.over(this, "poolSize", rank, 1);
         this.kind = kind;
-        this.window = new WindowSpec(size, size, List.of(1, 1), Padding.VALID);
+        this.window = WindowSpec.dense(size).withStrides(size);
     }
 
-    abstract S self();
-
-    /** Steps of the window along both axes, in cells; default the pool size. */
+    /** Steps of the window along all axes, in cells; default the pool size. */
     public final S strides(int value) {
-        return strides(Size2D.square(value));
+        return strides(Extents.of(value));
     }
 
     /** Steps of the window, in cells; default the pool size. */
-    public final S strides(Size2D value) {
+    public final S strides(Extents value) {
         refuseIfBuilt("strides");
-        window = window.withStrides(WindowSpec.extents(this, "strides", value));
+        window = window.withStrides(value.over(this, "strides", rank(), 1));
         return self();
     }
 
     /** How the window treats the border; default VALID. Cells of the padding never count. */
     public final S padding(Padding value) {
         refuseIfBuilt("padding");
+        if (value == Padding.CAUSAL) {
+            throw refuse("padding CAUSAL is for Conv1D alone; use VALID or SAME");
+        }
         window = window.withPadding(value);
         return self();
     }
 
     @Override
-    protected final Shape outputShape(Shape input) {
-        window.checkInput(this, input);
+    final Shape resultShape(Shape input) {
         return window.outputShape(this, input, input.last());
     }
 
     @Override
-    protected final Value lower(Lowering l, Value x) {
-        Value y = l.temp("pooled", outputShape(x.shape()));
+    final Value emit(Lowering l, Value x) {
+        Value y = l.temp("pooled", resultShape(x.shape()));
         l.emit(new Pool(x, y, kind, window.over(x.shape())));
         return y;
     }
@@ -57,6 +58,6 @@ abstract class Pooling2D<S extends Pooling2D<S>> extends UnaryLayer {
         config.put("pool_size", window.size());
         config.put("padding", window.padding());
         config.put("strides", window.strides());
-        config.put("data_format", "channels_last");
+        config.put("data_format", dataFormat());
     }
 }

@@ -1,0 +1,29 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Pool;
+
+/**
+ * The mean of the cells of each window, per channel; cells of the padding do not count. x: [N, L,
+ * C], y: [N, L', C].
+ */
+public final class AveragePooling1D extends BasePooling<AveragePooling1D> {
+    /** Over windows of 2 cells. */
+    public AveragePooling1D() {
+        this(2);
+    }
+
+    /** Over windows of so many cells. */
+    public AveragePooling1D(int poolSize) {
+        this(Extents.of(poolSize));
+    }
+
+    /** Over windows of this size. */
+    public AveragePooling1D(Extents poolSize) {
+        super(1, Pool.Kind.AVERAGE, poolSize);
+    }
+
+    @Override
+    AveragePooling1D self() {
+        return this;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.thaw.layer;
+
+/**
+ * A two-dimensional transposed convolution: y[n, i, f] = activation(bias[f] + sum of x[n, o, c]
+ * kernel[k, f, c] over all channels c and all (o, k) with o stride + k dilation - pad = i). x: [N,
+ * H, W, C], kernel: [h, w, filters, C], bias: [filters], y: [N, H', W', filters]. With span = (size
+ * - 1) dilation + 1, y's extent is
+ *
+ * <ul>
+ *   <li>VALID: (in - 1) stride + span + outputPadding, by default (in - 1) stride + max(span,
+ *       stride);
+ *   <li>SAME: (in - 1) stride + span mod 2 + outputPadding, by default in stride.
+ * </ul>
+ */
+public final class Conv2DTranspose extends BaseConvTranspose<Conv2DTranspose> {
+    /** So many filters, at least 1, over a square window. */
+    public Conv2DTranspose(int filters, int kernelSize) {
+        this(filters, Extents.of(kernelSize));
+    }
+
+    /** So many filters, at least 1, over a window. */
+    public Conv2DTranspose(int filters, Extents kernelSize) {
+        super(2, filters, kernelSize);
+    }
+
+    @Override
+    Conv2DTranspose self() {
+        return this;
+    }
+}

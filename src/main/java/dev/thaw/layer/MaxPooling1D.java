@@ -1,0 +1,29 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Pool;
+
+/**
+ * The largest of the cells of each window, per channel; cells of the padding do not count. x: [N,
+ * L, C], y: [N, L', C].
+ */
+public final class MaxPooling1D extends BasePooling<MaxPooling1D> {
+    /** Over windows of 2 cells. */
+    public MaxPooling1D() {
+        this(2);
+    }
+
+    /** Over windows of so many cells. */
+    public MaxPooling1D(int poolSize) {
+        this(Extents.of(poolSize));
+    }
+
+    /** Over windows of this size. */
+    public MaxPooling1D(Extents poolSize) {
+        super(1, Pool.Kind.MAX, poolSize);
+    }
+
+    @Override
+    MaxPooling1D self() {
+        return this;
+    }
+}

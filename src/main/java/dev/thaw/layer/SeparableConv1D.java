@@ -1,0 +1,24 @@
+package dev.thaw.layer;
+
+/**
+ * A convolution of each channel on its own with M filters, then one over single cells that mixes
+ * them, with nothing in between: y = activation(pointwise(depthwise(x)) + bias). x: [N, L, C],
+ * depthwise_kernel: [l, C, M], pointwise_kernel: [1, C M, filters], bias: [filters], y: [N, L',
+ * filters]. Strides, dilation and padding belong to the first.
+ */
+public final class SeparableConv1D extends BaseSeparableConv<SeparableConv1D> {
+    /** So many filters, at least 1, over a window of so many cells. */
+    public SeparableConv1D(int filters, int kernelSize) {
+        this(filters, Extents.of(kernelSize));
+    }
+
+    /** So many filters, at least 1, over a window. */
+    public SeparableConv1D(int filters, Extents kernelSize) {
+        super(1, filters, kernelSize);
+    }
+
+    @Override
+    SeparableConv1D self() {
+        return this;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Transpose;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A layer over spatial axes. Here alone is it known that an input may have its channels first:
+ * subclasses see [N, spatial.., C].
+ */
+public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer {
+    private static final String[][] AXES = {
+        {"steps"}, {"height", "width"}, {"depth", "height", "width"}
+    };
+
+    private final int rank;
+    private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
+
+    /** Over so many spatial axes, 1 to 3. */
+    SpatialLayer(int rank) {
+        this.rank = rank;
+    }
+
+    abstract S self();
+
+    /** {@link #outputShape} with the channels last on both sides. */
+    abstract Shape resultShape(Shape input);
+
+    /** {@link #weightSpecs} for an input with its channels last. */
+    List<WeightSpec> specs(Shape input) {
+        return List.of();
+    }
+
+    /** {@link #lower} with the channels last on both sides. */
+    abstract Value emit(Lowering l, Value x);
+
+    /** What happens to the result wherever its channels lie. */
+    Value finish(Lowering l, Value y) {
+        return y;
+    }
+
+    /** Where the channels lie; default CHANNELS_LAST, which is faster. */
+    public final S dataFormat(DataFormat value) {
+        refuseIfBuilt("dataFormat");
+        dataFormat = Objects.requireNonNull(value, "dataFormat");
+        return self();
+    }
+
+    final DataFormat dataFormat() {
+        return dataFormat;
+    }
+
+    /** The number of spatial axes. */
+    final int rank() {
+        return rank;
+    }
+
+    /** What a spatial axis is called. */
+    final String axisName(int axis) {
+        return AXES[rank - 1][axis];
+    }
+
+    @Override
+    protected final Shape outputShape(Shape input) {
+        Shape result = resultShape(channelsLast(input));
+        return permuted(result, toFirst(result.rank()));
+    }
+
+    @Override
+    protected final List<WeightSpec> weightSpecs(Shape input) {
+        return specs(channelsLast(input));
+    }
+
+    @Override
+    protected final Value lower(Lowering l, Value x) {
+        Value y = emit(l, transposed(l, x, toLast(rank + 2)));
+        return finish(l, transposed(l, y, toFirst(y.shape().rank())));
+    }
+
+    /** The input's shape with the channels last; refuses other ranks and unknown channels. */
+    private Shape channelsLast(Shape input) {
+        boolean last = dataFormat == DataFormat.CHANNELS_LAST;
+        if (input.rank() != rank + 2 || input.dim(last ? -1 : 1) == Shape.NONE) {
+            String spatial = String.join(", ", AXES[rank - 1]);
+            throw refuse(
+                    "input must be (batch, "
+                            + (last ? spatial + ", channels" : "channels, " + spatial)
+                            + ") with known channels, got "
+                            + input);
+        }
+        return permuted(input, toLast(input.rank()));
+    }
+
+    private List<Integer> toLast(int axes) {
+        List<Integer> order = identity(axes);
+        if (dataFormat == DataFormat.CHANNELS_FIRST) {
+            order.add(order.remove(1));
+        }
+        return order;
+    }
+
+    private List<Integer> toFirst(int axes) {
+        List<Integer> order = identity(axes);
+        if (dataFormat == DataFormat.CHANNELS_FIRST) {
+            order.add(1, order.remove(axes - 1));
+        }
+        return order;
+    }
+
+    private static List<Integer> identity(int axes) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < axes; i++) {
+            order.add(i);
+        }
+        return order;
+    }
+
+    private static Shape permuted(Shape shape, List<Integer> order) {
+        return Shape.of(order.stream().map(shape::dim).toList());
+    }
+
+    private static Value transposed(Lowering l, Value x, List<Integer> order) {
+        if (order.equals(identity(order.size()))) {
+            return x;
+        }
+        Value y = l.temp("transposed", permuted(x.shape(), order));
+        l.emit(new Transpose(x, y, order));
+        return y;
+    }
+}
