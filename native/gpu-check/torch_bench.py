@@ -67,6 +67,36 @@ class Cases:
         y = F.batch_norm(x.requires_grad_(), mean, variance, weight, bias, False, 0.01, 1e-3)
         return lambda: torch.autograd.grad(y, (x, weight, bias), dy, retain_graph=True)
 
+    # eager PyTorch has the parts only: the same row stands beside "fused" and beside "apart"
+    def BatchNormReLU6(self, shape):
+        normalize = self.BatchNormTrain(shape)
+        return lambda: F.relu6(normalize()[0])
+
+    def BatchNormAddReLU(self, shape):
+        normalize, residual = self.BatchNormTrain(shape), self.images(shape)
+        return lambda: F.relu(normalize()[0] + residual)
+
+    def fused_gradient(self, shape, function, residual):
+        x, dy = self.images(shape).requires_grad_(), self.images(shape)
+        c = x.shape[1]
+        weight, bias = self.new(c).requires_grad_(), self.new(c).requires_grad_()
+        wanted = [x, weight, bias]
+        y = F.batch_norm(x, None, None, weight, bias, True, 0.01, 1e-3)
+        if residual:
+            wanted.append(self.images(shape).requires_grad_())
+            y = y + wanted[-1]
+        y = function(y)
+        return lambda: torch.autograd.grad(y, wanted, dy, retain_graph=True)
+
+    def BatchNormReLU6Grad(self, shape):
+        return self.fused_gradient(shape, F.relu6, False)
+
+    def BatchNormAddReLUGrad(self, shape):
+        return self.fused_gradient(shape, F.relu, True)
+
+    BatchNormReLU6_apart, BatchNormReLU6Grad_apart = BatchNormReLU6, BatchNormReLU6Grad
+    BatchNormAddReLU_apart, BatchNormAddReLUGrad_apart = BatchNormAddReLU, BatchNormAddReLUGrad
+
     def Dropout(self, shape):
         x = self.images(shape)
         return lambda: F.dropout(x, 0.5, True)

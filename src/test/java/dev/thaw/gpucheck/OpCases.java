@@ -78,6 +78,7 @@ final class OpCases {
                         };
         for (String s : images) {
             c.images(s, Shape.of(ints(s)));
+            FusedCases.addTo(c.all, s, Shape.of(ints(s)));
         }
         for (String s : quick ? new String[] {"11x37"} : new String[] {"32768x1024", "4096x1000"}) {
             c.rows(s, ints(s)[0], ints(s)[1]);

@@ -37,8 +37,9 @@ final class BatchNormKernels {
         Pipeline line = new Pipeline();
         Pipeline.Place shift = line.room((long) tiles.channels * Float.BYTES);
         int flags = dnnl_use_shift | (op.gamma() == null ? 0 : dnnl_use_scale);
+        BatchNormEnd end = new BatchNormEnd(op.residual(), op.rectifier());
         Primitive p =
-                isFused(op.rectifier(), op.residual())
+                end.inOnePass(op.y())
                         ? null
                         : BatchNormPrimitives.forward(
                                 op.x().shape(), op.axis(), op.epsilon(), flags);
@@ -57,8 +58,15 @@ final class BatchNormKernels {
                 arguments.add(arg(DNNL_ARG_SCALE, op.gamma()));
             }
             line.then(line.own(p), arguments);
+            finish(line, end, op.y());
         }
         return line;
+    }
+
+    private static void finish(Pipeline line, BatchNormEnd end, Value y) {
+        if (end.isThere()) {
+            line.then(m -> end.after(y, m));
+        }
     }
 
     private static Prepared infer(BatchNormInfer op) {
@@ -68,8 +76,9 @@ final class BatchNormKernels {
         int flags =
                 (op.gamma() == null ? 0 : dnnl_use_scale)
                         | (op.beta() == null ? 0 : dnnl_use_shift);
+        BatchNormEnd end = new BatchNormEnd(op.residual(), op.rectifier());
         Primitive p =
-                isFused(op.rectifier(), op.residual())
+                end.inOnePass(op.y())
                         ? null
                         : BatchNormPrimitives.forward(
                                 op.x().shape(), op.axis(), op.epsilon(), flags);
@@ -89,12 +98,9 @@ final class BatchNormKernels {
         if (op.beta() != null) {
             arguments.add(arg(DNNL_ARG_SHIFT, op.beta()));
         }
-        return line.then(line.own(p), arguments);
-    }
-
-    /** Java does all in one pass then; oneDNN's own fused ReLU would turn NaN into 0. */
-    private static boolean isFused(Rectifier rectifier, Value residual) {
-        return rectifier != Rectifier.NONE || residual != null;
+        line.then(line.own(p), arguments);
+        finish(line, end, op.y());
+        return line;
     }
 
     private static Prepared trainGrad(BatchNormTrainGrad op) {

@@ -39,10 +39,6 @@ final class BatchNormLoops {
         }
     }
 
-    private static FloatBuffer floats(Value v, Pipeline.Memory m) {
-        return v == null ? null : m.of(v).floats();
-    }
-
     /** gamma / sqrt(variance + epsilon). */
     private static double factor(float gamma, double variance, double epsilon) {
         return gamma / Math.sqrt(variance + epsilon);
@@ -58,7 +54,7 @@ final class BatchNormLoops {
         private final PerChannel variance;
         private final ChannelSums sums;
         private final ChannelMap map;
-        private final ChannelMap.End end;
+        private final FloatBuffer residual;
         private final double[] means;
         private final double[] squares;
         private final FloatBuffer shift;
@@ -79,7 +75,7 @@ final class BatchNormLoops {
             sums = new ChannelSums(tiles);
             this.shift = shift;
             map = shift != null ? null : new ChannelMap(tiles, x, null, m.of(op.y()).floats());
-            end = new ChannelMap.End(floats(op.residual(), m), op.rectifier());
+            residual = new BatchNormEnd(op.residual(), op.rectifier()).residualIn(m);
             means = new double[tiles.channels];
             squares = new double[tiles.channels];
             factors = new float[tiles.channels];
@@ -103,7 +99,7 @@ final class BatchNormLoops {
                 beta.numbers[c] -= (float) ((means[c] - mean.numbers[c]) * s);
             }
             if (shift == null) {
-                map.normalize(mean.numbers, factors, beta.numbers, end);
+                map.normalize(mean.numbers, factors, beta.numbers, residual, op.rectifier());
             } else {
                 shift.put(0, beta.numbers);
             }
@@ -119,7 +115,7 @@ final class BatchNormLoops {
         private final PerChannel mean;
         private final PerChannel variance;
         private final ChannelMap map;
-        private final ChannelMap.End end;
+        private final FloatBuffer residual;
         private final float[] factors;
 
         Infer(BatchNormInfer op, ChannelTiles tiles, Pipeline.Memory m) {
@@ -130,7 +126,7 @@ final class BatchNormLoops {
             variance = new PerChannel(op.variance(), tiles.channels, 0, m);
             FloatBuffer x = m.of(op.x()).floats();
             map = new ChannelMap(tiles, x, null, m.of(op.y()).floats());
-            end = new ChannelMap.End(floats(op.residual(), m), op.rectifier());
+            residual = new BatchNormEnd(op.residual(), op.rectifier()).residualIn(m);
             factors = new float[tiles.channels];
         }
 
@@ -141,7 +137,7 @@ final class BatchNormLoops {
             for (int c = 0; c < factors.length; c++) {
                 factors[c] = (float) factor(gamma.numbers[c], variance.numbers[c], op.epsilon());
             }
-            map.normalize(mean.read(), factors, beta.read(), end);
+            map.normalize(mean.read(), factors, beta.read(), residual, op.rectifier());
         }
     }
 

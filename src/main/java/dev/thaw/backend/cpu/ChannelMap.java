@@ -6,14 +6,6 @@ import java.nio.FloatBuffer;
 
 /** Formulas that are applied to each element with constants of its channel. */
 final class ChannelMap {
-    /**
-     * What ends a normalization.
-     *
-     * @param residual added; null for nothing
-     * @param rectifier applied last
-     */
-    record End(FloatBuffer residual, Rectifier rectifier) {}
-
     private final ChannelTiles tiles;
     private final FloatBuffer x;
     private final FloatBuffer dy;
@@ -39,7 +31,12 @@ final class ChannelMap {
     }
 
     /** result = r((x - mean) factor + shift + residual). */
-    void normalize(float[] mean, float[] factor, float[] shift, End end) {
+    void normalize(
+            float[] mean,
+            float[] factor,
+            float[] shift,
+            FloatBuffer residual,
+            Rectifier rectifier) {
         tiles.run(
                 (slot, unit, p, from, to) -> {
                     p.spread(mean, a[slot]);
@@ -49,11 +46,11 @@ final class ChannelMap {
                         float[] t = xs[slot];
                         int n = p.load(x, row, to, t);
                         normalize(t, a[slot], b[slot], c[slot], n);
-                        if (end.residual != null) {
-                            p.load(end.residual, row, to, dys[slot]);
-                            add(t, dys[slot], n);
+                        if (residual != null) {
+                            p.load(residual, row, to, dys[slot]);
+                            BatchNormEnd.add(t, dys[slot], n);
                         }
-                        rectify(t, end.rectifier, n);
+                        BatchNormEnd.rectify(t, rectifier, n);
                         p.store(t, row, n, result);
                     }
                 });
@@ -62,28 +59,6 @@ final class ChannelMap {
     private static void normalize(float[] x, float[] mean, float[] factor, float[] shift, int n) {
         for (int j = 0; j < n; j++) {
             x[j] = (x[j] - mean[j]) * factor[j] + shift[j];
-        }
-    }
-
-    private static void add(float[] y, float[] residual, int n) {
-        for (int j = 0; j < n; j++) {
-            y[j] += residual[j];
-        }
-    }
-
-    private static void rectify(float[] y, Rectifier rectifier, int n) {
-        switch (rectifier) {
-            case NONE -> {}
-            case RELU -> {
-                for (int j = 0; j < n; j++) {
-                    y[j] = Math.max(y[j], 0);
-                }
-            }
-            case RELU6 -> {
-                for (int j = 0; j < n; j++) {
-                    y[j] = Math.min(Math.max(y[j], 0), 6);
-                }
-            }
         }
     }
 

@@ -1,0 +1,86 @@
+package dev.thaw.backend.cpu;
+
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.op.Rectifier;
+import dev.thaw.op.Value;
+
+import java.nio.FloatBuffer;
+
+/**
+ * What ends a fused batch normalization: y = r(y + residual). A tensor that the cache cannot hold
+ * is normalized and ended tile by tile in Java, as memory is the limit; a smaller one by oneDNN,
+ * and ended in place. oneDNN's own fused ReLU would turn NaN into 0.
+ *
+ * @param residual what is added; null for nothing
+ * @param rectifier r
+ */
+record BatchNormEnd(Value residual, Rectifier rectifier) {
+    /** Below this, oneDNN's faster loop wins more than the second pass costs. */
+    private static final long ONE_PASS_PAYS = 64L << 20;
+
+    /** Whether it does anything. */
+    boolean isThere() {
+        return residual != null || rectifier != Rectifier.NONE;
+    }
+
+    /** Whether the normalization should do it on the way. */
+    boolean inOnePass(Value y) {
+        return isThere() && y.size() * Float.BYTES >= ONE_PASS_PAYS;
+    }
+
+    /** The residual's memory; null where there is none. */
+    FloatBuffer residualIn(Pipeline.Memory m) {
+        return residual == null ? null : m.of(residual).floats();
+    }
+
+    /** Ends y in place. */
+    Kernel after(Value y, Pipeline.Memory m) {
+        FloatBuffer result = m.of(y).floats();
+        FloatBuffer added = residualIn(m);
+        int size = Math.toIntExact(y.size());
+        float[][] tiles = Tiles.perSlot();
+        float[][] others = Tiles.perSlot();
+        return () ->
+                Workers.run(
+                        size,
+                        Tiles.GRAIN,
+                        Tiles.SIZE,
+                        (slot, from, to) -> {
+                            float[] t = tiles[slot];
+                            for (int i = from; i < to; i += Tiles.SIZE) {
+                                int n = Math.min(Tiles.SIZE, to - i);
+                                result.get(i, t, 0, n);
+                                if (added != null) {
+                                    added.get(i, others[slot], 0, n);
+                                    add(t, others[slot], n);
+                                }
+                                rectify(t, rectifier, n);
+                                result.put(i, t, 0, n);
+                            }
+                        });
+    }
+
+    /** y = y + residual, over the first n numbers. */
+    static void add(float[] y, float[] residual, int n) {
+        for (int j = 0; j < n; j++) {
+            y[j] += residual[j];
+        }
+    }
+
+    /** y = r(y), over the first n numbers; NaN stays. */
+    static void rectify(float[] y, Rectifier rectifier, int n) {
+        switch (rectifier) {
+            case NONE -> {}
+            case RELU -> {
+                for (int j = 0; j < n; j++) {
+                    y[j] = Math.max(y[j], 0);
+                }
+            }
+            case RELU6 -> {
+                for (int j = 0; j < n; j++) {
+                    y[j] = Math.min(Math.max(y[j], 0), 6);
+                }
+            }
+        }
+    }
+}
