@@ -42,6 +42,12 @@ record Digits(Tensor images, Tensor labels) {
         return new Digits(images.gather(rows), Tensor.of(relabelled));
     }
 
+    /** At most so many, from the first on. */
+    Digits first(int most) {
+        int n = Math.min(most, count());
+        return new Digits(images.rows(0, n), labels.rows(0, n));
+    }
+
     /** Each image as one row of 784 pixels. */
     Digits flat() {
         int n = images.shape().dim(0);

@@ -1,0 +1,120 @@
+package dev.thaw.demo;
+
+import static dev.thaw.layer.ActivationFunction.SIGMOID;
+import static dev.thaw.layer.ActivationFunction.SOFTMAX;
+
+import dev.thaw.applications.Application;
+import dev.thaw.applications.ApplicationOptions;
+import dev.thaw.graph.Explanation;
+import dev.thaw.layer.Dense;
+import dev.thaw.layer.Dropout;
+import dev.thaw.layer.GlobalAveragePooling2D;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.LayerNames;
+import dev.thaw.layer.Mode;
+import dev.thaw.layer.RandomSeed;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.FitOptions;
+import dev.thaw.train.loss.BinaryCrossentropy;
+import dev.thaw.train.loss.SparseCategoricalCrossentropy;
+import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.optimizer.Adam;
+import dev.thaw.train.optimizer.RMSprop;
+
+import java.util.List;
+
+/**
+ * TensorFlow's tutorial "Transfer learning and fine-tuning" as it was first: MobileNetV2 under a
+ * new head, the base called with no {@code training} argument. Frozen, it runs in inference all the
+ * same; thawed from its layer 100 on, the batch normalization there normalizes by each batch and
+ * moves its statistics. The data are small pictures of digits: the base learns 0 to 7, the head 8
+ * against 9.
+ */
+public final class MobileNetV2Tutorial {
+    private static final int SIDE = 48;
+    private static final int FINE_TUNE_AT = 100;
+
+    private MobileNetV2Tutorial() {}
+
+    /** Takes no arguments. */
+    public static void main(String[] args) {
+        RandomSeed.set(1);
+        LayerNames.reset();
+        Application application = Application.MOBILENET_V2;
+        try (Model base =
+                application
+                        .create(
+                                ApplicationOptions.DEFAULT
+                                        .withInputShape(SIDE, SIDE, 3)
+                                        .withAlpha(.35)
+                                        .withIncludeTop(false))
+                        .named("mobilenetv2")) {
+            pretrain(base, Digits.training().between(0, 7).first(4000));
+            Digits training = Digits.training().between(8, 9).first(600);
+            Digits test = Digits.test().between(8, 9);
+            transfer(base, training, test);
+        }
+    }
+
+    private static Tensor pictures(Digits digits) {
+        return Application.MOBILENET_V2.preprocess(Tutorial.pictures(digits, SIDE));
+    }
+
+    private static void pretrain(Model base, Digits digits) {
+        Tensor x = pictures(digits);
+        try (Model model =
+                new Sequential(
+                        Input.of(SIDE, SIDE, 3),
+                        base,
+                        new GlobalAveragePooling2D(),
+                        new Dense(8, SOFTMAX))) {
+            model.compile(new Adam(2e-3), new SparseCategoricalCrossentropy(), new Accuracy());
+            model.fit(x, digits.labels(), FitOptions.epochs(3));
+        }
+        Tutorial.settle(base, Tutorial.first(x, 512));
+    }
+
+    private static void transfer(Model base, Digits training, Digits test) {
+        Tensor x = pictures(training);
+        Tensor y = Tutorial.answers(training);
+        Tensor testX = pictures(test);
+        Tensor testY = Tutorial.answers(test);
+        base.freeze();
+        try (Model model =
+                new Sequential(
+                                Input.of(SIDE, SIDE, 3),
+                                base,
+                                new GlobalAveragePooling2D().named("average"),
+                                new Dropout(.2).named("dropout"),
+                                new Dense(1, SIGMOID).named("head"))
+                        .named("tutorial")) {
+            model.compile(new Adam(1e-3), new BinaryCrossentropy(), new Accuracy());
+            Explanation frozen = model.explain(Mode.TRAINING);
+            Tutorial.print("The base is frozen: fit", frozen);
+            model.fit(x, y, FitOptions.epochs(10));
+            Tutorial.accuracy("The head has learned", model.evaluate(testX, testY));
+
+            base.thaw();
+            base.layers().subList(0, FINE_TUNE_AT).forEach(l -> l.setTrainable(false));
+            Explanation thawed = model.explain(Mode.TRAINING);
+            Tutorial.print("The base is thawed from layer 100 on: fit", thawed);
+            model.compile(new RMSprop(1e-4), new BinaryCrossentropy(), new Accuracy());
+            List<Tensor> before = Tutorial.movingStatistics(base);
+            model.fit(x, y, FitOptions.epochs(5));
+            Tutorial.accuracy("Fine-tuned", model.evaluate(testX, testY));
+            Tutorial.print(
+                    "What differs",
+                    "Nothing is baked into base(x), so in fit the base runs in training mode. Frozen, its batch"
+                            + " normalization is in inference nevertheless. Thawed, "
+                            + Tutorial.moving(thawed)
+                            + " of its layers normalize by the batch and move their statistics, while those that"
+                            + " stayed frozen do not: of "
+                            + before.size()
+                            + " moving statistics "
+                            + Tutorial.same(before, Tutorial.movingStatistics(base))
+                            + " are bit-identical.");
+        }
+    }
+}
