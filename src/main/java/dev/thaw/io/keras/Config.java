@@ -290,6 +290,12 @@ final class Config {
         return require("data_format", "channels_last");
     }
 
+    /** Everything, as plain Java: numbers, texts, booleans, lists, maps. */
+    Map<String, Object> all() {
+        json.fieldNames().forEachRemaining(read::add);
+        return ConfigJson.plain(json);
+    }
+
     /** Refuses a key's value. */
     ConfigException refuse(String key, String rule, String got) {
         return new ConfigException(where(key) + ": " + rule + ", got " + got);

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import java.util.Map;
 
 /** Text to JSON and back, within bounds that no configuration of Keras reaches. */
 final class ConfigJson {
@@ -55,6 +58,11 @@ final class ConfigJson {
                                     : " at character " + e.getLocation().getCharOffset()),
                     e);
         }
+    }
+
+    /** As maps, lists, texts, numbers and booleans. */
+    static Map<String, Object> plain(JsonNode object) {
+        return MAPPER.convertValue(object, new TypeReference<Map<String, Object>>() {});
     }
 
     static String write(JsonNode node) {

@@ -43,6 +43,14 @@ final class LayerTable {
         return this;
     }
 
+    /** A copy with one more layer, which may replace one of Thaw's. */
+    LayerTable with(String className, Function<Config, Layer> factory) {
+        LayerTable more = new LayerTable();
+        more.factories.putAll(factories);
+        more.factories.put(className, factory);
+        return more;
+    }
+
     /** The factory of a class, if it is known. */
     Optional<Function<Config, Layer>> find(String className) {
         return Optional.ofNullable(factories.get(className));

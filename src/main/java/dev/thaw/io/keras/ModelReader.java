@@ -33,6 +33,22 @@ final class ModelReader {
         return className.equals(SEQUENTIAL) || FUNCTIONAL.contains(className);
     }
 
+    /** The whole model of a file, without its weights' values. */
+    static Model root(String where, JsonNode object, LayerTable table) {
+        String className = ObjectReader.className(where, object);
+        if (!isModel(className)) {
+            throw new ConfigException(
+                    where
+                            + ".class_name: must be Functional or Sequential, got "
+                            + className
+                            + " (a model of a class of your own is Python code, which is never run"
+                            + " here); build it from layers in Keras");
+        }
+        UnknownLayers.refuse(object, table);
+        return new ModelReader(new ObjectReader(table))
+                .read(where + ".config", className, object.path("config"));
+    }
+
     /** The model without its weights' values. */
     Model read(String where, String className, JsonNode config) {
         Model model =

@@ -1,0 +1,106 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.thaw.file.Body;
+import dev.thaw.file.ZipArchive;
+import dev.thaw.file.ZipBuilder;
+import dev.thaw.graph.Network;
+import dev.thaw.io.hdf5.Hdf5File;
+import dev.thaw.model.Model;
+import dev.thaw.tensor.Tensor;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+
+/** A {@code .keras} file: a zip archive of metadata.json, config.json and model.weights.h5. */
+final class ArchiveFile {
+    private static final String METADATA = "metadata.json";
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "model.weights.h5";
+
+    /** The text of the largest model of keras.applications has 0.6 MB. */
+    private static final int MAX_CONFIG = 64 << 20;
+
+    /** The oldest Keras whose files look like ours. */
+    private static final String KERAS_VERSION = "3.0.0";
+
+    private final Path path;
+
+    ArchiveFile(Path path) {
+        this.path = path;
+    }
+
+    private String name() {
+        return path.getFileName().toString();
+    }
+
+    Model model(LayerTable table) {
+        try (ZipArchive zip = ZipArchive.open(path);
+                Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
+            return KerasFiles.reading(
+                    name(),
+                    () -> {
+                        requireVersion3(zip);
+                        JsonNode config = json(zip, CONFIG);
+                        Model model = ModelReader.root(CONFIG, config, table);
+                        WeightsLayout.read(model, weights.root()).apply();
+                        CompileReader.read(model, config.path("compile_config"), weights.root());
+                        return model;
+                    });
+        }
+    }
+
+    private static void requireVersion3(ZipArchive zip) {
+        if (!zip.has(METADATA)) {
+            return;
+        }
+        String version = json(zip, METADATA).path("keras_version").asText("3");
+        if (!version.startsWith("3") && !version.startsWith("2.")) {
+            throw new ConfigException(
+                    METADATA
+                            + ".keras_version: files of Keras 2 and 3 can be read, got "
+                            + version
+                            + "; save the model from Keras 3");
+        }
+    }
+
+    private static JsonNode json(ZipArchive zip, String entry) {
+        return ConfigJson.parse(
+                new String(zip.bytes(entry, MAX_CONFIG), StandardCharsets.UTF_8), entry);
+    }
+
+    void weights(Network network) {
+        try (ZipArchive zip = ZipArchive.open(path);
+                Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
+            KerasFiles.reading(name(), () -> WeightsLayout.read(network, weights.root())).apply();
+        }
+    }
+
+    /** The bytes of a model's file. */
+    static Body contents(Model model) {
+        ObjectNode config = new ModelWriter(model).write();
+        model.compilation()
+                .ifPresent(c -> config.set("compile_config", CompileWriter.write(c, model)));
+        List<Tensor> optimizer =
+                model.compilation().map(c -> CompileWriter.state(c, model)).orElse(List.of());
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+        metadata.put("keras_version", KERAS_VERSION);
+        metadata.put(
+                "date_saved",
+                LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd@HH:mm:ss")));
+        return new ZipBuilder()
+                .entry(METADATA, utf8(metadata))
+                .entry(CONFIG, utf8(config))
+                .entry(WEIGHTS, WeightsWriter.write(model, optimizer));
+    }
+
+    private static byte[] utf8(JsonNode json) {
+        return ConfigJson.write(json).getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.thaw.graph.Network;
+import dev.thaw.io.hdf5.Hdf5Attributes;
+import dev.thaw.io.hdf5.Hdf5File;
+import dev.thaw.model.Model;
+
+import java.nio.file.Path;
+
+/** An HDF5 file: a legacy whole model, or weights alone in either layout. */
+final class Hdf5ModelFile {
+    private static final String MODEL_CONFIG = "model_config";
+    private static final String TRAINING_CONFIG = "training_config";
+
+    private final Path path;
+
+    Hdf5ModelFile(Path path) {
+        this.path = path;
+    }
+
+    private String name() {
+        return path.getFileName().toString();
+    }
+
+    Model model(LayerTable table) {
+        try (Hdf5File h5 = Hdf5File.open(path)) {
+            return KerasFiles.reading(name(), () -> model(h5, table));
+        }
+    }
+
+    private static Model model(Hdf5File h5, LayerTable table) {
+        Hdf5Attributes attributes = h5.root().attributes();
+        if (!attributes.has(MODEL_CONFIG)) {
+            throw new ConfigException(
+                    MODEL_CONFIG
+                            + ": the file must hold a whole model, got weights alone; build the model"
+                            + " and use loadWeights");
+        }
+        JsonNode config = ConfigJson.parse(attributes.string(MODEL_CONFIG), MODEL_CONFIG);
+        Model model = ModelReader.root(MODEL_CONFIG, config, table);
+        WeightsLayout.read(model, h5.root()).apply();
+        if (attributes.has(TRAINING_CONFIG)) {
+            JsonNode training =
+                    ConfigJson.parse(attributes.string(TRAINING_CONFIG), TRAINING_CONFIG);
+            CompileReader.readLegacy(model, training, h5.root());
+        }
+        return model;
+    }
+
+    void weights(Network network) {
+        try (Hdf5File h5 = Hdf5File.open(path)) {
+            KerasFiles.reading(name(), () -> WeightsLayout.read(network, h5.root())).apply();
+        }
+    }
+}
