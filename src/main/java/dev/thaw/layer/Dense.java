@@ -168,10 +168,15 @@ public final class Dense extends UnaryLayer {
         config.put("units", units);
         config.put("activation", activation);
         config.put("use_bias", useBias);
+        config.put("kernel_initializer", kernelInitializer);
+        config.put("bias_initializer", biasInitializer);
         config.put("kernel_regularizer", kernelRegularizer);
         config.put("bias_regularizer", biasRegularizer);
         config.put("kernel_constraint", kernelConstraint);
         config.put("bias_constraint", biasConstraint);
+        if (!activityRegularizer().equals(Regularizer.NONE)) {
+            config.put("activity_regularizer", activityRegularizer());
+        }
     }
 
     @Override

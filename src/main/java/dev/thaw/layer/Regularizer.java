@@ -70,14 +70,14 @@ public record Regularizer(Kind kind, double l1, double l2) implements Configured
         return kind == Kind.NONE ? "" : kind.name();
     }
 
-    /** Keras's configuration, in its order; {@code L1} and {@code L2} round to float32 there. */
+    /** Keras's configuration, in its order; {@code L1} rounds to float32 there. */
     @Override
     public Map<String, Object> config() {
         Map<String, Object> config = new LinkedHashMap<>();
         if (kind == Kind.L1) {
             config.put("l1", (double) (float) l1);
         } else if (kind == Kind.L2) {
-            config.put("l2", (double) (float) l2);
+            config.put("l2", l2);
         } else if (kind == Kind.L1L2) {
             config.put("l1", l1);
             config.put("l2", l2);

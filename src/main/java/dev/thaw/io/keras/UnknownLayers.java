@@ -27,8 +27,9 @@ final class UnknownLayers {
                     "Thaw cannot read "
                             + u.found.size()
                             + (u.found.size() == 1 ? " layer: " : " layers: ")
-                            + String.join("; ", u.found.subList(0, Math.min(SHOWN, u.found.size())))
-                            + (more > 0 ? "; and " + more + " more" : ""));
+                            + String.join(", ", u.found.subList(0, Math.min(SHOWN, u.found.size())))
+                            + (more > 0 ? " and " + more + " more" : "")
+                            + "; build the model in Keras from layers that Thaw has");
         }
     }
 
@@ -62,8 +63,7 @@ final class UnknownLayers {
     /** Why a layer cannot be read; null where it can. */
     private String reason(JsonNode object, String className) {
         if (className.equals("Lambda")) {
-            return "Lambda: it holds Python code, which is never run here; replace it by layers or"
-                    + " operators in Keras";
+            return "Lambda: Python code, which is never run here";
         }
         if (className.equals("InputLayer") || table.find(className).isPresent()) {
             return null;
@@ -72,6 +72,7 @@ final class UnknownLayers {
             return Operators.isKnown(object) ? null : "operator " + className;
         }
         String custom = object.path("registered_name").asText("");
-        return className + (custom.contains(">") ? ", a layer of your own: give its factory" : "");
+        return className
+                + (custom.contains(">") ? ", your own: name it to KerasFiles.withLayer" : "");
     }
 }
