@@ -1,11 +1,12 @@
 package dev.thaw.layer;
 
 import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
 
 import java.util.Map;
 
-/** y = f(x) for one of Keras's activations. x, y: any shape, the same. */
-public final class Activation extends Elementwise {
+/** y = f(x) for one of Keras's activations. x, y: any shape, the same (but for {@code glu}). */
+public final class Activation extends UnaryLayer {
     private final ActivationFunction activation;
 
     /** Applies this function. */
@@ -18,8 +19,18 @@ public final class Activation extends Elementwise {
     }
 
     @Override
+    protected Shape outputShape(Shape input) {
+        return activation.outputShape(this, input);
+    }
+
+    @Override
     protected Value lower(Lowering l, Value x) {
-        return activation.lower(l, x);
+        return activation.lowerToOutputShape(l, x);
+    }
+
+    @Override
+    public boolean supportsMasking() {
+        return true;
     }
 
     @Override

@@ -1,15 +1,17 @@
 package dev.thaw.layer;
 
 import dev.thaw.op.Binary;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Two or more inputs merged element by element, from left to right. They have the same rank; along
- * each axis but the batch their extents are equal, or 1 and repeated.
+ * Inputs merged element by element, from left to right. Samples are broadcast as in NumPy: their
+ * shapes are aligned at the last axis, and an extent of 1, or an absent axis, repeats.
  */
 abstract class Merge extends Layer {
     private final Binary.Kind kind;
@@ -25,8 +27,8 @@ abstract class Merge extends Layer {
 
     /** Refuses a number of inputs that the layer cannot merge. */
     void checkCount(int count) {
-        if (count < 2) {
-            throw refuse("merges 2 or more inputs, got " + count);
+        if (count < 1) {
+            throw refuse("merges 1 or more inputs, got none");
         }
     }
 
@@ -41,13 +43,15 @@ abstract class Merge extends Layer {
     }
 
     private Shape merged(Shape a, Shape b, List<Shape> all) {
-        if (a.rank() != b.rank() || a.rank() == 0) {
-            throw refuse("inputs must have the same rank, got " + all);
+        if (a.rank() == 0 || b.rank() == 0) {
+            throw refuse("inputs must have a batch axis, got " + all);
         }
-        int[] dims = new int[a.rank()];
+        int[] dims = new int[Math.max(a.rank(), b.rank())];
+        int[] left = aligned(a, dims.length);
+        int[] right = aligned(b, dims.length);
         for (int i = 0; i < dims.length; i++) {
-            int p = a.dim(i);
-            int q = b.dim(i);
+            int p = left[i];
+            int q = right[i];
             boolean unknown = p == Shape.NONE || q == Shape.NONE;
             if (!unknown && p != q && (i == 0 || p != 1 && q != 1)) {
                 throw refuse(
@@ -66,6 +70,21 @@ abstract class Merge extends Layer {
             dims[i] = unknown && i > 0 ? Shape.NONE : Math.max(p, q);
         }
         return Shape.of(dims);
+    }
+
+    /** The batch, as many ones as are missing, and the sample. */
+    private static int[] aligned(Shape s, int rank) {
+        int[] dims = new int[rank];
+        Arrays.fill(dims, 1);
+        dims[0] = s.dim(0);
+        for (int i = 1; i < s.rank(); i++) {
+            dims[rank - i] = s.dim(-i);
+        }
+        return dims;
+    }
+
+    private static Value ofRank(Formula f, Value x, int rank) {
+        return f.reshape(x, Shape.of(aligned(x.shape(), rank)));
     }
 
     @Override
@@ -89,10 +108,9 @@ abstract class Merge extends Layer {
     }
 
     final Value merge(Lowering l, Value a, Value b) {
-        Shape shape = merged(a.shape(), b.shape(), List.of(a.shape(), b.shape()));
-        Value y = l.temp("merged", shape);
-        l.emit(new Binary(a, b, y, kind));
-        return y;
+        Formula f = l.formula();
+        int rank = Math.max(a.shape().rank(), b.shape().rank());
+        return f.combine(ofRank(f, a, rank), kind, ofRank(f, b, rank));
     }
 
     /** The inputs merged where at least one has a mask; default as without. */

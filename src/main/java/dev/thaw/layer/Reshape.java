@@ -3,6 +3,8 @@ package dev.thaw.layer;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -93,6 +95,11 @@ public final class Reshape extends UnaryLayer {
 
     @Override
     protected void configure(Map<String, Object> config) {
-        config.put("target_shape", targetShape);
+        // as a list: an open extent is -1 here, where a Shape would write null
+        List<Integer> dims = new ArrayList<>();
+        for (int d : targetShape.toArray()) {
+            dims.add(d == Shape.NONE ? -1 : d);
+        }
+        config.put("target_shape", dims);
     }
 }

@@ -3,26 +3,55 @@ package dev.thaw.layer;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** y = e^x_i / sum_k e^x_k along one axis. x, y: any shape of rank 1 and more, the same. */
+/**
+ * y = e^x_i / sum_k e^x_k over one axis or several. x, y: any shape of rank 1 and more, the same.
+ */
 public final class Softmax extends UnaryLayer {
-    private final int axis;
+    private final List<Integer> axes;
+    private final boolean isList;
 
-    /** Along the last axis. */
+    /** Over the last axis. */
     public Softmax() {
         this(-1);
     }
 
-    /** Along this axis; negative ones count from the end. */
+    /** Over this axis; negative ones count from the end. */
     public Softmax(int axis) {
-        this.axis = axis;
+        axes = List.of(axis);
+        isList = false;
+    }
+
+    /** Over all elements of these axes together, at least one; negative ones count from the end. */
+    public Softmax(int... axes) {
+        if (axes.length == 0) {
+            throw refuse("axes must be at least one, got " + Arrays.toString(axes));
+        }
+        this.axes = IntStream.of(axes).boxed().toList();
+        isList = true;
+    }
+
+    /** The axes as numbers in [0, rank), ascending. */
+    private List<Integer> resolved(Shape input) {
+        List<Integer> all =
+                axes.stream()
+                        .map(a -> TrailingAxes.resolve(this, input, a))
+                        .distinct()
+                        .sorted()
+                        .toList();
+        if (all.size() != axes.size()) {
+            throw refuse("axes must all differ, got " + axes + " for the input " + input);
+        }
+        return all;
     }
 
     @Override
     protected Shape outputShape(Shape input) {
-        TrailingAxes.resolve(this, input, axis);
+        resolved(input);
         return input;
     }
 
@@ -36,11 +65,15 @@ public final class Softmax extends UnaryLayer {
                             + x.shape()
                             + "; use an Activation, which passes the mask on");
         }
-        int a = TrailingAxes.resolve(this, x.shape(), axis);
-        if (a == x.shape().rank() - 1) {
+        return softmax(l, x, resolved(x.shape()));
+    }
+
+    /** Over axes in [0, rank), ascending. */
+    static Value softmax(Lowering l, Value x, List<Integer> axes) {
+        if (axes.equals(List.of(x.shape().rank() - 1))) {
             return ActivationFunction.SOFTMAX.lower(l, x);
         }
-        TrailingAxes row = new TrailingAxes(x.shape(), List.of(a));
+        TrailingAxes row = new TrailingAxes(x.shape(), axes);
         return row.restore(l, ActivationFunction.SOFTMAX.lower(l, row.rows(l, x)));
     }
 
@@ -51,6 +84,6 @@ public final class Softmax extends UnaryLayer {
 
     @Override
     protected void configure(Map<String, Object> config) {
-        config.put("axis", axis);
+        config.put("axis", isList ? axes : axes.get(0));
     }
 }

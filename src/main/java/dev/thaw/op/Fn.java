@@ -19,7 +19,7 @@ public record Fn(Kind kind, double alpha, double beta) {
         LEAKY_RELU,
         /** x where x &gt; 0, else a (e^x - 1). */
         ELU,
-        /** b x where x &gt; 0, else b a (e^x - 1). */
+        /** b x where x &gt;= 0, else b a (e^x - 1); its gradient at 0 is b, as in TensorFlow. */
         SELU,
         /** 1 / (1 + e^-x). */
         SIGMOID,

@@ -1,5 +1,6 @@
 package dev.thaw.golden;
 
+import dev.thaw.io.keras.KerasJson;
 import dev.thaw.io.keras.KerasLayers;
 import dev.thaw.layer.Activation;
 import dev.thaw.layer.ActivationFunction;
@@ -48,33 +49,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Makes the layer of a fixture from Keras's arguments. */
 public final class FixtureLayers {
-    private static final Map<String, ActivationFunction> ACTIVATIONS = new HashMap<>();
-
-    static {
-        Stream.of(
-                        ActivationFunction.LINEAR,
-                        ActivationFunction.RELU,
-                        ActivationFunction.RELU6,
-                        ActivationFunction.LEAKY_RELU,
-                        ActivationFunction.ELU,
-                        ActivationFunction.SELU,
-                        ActivationFunction.SIGMOID,
-                        ActivationFunction.TANH,
-                        ActivationFunction.SOFTMAX,
-                        ActivationFunction.SOFTPLUS,
-                        ActivationFunction.SOFTSIGN,
-                        ActivationFunction.SILU,
-                        ActivationFunction.GELU,
-                        ActivationFunction.HARD_SIGMOID,
-                        ActivationFunction.HARD_SILU,
-                        ActivationFunction.EXPONENTIAL)
-                .forEach(f -> ACTIVATIONS.put(f.name(), f));
-    }
-
     private final Map<String, String> open;
 
     private FixtureLayers(Map<String, String> config) {
@@ -85,13 +62,17 @@ public final class FixtureLayers {
     public static Layer of(LayerFixtures.Case fixture) {
         Layer layer =
                 fixture.json()
-                        .map(json -> KerasLayers.read(fixture.layer(), json))
+                        .map(json -> fromJson(fixture.layer(), json))
                         .orElseGet(() -> fromArguments(fixture));
         List<Shape> shapes = fixture.inputs().stream().map(Tensor::shape).toList();
         layer.outputShapes(shapes);
         layer.build(shapes);
         layer.setWeights(List.copyOf(fixture.weights().values()));
         return layer;
+    }
+
+    private static Layer fromJson(String className, String json) {
+        return className.isEmpty() ? KerasJson.read(json) : KerasLayers.read(className, json);
     }
 
     private static Layer fromArguments(LayerFixtures.Case fixture) {
@@ -130,7 +111,7 @@ public final class FixtureLayers {
             case "Maximum" -> new Maximum();
             case "Minimum" -> new Minimum();
             case "Concatenate" -> new Concatenate(axis());
-            case "Activation" -> new Activation(ACTIVATIONS.get(open.remove("activation")));
+            case "Activation" -> new Activation(ActivationFunction.of(open.remove("activation")));
             case "ReLU" -> relu();
             case "LeakyReLU" ->
                     open.containsKey("negative_slope")
@@ -178,13 +159,8 @@ public final class FixtureLayers {
         return Arrays.stream(list.split(",")).mapToInt(Integer::parseInt).toArray();
     }
 
-    private static float[] floats(String list) {
-        String[] words = list.split(",");
-        float[] values = new float[words.length];
-        for (int i = 0; i < words.length; i++) {
-            values[i] = Float.parseFloat(words[i]);
-        }
-        return values;
+    private static double[] doubles(String list) {
+        return Arrays.stream(list.split(",")).mapToDouble(Double::parseDouble).toArray();
     }
 
     private static Extents size(String one) {
@@ -198,7 +174,7 @@ public final class FixtureLayers {
 
     private Dense dense() {
         Dense layer = new Dense(integer("units"));
-        with("activation", v -> layer.activation(ACTIVATIONS.get(v)));
+        with("activation", v -> layer.activation(ActivationFunction.of(v)));
         with("use_bias", v -> layer.useBias(v.equals("True")));
         return layer;
     }
@@ -209,7 +185,7 @@ public final class FixtureLayers {
         with("padding", v -> layer.padding(padding(v)));
         with("dilation_rate", v -> layer.dilationRate(size(v)));
         with("groups", v -> layer.groups(Integer.parseInt(v)));
-        with("activation", v -> layer.activation(ACTIVATIONS.get(v)));
+        with("activation", v -> layer.activation(ActivationFunction.of(v)));
         with("use_bias", v -> layer.useBias(v.equals("True")));
         return layer;
     }
@@ -220,7 +196,7 @@ public final class FixtureLayers {
         with("padding", v -> layer.padding(padding(v)));
         with("dilation_rate", v -> layer.dilationRate(size(v)));
         with("depth_multiplier", v -> layer.depthMultiplier(Integer.parseInt(v)));
-        with("activation", v -> layer.activation(ACTIVATIONS.get(v)));
+        with("activation", v -> layer.activation(ActivationFunction.of(v)));
         with("use_bias", v -> layer.useBias(v.equals("True")));
         return layer;
     }
@@ -232,7 +208,7 @@ public final class FixtureLayers {
         with("padding", v -> layer.padding(padding(v)));
         with("dilation_rate", v -> layer.dilationRate(size(v)));
         with("depth_multiplier", v -> layer.depthMultiplier(Integer.parseInt(v)));
-        with("activation", v -> layer.activation(ACTIVATIONS.get(v)));
+        with("activation", v -> layer.activation(ActivationFunction.of(v)));
         with("use_bias", v -> layer.useBias(v.equals("True")));
         return layer;
     }
@@ -288,8 +264,8 @@ public final class FixtureLayers {
     }
 
     private Rescaling rescaling() {
-        float[] scale = floats(open.remove("scale"));
-        float[] offset = floats(open.remove("offset"));
+        double[] scale = doubles(open.remove("scale"));
+        double[] offset = doubles(open.remove("offset"));
         return scale.length == 1
                 ? new Rescaling(scale[0], offset[0])
                 : new Rescaling(scale, offset);

@@ -17,9 +17,12 @@ import java.util.Optional;
 
 /**
  * What real Keras computes for single layers: {@code layers.txt}, written by {@code
- * src/test/python/layer_fixtures.py}, which describes the format.
+ * src/test/python/layer_fixtures.py}, which describes the format, and its sequels.
  */
 public final class LayerFixtures {
+    private static final List<String> FILES =
+            List.of("layers", "windows", "reshaping", "merging", "activations");
+
     /**
      * Gradients of sum(output * upstream).
      *
@@ -32,9 +35,11 @@ public final class LayerFixtures {
      * One layer on small inputs.
      *
      * @param name unique
-     * @param layer Keras's class
-     * @param config the arguments that are not the default, as text
-     * @param json Keras's configuration, where the layer is read from that
+     * @param layer Keras's class; empty where {@code json} has it
+     * @param config the arguments that are not the default, as text; empty where {@code json} has
+     *     them
+     * @param json Keras's configuration, where the layer is read from that; where {@code layer} is
+     *     empty, the whole layer as Keras serializes it
      * @param inputs in the order of the call
      * @param weights before any call, in Keras's order
      * @param inference the output with training=False
@@ -72,14 +77,11 @@ public final class LayerFixtures {
 
     /** All cases, in the order of the files. */
     public static List<Case> all() {
-        List<Case> cases = new ArrayList<>();
-        for (String file : List.of("layers", "windows")) {
-            read(file, cases);
-        }
-        return cases;
+        return FILES.stream().flatMap(f -> all(f).stream()).toList();
     }
 
-    private static void read(String file, List<Case> cases) {
+    private static List<Case> all(String file) {
+        List<Case> cases = new ArrayList<>();
         try (BufferedReader in =
                 new BufferedReader(
                         new InputStreamReader(
@@ -97,6 +99,7 @@ public final class LayerFixtures {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return cases;
     }
 
     private void take(String line) {
@@ -130,7 +133,7 @@ public final class LayerFixtures {
         boolean same = !lists.containsKey("d_input_inference");
         return new Case(
                 single.get("case"),
-                single.get("class"),
+                single.getOrDefault("class", ""),
                 config,
                 Optional.ofNullable(single.get("json")),
                 list("input"),

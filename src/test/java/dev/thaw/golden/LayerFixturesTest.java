@@ -2,6 +2,7 @@ package dev.thaw.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.io.keras.KerasJson;
 import dev.thaw.layer.Layer;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -51,6 +52,17 @@ class LayerFixturesTest {
         if (!fixture.config().containsKey("noise_shape")) {
             assertThat(FixtureLayers.of(fixture).outputShapes(open)).containsExactly(expected);
         }
+    }
+
+    static Stream<LayerFixtures.Case> serialized() {
+        return fixtures().filter(c -> c.layer().isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("serialized")
+    void theConfigurationIsThatOfKeras(LayerFixtures.Case fixture) {
+        String json = fixture.json().orElseThrow();
+        assertThat(KerasJson.difference(json, KerasJson.read(json))).isEmpty();
     }
 
     @Test

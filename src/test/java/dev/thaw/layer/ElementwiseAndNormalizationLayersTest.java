@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.thaw.op.Affine;
+import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.LayerNorm;
 import dev.thaw.op.Op;
@@ -33,10 +35,17 @@ class ElementwiseAndNormalizationLayersTest {
     void reluTakesTheOpThatFitsItsOptions() {
         assertThat(only(new ReLU())).isEqualTo(Fn.of(Fn.Kind.RELU));
         assertThat(only(new ReLU().maxValue(6))).isEqualTo(Fn.of(Fn.Kind.RELU6));
-        assertThat(only(new ReLU().maxValue(2))).isEqualTo(new Fn(Fn.Kind.CLIP, 0, 2));
+        // the gradient at 0 is a ReLU's, which a clip alone would not have
+        assertThat(ops(new ReLU().maxValue(2))).containsExactly(Unary.class, Unary.class);
         assertThat(only(new ReLU().negativeSlope(.1))).isEqualTo(new Fn(Fn.Kind.LEAKY_RELU, .1, 0));
         assertThat(ops(new ReLU().negativeSlope(.1).maxValue(2)))
-                .containsExactly(Unary.class, Unary.class);
+                .containsExactly(
+                        Unary.class,
+                        Unary.class,
+                        Affine.class,
+                        Unary.class,
+                        Affine.class,
+                        Binary.class);
         assertThat(only(new LeakyReLU())).isEqualTo(new Fn(Fn.Kind.LEAKY_RELU, .3, 0));
         assertThat(only(new ELU())).isEqualTo(new Fn(Fn.Kind.ELU, 1, 0));
         assertThat(only(new Activation(ActivationFunction.RELU6))).isEqualTo(Fn.of(Fn.Kind.RELU6));
@@ -53,7 +62,9 @@ class ElementwiseAndNormalizationLayersTest {
     void activationsRefuseWhatMakesNoSense() {
         refused(() -> new ReLU().maxValue(-1), "maxValue must be finite and at least 0, got -1.0");
         refused(() -> new ReLU().negativeSlope(Double.NaN), "negativeSlope must be");
-        refused(() -> new ReLU().threshold(1), "threshold must be 0");
+        refused(
+                () -> new ReLU().threshold(-1),
+                "threshold must be finite and at least 0, got -1.0");
         refused(() -> new LeakyReLU(-.1), "negativeSlope must be finite and at least 0, got -0.1");
         refused(() -> new ELU(Double.NaN), "alpha must be finite, got NaN");
         refused(() -> new Activation(null), "use ActivationFunction.LINEAR");

@@ -113,13 +113,13 @@ class ShapeLayersTest {
 
     @Test
     void mergesRefuseWhatDoesNotFit() {
-        refused(() -> new Add().outputShapes(List.of(IMAGES)), "merges 2 or more inputs, got 1");
+        refused(() -> new Add().outputShapes(List.of()), "merges 1 or more inputs, got none");
         refused(
                 () -> new Subtract().outputShapes(List.of(IMAGES, IMAGES, IMAGES)),
                 "subtracts the second of 2 inputs from the first, got 3");
         refused(
-                () -> new Add().outputShapes(List.of(IMAGES, Shape.of(NONE, 3))),
-                "inputs must have the same rank, got [(None, 7, 6, 3), (None, 3)]");
+                () -> new Add().outputShapes(List.of(IMAGES, Shape.scalar())),
+                "inputs must have a batch axis, got [(None, 7, 6, 3), ()]");
         refused(
                 () -> new Maximum().outputShapes(List.of(Shape.of(NONE, 4), Shape.of(NONE, 3))),
                 "inputs must have the same extents, or 1; axis 1 has 4 and 3 in [(None, 4), (None, 3)]");
@@ -144,17 +144,19 @@ class ShapeLayersTest {
 
     @Test
     void rescalingWantsOneNumberPerChannel() {
-        Rescaling layer = new Rescaling(new float[] {1, 2, 3}, new float[] {0, 0, 1});
+        Rescaling layer = new Rescaling(new double[] {1, 2, 3}, new double[] {0, 0, 1});
         assertThat(layer.outputShape(IMAGES)).isEqualTo(IMAGES);
         assertThat(RecordingLowering.lower(layer, Mode.TRAINING, Shape.of(2, 7, 6, 3)).ops())
                 .hasSize(2);
         refused(
                 () -> layer.outputShape(Shape.of(NONE, 4)),
-                "input's last axis must be 3 (scale has that many numbers), got (None, 4)");
+                "input's last axis must be 3 (scale or offset has that many numbers), got (None, 4)");
         refused(
-                () -> new Rescaling(new float[] {1}, new float[] {1, 2}),
-                "one finite number per channel, got [1.0] and [1.0, 2.0]");
-        refused(() -> new Rescaling(Double.NaN), "scale and offset must be finite, got NaN");
+                () -> new Rescaling(new double[] {1, 2, 3}, new double[] {1, 2}),
+                "one finite number, or one per channel, got [1.0, 2.0, 3.0] and [1.0, 2.0]");
+        refused(
+                () -> new Rescaling(Double.NaN),
+                "one finite number, or one per channel, got [NaN] and [0.0]");
     }
 
     private static void refused(ThrowingCallable call, String words) {

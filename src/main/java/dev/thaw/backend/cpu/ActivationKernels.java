@@ -20,7 +20,7 @@ import java.util.List;
  * Functions of one number: oneDNN's where it has the same one, {@link FnLoops} elsewhere. Not
  * oneDNN's are those that turn NaN into a number (relu, clip, hard sigmoid), as a diverged model
  * must show, and those that are off by more than ten units of the last place (ln x, softplus,
- * gelu). Its e^x turns NaN into infinity.
+ * gelu). Its e^x turns NaN into infinity. Its gradient of a SELU at 0 is not TensorFlow's.
  */
 final class ActivationKernels {
     private static final double FLOATS_PER_NS = 3;
@@ -134,13 +134,12 @@ final class ActivationKernels {
         if (op.x().size() == 0) {
             return (buffers, workspace) -> () -> {};
         }
-        Eltwise e = eltwise(op.fn());
+        Eltwise e = op.fn().kind() == Fn.Kind.SELU ? null : eltwise(op.fn());
         if (e == null) {
             return FnLoops.gradient(op);
         }
         Pipeline line = new Pipeline();
         gradient(line, e, op.x(), op.dy(), Pipeline.operand(op.dx()));
-        scaleSelu(line, op.fn(), op.dx());
         return line;
     }
 

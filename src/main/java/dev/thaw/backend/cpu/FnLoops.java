@@ -4,6 +4,7 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Unary;
 import dev.thaw.op.UnaryGrad;
+import dev.thaw.op.Value;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ final class FnLoops {
     /** A gradient over a tile, in place of the upstream. */
     @FunctionalInterface
     private interface Slope {
-        /** Multiplies the first n numbers of g by the derivative at x. */
+        /** Multiplies the first n numbers of g by the derivative at x, for SELU at the result. */
         void apply(float[] x, float[] g, int n);
     }
 
@@ -60,11 +61,12 @@ final class FnLoops {
 
     static Prepared gradient(UnaryGrad op) {
         Slope s = slope(op.fn());
+        Value point = op.fn().kind() == Fn.Kind.SELU ? op.y() : op.x();
         int size = Math.toIntExact(op.x().size());
         return new Pipeline()
                 .then(
                         m -> {
-                            FloatBuffer x = m.of(op.x()).floats();
+                            FloatBuffer x = m.of(point).floats();
                             FloatBuffer dy = m.of(op.dy()).floats();
                             FloatBuffer dx = m.of(op.dx()).floats();
                             float[][] xs = Tiles.perSlot();
@@ -150,7 +152,15 @@ final class FnLoops {
 
     private static Slope slope(Fn fn) {
         float a = (float) fn.alpha();
+        float b = (float) fn.beta();
         return switch (fn.kind()) {
+            case SELU ->
+                    // at the result: b a e^x = y + b a
+                    (y, g, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            g[i] *= y[i] >= 0 ? b : y[i] + b * a;
+                        }
+                    };
             case SOFTSIGN ->
                     (x, g, n) -> {
                         for (int i = 0; i < n; i++) {

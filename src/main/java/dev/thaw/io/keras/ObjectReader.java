@@ -134,7 +134,7 @@ final class ObjectReader {
                     where + ": must be the name of an activation, got " + Config.text(node));
         }
         String known = name;
-        return refusing(where, () -> Activations.of(known));
+        return refusing(where, () -> ActivationFunction.of(known));
     }
 
     /** An object, or a name such as {@code "glorot_uniform"}. */

@@ -17,7 +17,7 @@ final class Functions {
             case RELU6 -> clip(x, 0, 6);
             case LEAKY_RELU -> x > 0 ? x : a * x;
             case ELU -> x > 0 ? x : a * Math.expm1(x);
-            case SELU -> x > 0 ? b * x : b * a * Math.expm1(x);
+            case SELU -> x >= 0 ? b * x : b * a * Math.expm1(x);
             case SIGMOID -> sigmoid(x);
             case TANH -> Math.tanh(x);
             case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -48,7 +48,7 @@ final class Functions {
             case RELU6 -> x > 0 && x < 6 ? 1 : 0;
             case LEAKY_RELU -> x > 0 ? 1 : a;
             case ELU -> x > 0 ? 1 : a * Math.exp(x);
-            case SELU -> x > 0 ? b : b * a * Math.exp(x);
+            case SELU -> x >= 0 ? b : b * a * Math.exp(x);
             case SIGMOID -> sigmoid(x) * sigmoid(-x);
             case TANH -> 1 / (Math.cosh(x) * Math.cosh(x));
             case SOFTPLUS -> sigmoid(x);

@@ -1,0 +1,139 @@
+package dev.thaw.layer;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Reduce;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * For each sample, the sum of products along one axis of each of two inputs: y[n, i.., j..] = sum_k
+ * x1[n, i.., k, ..] x2[n, j.., k, ..]. The remaining axes of the first input come first; where none
+ * remains, y is [N, 1]. Optionally each vector along the axis is divided by its length first.
+ */
+public final class Dot extends Layer {
+    /** Keras's epsilon: the least length that a vector is divided by. */
+    private static final double EPSILON = 1e-7;
+
+    private final List<Integer> axes;
+    private final boolean isPair;
+    private boolean normalize;
+
+    /** Along the axis of this number in both inputs; negative ones count from the end. */
+    public Dot(int axis) {
+        this(List.of(axis, axis), false);
+    }
+
+    /** Along one axis of the first input and one of the second. */
+    public Dot(int first, int second) {
+        this(List.of(first, second), true);
+    }
+
+    private Dot(List<Integer> axes, boolean isPair) {
+        if (axes.contains(0)) {
+            throw refuse("axes must not be 0, the batch, got " + axes);
+        }
+        this.axes = axes;
+        this.isPair = isPair;
+    }
+
+    /** Whether each vector is divided by its length: the cosine; default false. */
+    public Dot normalize(boolean value) {
+        refuseIfBuilt("normalize");
+        normalize = value;
+        return this;
+    }
+
+    private int axis(Shape input, int which) {
+        int a = TrailingAxes.resolve(this, input, axes.get(which));
+        if (a == 0) {
+            throw refuse("axes must not be the batch, got " + axes + " for the input " + input);
+        }
+        return a;
+    }
+
+    @Override
+    public List<Shape> outputShapes(List<Shape> inputs) {
+        if (inputs.size() != 2) {
+            throw refuse("multiplies 2 inputs, got " + inputs.size());
+        }
+        Shape a = inputs.get(0);
+        Shape b = inputs.get(1);
+        int i = axis(a, 0);
+        int j = axis(b, 1);
+        boolean known = a.dim(i) != Shape.NONE && b.dim(j) != Shape.NONE;
+        boolean batches = a.dim(0) != Shape.NONE && b.dim(0) != Shape.NONE;
+        if (known && a.dim(i) != b.dim(j) || batches && a.dim(0) != b.dim(0)) {
+            throw refuse(
+                    "inputs must have the same batch, and the same extent along axes "
+                            + axes
+                            + ", got "
+                            + inputs);
+        }
+        List<Integer> dims = new ArrayList<>();
+        dims.add(batches || a.dim(0) != Shape.NONE ? a.dim(0) : b.dim(0));
+        dims.addAll(others(a, i));
+        dims.addAll(others(b, j));
+        if (dims.size() == 1) {
+            dims.add(1);
+        }
+        return List.of(Shape.of(dims));
+    }
+
+    /** The extents of a sample but for one axis. */
+    private static List<Integer> others(Shape s, int axis) {
+        List<Integer> all = new ArrayList<>();
+        for (int k = 1; k < s.rank(); k++) {
+            if (k != axis) {
+                all.add(s.dim(k));
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public List<Value> lower(Lowering l, List<Value> inputs) {
+        Formula f = l.formula();
+        Value a = vectors(f, inputs.get(0), axis(inputs.get(0).shape(), 0));
+        Value b = vectors(f, inputs.get(1), axis(inputs.get(1).shape(), 1));
+        Value y = Products.ofRows(f, a, b);
+        Shape shape = outputShapes(inputs.stream().map(Value::shape).toList()).get(0);
+        return List.of(f.reshape(y, shape));
+    }
+
+    /** x as [N, M, K], with the axis last. */
+    private Value vectors(Formula f, Value x, int axis) {
+        List<Integer> order = new ArrayList<>();
+        for (int k = 0; k < x.shape().rank(); k++) {
+            if (k != axis) {
+                order.add(k);
+            }
+        }
+        boolean last = axis == x.shape().rank() - 1;
+        order.add(axis);
+        Value ordered = last ? x : f.transpose(x, order);
+        int batch = x.shape().dim(0);
+        int k = x.shape().dim(axis);
+        int rows = Math.toIntExact(ordered.shape().size(1, order.size() - 1));
+        Value v = f.reshape(ordered, Shape.of(batch, rows, k));
+        return normalize ? unit(f, v) : v;
+    }
+
+    /** x / max(|x|, epsilon) along the last axis. */
+    private static Value unit(Formula f, Value x) {
+        Value squares = f.reduceLast(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.SUM);
+        Value length = f.apply(Fn.Kind.SQRT, f.clip(squares, EPSILON * EPSILON, Float.MAX_VALUE));
+        return f.combine(x, Binary.Kind.MUL, f.apply(Fn.Kind.RECIPROCAL, length));
+    }
+
+    @Override
+    protected void configure(Map<String, Object> config) {
+        config.put("axes", isPair ? axes : axes.get(0));
+        config.put("normalize", normalize);
+    }
+}

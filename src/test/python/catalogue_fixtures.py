@@ -1,0 +1,184 @@
+"""More of what real Keras computes: layers.txt's sequel, read from Keras's own configurations.
+
+Run by hand, with Keras 3 and TensorFlow installed:  python src/test/python/catalogue_fixtures.py
+
+Writes reshaping.txt, merging.txt, activations.txt and operators.txt beside layers.txt, in the
+format that layer_fixtures.py describes, but for one thing: instead of "class" and "config", a case
+has the line
+
+    json {..}               the layer as Keras serializes it, without what every layer has alike
+                            (dtype, build_config, registered_name); an operator stands in a
+                            Functional model of its own, since its constants stand in its call
+
+so that the reader of Keras's files makes the layer, and what its writer writes can be compared.
+"""
+
+import json
+import zlib
+
+import layer_fixtures as base
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+ALIKE = {"dtype", "build_config", "registered_name", "shared_object_id", "compile_config"}
+
+
+def slim(node):
+    """Without what every layer has alike; tensors and slices keep their config."""
+    if isinstance(node, dict):
+        tensor = str(node.get("class_name", "")).startswith("__")
+        return {
+            k: v if tensor and k == "config" else slim(v)
+            for k, v in node.items()
+            if k not in ALIKE
+        }
+    return [slim(n) for n in node] if isinstance(node, (list, tuple)) else node
+
+
+def case(out, name, layer, *shapes, span=2.0, inputs=None, weights=(-1, 1)):
+    """One layer, or one model, whose gradients are those of every input and weight."""
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    shapes = list(shapes) if shapes else [np.shape(x) for x in inputs]
+    if inputs is None:
+        inputs = base.distinct(rng, shapes, span)
+    inputs = [np.asarray(x, "float32") for x in inputs]
+    if not layer.built:
+        layer.build(shapes if len(shapes) > 1 else shapes[0])
+    values = [base.decimals(rng, w.shape, *weights) for w in layer.weights]
+    layer.set_weights(values)
+    entry = slim(json.loads(json.dumps(keras.saving.serialize_keras_object(layer))))
+    out.append(f"case {name}\njson {json.dumps(entry)}")
+    out.extend("input " + base.floats(x) for x in inputs)
+    out.extend(f"weight {w.name} {base.floats(v)}" for w, v in zip(layer.weights, values))
+    result = layer(inputs if len(inputs) > 1 else inputs[0], training=False).numpy()
+    upstream = base.decimals(rng, result.shape, -1, 1)
+    fixed, dx_fixed, dw_fixed = base.gradients(layer, inputs, upstream, False)
+    after, dx, dw = base.gradients(layer, inputs, upstream, True)
+    assert np.array_equal(fixed, after), name
+    out.append("inference " + base.floats(fixed))
+    out.append("training same")
+    out.append("upstream " + base.floats(upstream))
+    out.extend("d_input " + base.floats(g) for g in dx)
+    out.extend(f"d_weight {w.name} {base.floats(g)}" for w, g in zip(layer.trainable_weights, dw))
+    out.append("end")
+
+
+def formula(out, name, f, *shapes, **options):
+    """A model of what f makes of its inputs by Keras's operators."""
+    keras.backend.clear_session()
+    xs = [keras.Input(s[1:], name=f"x{i}") for i, s in enumerate(shapes)]
+    case(out, name, keras.Model(xs if len(xs) > 1 else xs[0], f(*xs)), *shapes, **options)
+
+
+def reshaping(out):
+    case(out, "zero_padding1d", layers.ZeroPadding1D(), (2, 3, 2))
+    case(out, "zero_padding1d_sides", layers.ZeroPadding1D((0, 2)), (2, 3, 2))
+    case(out, "zero_padding2d", layers.ZeroPadding2D(((0, 1), (2, 0))), (1, 3, 2, 2))
+    case(out, "zero_padding3d", layers.ZeroPadding3D((1, 0, 2)), (1, 2, 3, 2, 2))
+    case(out, "zero_padding3d_sides", layers.ZeroPadding3D(((1, 0), (0, 2), (1, 1))),
+         (1, 2, 3, 2, 2))
+    case(out, "cropping1d", layers.Cropping1D((1, 2)), (2, 5, 2))
+    case(out, "cropping1d_end", layers.Cropping1D((0, 2)), (2, 5, 2))
+    case(out, "cropping2d_none", layers.Cropping2D(), (1, 3, 3, 2))
+    case(out, "cropping2d", layers.Cropping2D(((1, 0), (0, 2))), (2, 3, 4, 2))
+    case(out, "cropping3d", layers.Cropping3D(1), (1, 3, 4, 3, 2))
+    case(out, "cropping3d_sides", layers.Cropping3D(((0, 1), (2, 0), (0, 0))), (1, 3, 4, 2, 2))
+    case(out, "up_sampling1d", layers.UpSampling1D(3), (2, 3, 2))
+    case(out, "up_sampling2d", layers.UpSampling2D((2, 3)), (2, 3, 2, 2))
+    case(out, "up_sampling2d_once", layers.UpSampling2D(1), (1, 2, 2, 2))
+    case(out, "up_sampling3d", layers.UpSampling3D((2, 1, 3)), (1, 2, 2, 3, 2))
+    first = "channels_first"
+    case(out, "flatten_first", layers.Flatten(first), (2, 2, 3, 4))
+    case(out, "zero_padding2d_first", layers.ZeroPadding2D((1, 2), first), (1, 2, 3, 2))
+    case(out, "cropping2d_first", layers.Cropping2D(((1, 0), (0, 2)), first), (1, 2, 3, 4))
+    case(out, "up_sampling2d_first", layers.UpSampling2D((2, 3), first), (1, 2, 3, 2))
+    case(out, "permute", layers.Permute((2, 1)), (2, 3, 4))
+    case(out, "permute_3", layers.Permute((3, 1, 2)), (2, 3, 4, 2))
+    case(out, "repeat_vector", layers.RepeatVector(3), (2, 4))
+    case(out, "reshape_to_vector", layers.Reshape((-1,)), (2, 3, 4))
+    case(out, "reshape_none", layers.Reshape((3, -1, 2)), (2, 3, 4))
+    case(out, "flatten_5d", layers.Flatten(), (2, 2, 1, 2, 3))
+    case(out, "rescaling_lists", layers.Rescaling([0.5, 2.0, -1.0], [0.25, 0.0, 3.0]), (2, 2, 3))
+    case(out, "rescaling_list_and_number", layers.Rescaling([0.5, 2.0], 1.5), (2, 3, 2))
+
+
+def merging(out):
+    for cls in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"):
+        make = getattr(layers, cls)
+        name = cls.lower()
+        case(out, name + "_ranks", make(), (2, 3), (2, 2, 4, 3))
+        case(out, name + "_ranks_swapped", make(), (2, 4, 1), (2, 3))
+        # a tie, a smaller and a larger one of each
+        case(out, name + "_ties", make(), inputs=[[[1, 2, -3, 0]], [[1, 3, -4, 0]]])
+    for cls in ("Add", "Multiply", "Average", "Maximum", "Minimum"):
+        case(out, cls.lower() + "_four", getattr(layers, cls)(), (2, 3), (2, 1), (2, 3, 1), (2, 3))
+    case(out, "maximum_three_ties", layers.Maximum(), inputs=[[[1, 1, 0]], [[1, 0, 1]], [[1, 1, 1]]])
+    case(out, "concatenate_axis_2", layers.Concatenate(axis=2), (2, 2, 1, 3), (2, 2, 3, 3))
+    case(out, "concatenate_axis_minus_2", layers.Concatenate(axis=-2), (2, 1, 3), (2, 4, 3))
+    case(out, "dot_vectors", layers.Dot(-1), (3, 4), (3, 4))
+    case(out, "dot_cosine", layers.Dot(1, normalize=True), (3, 4), (3, 4))
+    case(out, "dot_rows", layers.Dot(axes=(2, 2)), (2, 3, 4), (2, 5, 4))
+    case(out, "dot_matrices", layers.Dot(axes=(2, 1), normalize=True), (2, 3, 4), (2, 4, 2))
+    case(out, "dot_columns", layers.Dot(1), (2, 3, 4), (2, 3, 2))
+    case(out, "dot_matrix_vector", layers.Dot(axes=(1, 1)), (2, 4, 3), (2, 4))
+    case(out, "dot_vector_matrix", layers.Dot(axes=(1, 2)), (2, 4), (2, 3, 4))
+    case(out, "dot_4d", layers.Dot(axes=(3, 1)), (2, 2, 3, 4), (2, 4, 2, 2))
+    case(out, "dot_4d_middle", layers.Dot(axes=(-2, 2)), (2, 2, 3, 4), (2, 2, 3))
+
+
+KINKS = [[-3, -1, -0.5, 0, 0.5, 1, 3, 6]]
+
+
+def activations(out):
+    for f in ("celu", "squareplus", "mish", "hard_tanh", "hard_shrink", "soft_shrink",
+              "tanh_shrink", "sparse_plus", "sparse_sigmoid", "log_sigmoid", "log_softmax",
+              "sparsemax", "glu"):
+        case(out, f"activation_{f}", layers.Activation(f), (3, 8), span=8)
+    for f in ("relu", "relu6", "leaky_relu", "elu", "selu", "hard_tanh", "hard_shrink",
+              "soft_shrink", "sparse_plus", "hard_sigmoid", "hard_silu"):
+        case(out, f"kinks_{f}", layers.Activation(f), inputs=[KINKS])
+    case(out, "activation_sparsemax_3d", layers.Activation("sparsemax"), (2, 2, 5), span=2)
+    case(out, "activation_sparsemax_ties", layers.Activation("sparsemax"),
+         inputs=[[[1, 1, 1, 0], [3, 3, 0, 0], [0, 0, 0, 0]]])
+    case(out, "activation_log_softmax_3d", layers.Activation("log_softmax"), (2, 2, 5), span=30)
+    case(out, "activation_log_sigmoid_far", layers.Activation("log_sigmoid"), (2, 5), span=80)
+    case(out, "relu_kinks_max", layers.ReLU(max_value=3), inputs=[KINKS])
+    case(out, "relu_kinks_slope", layers.ReLU(negative_slope=0.1), inputs=[KINKS])
+    case(out, "relu_kinks_slope_max", layers.ReLU(max_value=3.0, negative_slope=0.1),
+         inputs=[KINKS])
+    case(out, "relu_kinks_slope_6", layers.ReLU(6.0, 0.1), inputs=[KINKS])
+    case(out, "relu_threshold", layers.ReLU(threshold=1.0), (3, 7), span=8)
+    case(out, "relu_kinks_threshold", layers.ReLU(threshold=1.0), inputs=[KINKS])
+    case(out, "relu_threshold_all", layers.ReLU(max_value=2.5, negative_slope=0.2, threshold=0.5),
+         (3, 7), span=8)
+    case(out, "relu_kinks_threshold_all", layers.ReLU(3.0, 0.25, 1.0), inputs=[KINKS])
+    case(out, "leaky_relu_0", layers.LeakyReLU(0.0), (3, 7))
+    case(out, "prelu", layers.PReLU(), (3, 5))
+    case(out, "prelu_image", layers.PReLU(), (2, 2, 3, 2))
+    case(out, "prelu_shared", layers.PReLU(shared_axes=[1, 2]), (2, 2, 3, 2))
+    case(out, "prelu_shared_one", layers.PReLU(shared_axes=1, alpha_initializer="ones"), (2, 3, 2))
+    case(out, "prelu_options", layers.PReLU(alpha_initializer="he_normal", alpha_regularizer="l2"),
+         (2, 3))
+    case(out, "softmax_list", layers.Softmax(axis=[1]), (2, 3, 2), span=4)
+    case(out, "softmax_axes", layers.Softmax(axis=(1, 2)), (2, 3, 2), span=4)
+    case(out, "softmax_axes_apart", layers.Softmax(axis=(1, -1)), (2, 3, 2, 2), span=4)
+
+
+def write(name, part):
+    out = [f"# Keras {keras.__version__}, TensorFlow {tf.__version__}; made by catalogue_fixtures.py"]
+    part(out)
+    path = base.OUT.with_name(name + ".txt")
+    path.write_text("\n".join(out) + "\n")
+    print(f"{name}: {sum(l.startswith('case ') for l in out)} cases, {path.stat().st_size} bytes")
+
+
+def main():
+    write("reshaping", reshaping)
+    write("merging", merging)
+    write("activations", activations)
+
+
+if __name__ == "__main__":
+    main()
