@@ -60,7 +60,8 @@ public final class KerasJson {
         }
         boolean equal =
                 keras.isNumber() && thaw.isNumber()
-                        ? keras.asDouble() == thaw.asDouble()
+                        // releases of Keras 3 differ in what they round to float32
+                        ? (float) keras.asDouble() == (float) thaw.asDouble()
                         : keras.equals(thaw);
         return equal ? "" : at + ": Keras has " + shown(keras) + ", Thaw " + shown(thaw) + "\n";
     }
