@@ -1,8 +1,8 @@
 package dev.thaw.op;
 
 /**
- * y[n, o, f] = bias[f] + sum over window cells k and channels c of x[n, o stride + k dilation -
- * pad, c] w[k, c, f] (a cross-correlation, as everywhere in deep learning; cells in the padding
+ * y[n, o, f] = r(bias[f] + sum over window cells k and channels c of x[n, o stride + k dilation -
+ * pad, c] w[k, c, f]) (a cross-correlation, as everywhere in deep learning; cells in the padding
  * count as 0). x: [N, spatial.., C], channels last; w: [window.., C / groups, F] (Keras's layout),
  * with group g of the filters seeing group g of the channels; bias: [F] or absent; y: [N,
  * spatial.., F].
@@ -13,12 +13,24 @@ package dev.thaw.op;
  * @param y result
  * @param window how the window moves
  * @param groups into how many groups the channels fall
+ * @param rectifier r
  */
-public record Convolution(Value x, Value w, Value bias, @Out Value y, Window window, int groups)
-        implements Op {
+public record Convolution(
+        Value x, Value w, Value bias, @Out Value y, Window window, int groups, Rectifier rectifier)
+        implements Op, Rectifiable {
+    /** Without rectifier. */
+    public Convolution(Value x, Value w, Value bias, Value y, Window window, int groups) {
+        this(x, w, bias, y, window, groups, Rectifier.NONE);
+    }
+
+    @Override
+    public Convolution rectified(Rectifier r, Value to) {
+        return new Convolution(x, w, bias, to, window, groups, r);
+    }
+
     @Override
     public void gradient(Gradients g) {
-        Value dy = g.of(y);
+        Value dy = rectifier.passed(g, y);
         if (g.wants(x)) {
             g.emit(new ConvolutionGradInput(dy, w, g.sink(x), window, groups));
         }

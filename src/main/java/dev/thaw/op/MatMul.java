@@ -1,7 +1,7 @@
 package dev.thaw.op;
 
 /**
- * y = op(a) · op(b) + bias, where op transposes or not. With a: [M,K], b: [K,N] after that: y:
+ * y = r(op(a) · op(b) + bias), where op transposes or not. With a: [M,K], b: [K,N] after that: y:
  * [M,N], bias: [N] or absent.
  *
  * @param a left matrix
@@ -10,10 +10,22 @@ package dev.thaw.op;
  * @param y result
  * @param transposeA whether a is stored [K,M]
  * @param transposeB whether b is stored [N,K]
+ * @param rectifier r
  */
 public record MatMul(
-        Value a, Value b, Value bias, @Out Value y, boolean transposeA, boolean transposeB)
-        implements Op {
+        Value a,
+        Value b,
+        Value bias,
+        @Out Value y,
+        boolean transposeA,
+        boolean transposeB,
+        Rectifier rectifier)
+        implements Op, Rectifiable {
+    /** Without rectifier. */
+    public MatMul(Value a, Value b, Value bias, Value y, boolean transposeA, boolean transposeB) {
+        this(a, b, bias, y, transposeA, transposeB, Rectifier.NONE);
+    }
+
     /** Refuses extents that do not fit. */
     public MatMul {
         boolean fits = a.shape().rank() == 2 && b.shape().rank() == 2 && y.shape().rank() == 2;
@@ -38,8 +50,13 @@ public record MatMul(
     }
 
     @Override
+    public MatMul rectified(Rectifier r, Value to) {
+        return new MatMul(a, b, bias, to, transposeA, transposeB, r);
+    }
+
+    @Override
     public void gradient(Gradients g) {
-        Value dy = g.of(y);
+        Value dy = rectifier.passed(g, y);
         if (g.wants(a)) {
             Value da = g.sink(a);
             g.emit(

@@ -35,4 +35,14 @@ public enum Rectifier {
             case NONE -> throw new IllegalStateException("Rectifier.NONE is no function");
         };
     }
+
+    /** The upstream gradient of y as far as this let its argument through, as y itself tells. */
+    Value passed(Gradients g, Value y) {
+        if (this == NONE) {
+            return g.of(y);
+        }
+        Value passed = g.temp("passed", y.shape());
+        g.emit(new UnaryGrad(y, y, g.of(y), passed, fn()));
+        return passed;
+    }
 }

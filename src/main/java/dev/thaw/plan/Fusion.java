@@ -17,9 +17,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Lets batch normalizations take in what follows them: the sum with a residual, then ReLU or ReLU6,
- * where nobody else reads what lies between. It works on a forward pass, before differentiation, so
- * that the fused op's own gradient rule applies; statistics stay as they are.
+ * Lets ops take in what follows them where nobody else reads what lies between: batch
+ * normalizations the sum with a residual, and these, convolutions and matrix products a ReLU or
+ * ReLU6. It works on a forward pass, before differentiation, so that the fused op's own gradient
+ * rule applies; statistics stay as they are.
  */
 public final class Fusion {
     /**

@@ -3,6 +3,7 @@ package dev.thaw.conformance;
 import dev.thaw.op.Convolution;
 import dev.thaw.op.ConvolutionGradInput;
 import dev.thaw.op.DepthwiseConvolution;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
 import dev.thaw.op.Window;
 import dev.thaw.tensor.Shape;
@@ -116,6 +117,34 @@ abstract class ConvolutionConformance extends Conformance {
         fetchAll(d, x, w, null, y, w.size() / groups);
     }
 
+    /** Forward only: near a kink, rounding decides whether the gradient is there. */
+    private static void rectified(
+            Draft d, int batch, Geometry g, Width width, boolean bias, Rectifier rectifier) {
+        Value y = rectifiedValue(d, batch, g, width, bias, rectifier).get(0);
+        d.fetch(y, Tolerance.sum(g.window.size().stream().reduce(width.in, (a, b) -> a * b) + 1));
+    }
+
+    /** With the gradient by the op's own rule; for small shapes without an element near a kink. */
+    static void rectifiedWithRule(Draft d, Geometry g, Rectifier rectifier) {
+        List<Value> all = rectifiedValue(d, 2, g, new Width(2, 3, 1), true, rectifier);
+        d.differentiate(all.get(0), all.subList(1, all.size()).toArray(Value[]::new));
+    }
+
+    /** The result, then the operands. */
+    private static List<Value> rectifiedValue(
+            Draft d, int batch, Geometry g, Width width, boolean bias, Rectifier rectifier) {
+        int out = width.out * width.groups;
+        Value x =
+                d.linear(
+                        d.normal(
+                                "x", Windows.shape(List.of(batch), g.in, width.in * width.groups)));
+        Value w = d.linear(d.normal("w", Windows.shape(List.of(), g.window.size(), width.in, out)));
+        Value b = bias ? d.linear(d.normal("bias", Shape.of(out))) : null;
+        Value y = d.temp("y", Windows.output(g.window, batch, g.in, out));
+        d.emit(new Convolution(x, w, b, y, g.window, width.groups, rectifier));
+        return b == null ? List.of(y, x, w) : List.of(y, x, w, b);
+    }
+
     static void depthwise(Draft d, int batch, Geometry g, int in, int multiplier, boolean bias) {
         Value x = d.linear(d.normal("x", Windows.shape(List.of(batch), g.in, in)));
         Value w =
@@ -158,6 +187,24 @@ abstract class ConvolutionConformance extends Conformance {
                         new OpCase(
                                 "Depthwise " + g + " " + channels + "x" + m,
                                 d -> depthwise(d, 4 - m, g, channels, m, m != 2)));
+            }
+        }
+        for (Geometry g : GEOMETRIES) {
+            for (Rectifier r : List.of(Rectifier.RELU, Rectifier.RELU6)) {
+                for (Width w : List.of(new Width(3, 7, 1), new Width(2, 3, 3))) {
+                    for (boolean bias : new boolean[] {true, false}) {
+                        all.add(
+                                new OpCase(
+                                        "Convolution "
+                                                + r
+                                                + " "
+                                                + g
+                                                + " "
+                                                + w
+                                                + (bias ? " with bias" : ""),
+                                        d -> rectified(d, 2, g, w, bias, r)));
+                    }
+                }
             }
         }
         Geometry large = same(List.of(33, 35), List.of(3, 3), 1, 1);

@@ -11,6 +11,7 @@ import dev.thaw.op.Fn;
 import dev.thaw.op.Gradients;
 import dev.thaw.op.Op;
 import dev.thaw.op.Pool;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -153,6 +154,14 @@ final class GradientCheckTest {
                             d -> MatMulConformance.matMul(d, new Product(3, 4, 5), tA, tB, true)));
         }
         all.add(new OpCase("MatMul a a^T", MatMulConformance::square));
+        for (Rectifier r : List.of(Rectifier.RELU, Rectifier.RELU6)) {
+            Geometry g = ConvolutionConformance.same(List.of(4, 5), List.of(3, 2), 2, 1);
+            all.add(
+                    new OpCase(
+                            "Convolution " + r,
+                            d -> ConvolutionConformance.rectifiedWithRule(d, g, r)));
+            all.add(new OpCase("MatMul " + r, d -> MatMulConformance.rectifiedWithRule(d, r)));
+        }
         List<Geometry> geometries =
                 List.of(
                         ConvolutionConformance.same(List.of(7), List.of(3), 2, 1),

@@ -2,6 +2,7 @@ package dev.thaw.conformance;
 
 import dev.thaw.op.BiasGrad;
 import dev.thaw.op.MatMul;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -40,6 +41,29 @@ abstract class MatMulConformance extends Conformance {
         d.fetchWithGradients(y, t, t, wrt);
     }
 
+    /** Forward only: near a kink, rounding decides whether the gradient is there. */
+    private static void rectified(Draft d, Product p, boolean bias, Rectifier rectifier) {
+        Value y = rectifiedValue(d, p, bias, rectifier).get(0);
+        d.fetch(y, Tolerance.sum(p.k + 1));
+    }
+
+    /** With the gradient by the op's own rule; for small shapes without an element near a kink. */
+    static void rectifiedWithRule(Draft d, Rectifier rectifier) {
+        List<Value> all = rectifiedValue(d, new Product(3, 4, 5), true, rectifier);
+        d.differentiate(all.get(0), all.subList(1, all.size()).toArray(Value[]::new));
+    }
+
+    /** The result, then the operands. */
+    private static List<Value> rectifiedValue(
+            Draft d, Product p, boolean bias, Rectifier rectifier) {
+        Value a = d.linear(d.normal("a", Shape.of(p.m, p.k)));
+        Value b = d.linear(d.normal("b", Shape.of(p.k, p.n)));
+        Value c = bias ? d.linear(d.normal("bias", Shape.of(p.n))) : null;
+        Value y = d.temp("y", Shape.of(p.m, p.n));
+        d.emit(new MatMul(a, b, c, y, false, false, rectifier));
+        return c == null ? List.of(y, a, b) : List.of(y, a, b, c);
+    }
+
     /** a · a^T: both contributions to the gradient of a are added. */
     static void square(Draft d) {
         Value a = d.linear(d.normal("a", Shape.of(5, 7)));
@@ -58,6 +82,12 @@ abstract class MatMulConformance extends Conformance {
 
     static Stream<OpCase> table() {
         List<OpCase> all = new ArrayList<>();
+        for (Product p : PRODUCTS) {
+            for (Rectifier r : List.of(Rectifier.RELU, Rectifier.RELU6)) {
+                all.add(new OpCase(r + " with bias " + p, d -> rectified(d, p, true, r)));
+                all.add(new OpCase(r + " " + p, d -> rectified(d, p, false, r)));
+            }
+        }
         for (Product p : PRODUCTS) {
             for (int bits = 0; bits < 8; bits++) {
                 boolean tA = (bits & 1) != 0;

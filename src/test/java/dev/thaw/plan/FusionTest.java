@@ -6,9 +6,11 @@ import dev.thaw.op.BatchNormInfer;
 import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
+import dev.thaw.op.MatMul;
 import dev.thaw.op.MovingAverage;
 import dev.thaw.op.Op;
 import dev.thaw.op.Program;
+import dev.thaw.op.Rectifier;
 import dev.thaw.op.Unary;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
@@ -168,6 +170,21 @@ final class FusionTest {
     void aSumAfterARectifierStays() {
         binary(unary(infer(x), Fn.Kind.RELU), other, Binary.Kind.ADD);
         assertThat(after()).containsExactly("BatchNormInfer RELU", "Binary");
+    }
+
+    @Test
+    void productsTakeInARectifierOnly() {
+        Value a = p.input("a", Shape.of(4, 4), DType.FLOAT32);
+        Value product = p.temp("product", a.shape());
+        p.emit(new MatMul(a, a, null, product, false, false));
+        Value rectified = p.temp("rectified", a.shape());
+        p.emit(new Unary(product, rectified, Fn.of(Fn.Kind.RELU)));
+        Value second = p.temp("second", a.shape());
+        p.emit(new MatMul(rectified, a, null, second, false, false));
+        p.emit(new Binary(second, rectified, p.temp("sum", a.shape()), Binary.Kind.ADD));
+        assertThat(after()).containsExactly("MatMul", "MatMul", "Binary");
+        assertThat(p.producer(rectified))
+                .isEqualTo(new MatMul(a, a, null, rectified, false, false, Rectifier.RELU));
     }
 
     @Test

@@ -37,7 +37,7 @@ final class BatchNormKernels {
         Pipeline line = new Pipeline();
         Pipeline.Place shift = line.room((long) tiles.channels * Float.BYTES);
         int flags = dnnl_use_shift | (op.gamma() == null ? 0 : dnnl_use_scale);
-        BatchNormEnd end = new BatchNormEnd(op.residual(), op.rectifier());
+        Ending end = new Ending(op.residual(), op.rectifier());
         Primitive p =
                 end.inOnePass(op.y())
                         ? null
@@ -63,7 +63,7 @@ final class BatchNormKernels {
         return line;
     }
 
-    private static void finish(Pipeline line, BatchNormEnd end, Value y) {
+    private static void finish(Pipeline line, Ending end, Value y) {
         if (end.isThere()) {
             line.then(m -> end.after(y, m));
         }
@@ -76,7 +76,7 @@ final class BatchNormKernels {
         int flags =
                 (op.gamma() == null ? 0 : dnnl_use_scale)
                         | (op.beta() == null ? 0 : dnnl_use_shift);
-        BatchNormEnd end = new BatchNormEnd(op.residual(), op.rectifier());
+        Ending end = new Ending(op.residual(), op.rectifier());
         Primitive p =
                 end.inOnePass(op.y())
                         ? null

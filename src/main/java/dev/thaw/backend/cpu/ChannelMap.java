@@ -48,9 +48,9 @@ final class ChannelMap {
                         normalize(t, a[slot], b[slot], c[slot], n);
                         if (residual != null) {
                             p.load(residual, row, to, dys[slot]);
-                            BatchNormEnd.add(t, dys[slot], n);
+                            Ending.add(t, dys[slot], n);
                         }
-                        BatchNormEnd.rectify(t, rectifier, n);
+                        Ending.rectify(t, rectifier, n);
                         p.store(t, row, n, result);
                     }
                 });

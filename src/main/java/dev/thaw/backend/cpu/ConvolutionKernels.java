@@ -65,7 +65,12 @@ final class ConvolutionKernels {
     static void register(KernelTable table) {
         table.add(
                 Convolution.class,
-                op -> output(op.x(), op.w(), op.bias(), op.y(), op.window(), op.groups()));
+                op -> {
+                    Pipeline line =
+                            output(op.x(), op.w(), op.bias(), op.y(), op.window(), op.groups());
+                    Ending end = new Ending(null, op.rectifier());
+                    return end.isThere() ? line.then(m -> end.after(op.y(), m)) : line;
+                });
         table.add(
                 ConvolutionGradInput.class,
                 op -> input(op.dx(), op.w(), op.dy(), op.window(), op.groups()));
@@ -87,7 +92,7 @@ final class ConvolutionKernels {
         return x.shape().last();
     }
 
-    private static Prepared output(
+    private static Pipeline output(
             Value x, Value w, Value bias, Value y, Window window, int groups) {
         WindowGeometry geometry = WindowGeometry.of(x, y, window);
         return new ConvolutionKernels(Result.OUTPUT, geometry, groups, bias).prepare(x, w, y);
@@ -103,7 +108,7 @@ final class ConvolutionKernels {
         return new ConvolutionKernels(Result.FILTERS, geometry, groups, null).prepare(x, dw, dy);
     }
 
-    private Prepared prepare(Value x, Value w, Value y) {
+    private Pipeline prepare(Value x, Value w, Value y) {
         if (geometry.isEmpty()) {
             return Pipeline.zeros(result == Result.OUTPUT ? y : result == Result.INPUT ? x : w);
         }

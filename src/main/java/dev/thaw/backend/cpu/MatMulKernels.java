@@ -55,18 +55,17 @@ final class MatMulKernels {
                         bias == null
                                 ? new dnnl_memory_desc[] {a, b, y}
                                 : new dnnl_memory_desc[] {a, b, bias, y});
-        return new OneCall(
-                p,
-                buffers -> {
-                    List<Primitive.Arg> args = new ArrayList<>();
-                    args.add(arg(DNNL_ARG_SRC, op.a(), buffers));
-                    args.add(arg(DNNL_ARG_WEIGHTS, op.b(), buffers));
-                    if (bias != null) {
-                        args.add(arg(DNNL_ARG_BIAS, op.bias(), buffers));
-                    }
-                    args.add(arg(DNNL_ARG_DST, op.y(), buffers));
-                    return args;
-                });
+        Pipeline line = new Pipeline();
+        List<Pipeline.Argument> args = new ArrayList<>();
+        args.add(new Pipeline.Argument(DNNL_ARG_SRC, Pipeline.operand(op.a())));
+        args.add(new Pipeline.Argument(DNNL_ARG_WEIGHTS, Pipeline.operand(op.b())));
+        if (bias != null) {
+            args.add(new Pipeline.Argument(DNNL_ARG_BIAS, Pipeline.operand(op.bias())));
+        }
+        args.add(new Pipeline.Argument(DNNL_ARG_DST, Pipeline.operand(op.y())));
+        line.then(line.own(p), args);
+        Ending end = new Ending(null, op.rectifier());
+        return end.isThere() ? line.then(memory -> end.after(op.y(), memory)) : line;
     }
 
     private static Prepared columnSum(BiasGrad op) {

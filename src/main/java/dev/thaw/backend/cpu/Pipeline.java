@@ -44,7 +44,7 @@ final class Pipeline implements Prepared {
     private long scratch;
 
     /** Writes zeros, for an op that has nothing to sum up. */
-    static Prepared zeros(Value result) {
+    static Pipeline zeros(Value result) {
         return new Pipeline()
                 .then(
                         m -> {

@@ -13,7 +13,6 @@ import dev.thaw.op.Value;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -147,20 +146,13 @@ final class BatchNormKernels {
                         op.epsilon());
     }
 
-    /** The entry point with this rectifier. */
-    private static String entry(String name, Rectifier rectifier) {
-        return rectifier == Rectifier.NONE
-                ? name
-                : name + "_" + rectifier.name().toLowerCase(Locale.ROOT);
-    }
-
     private static Kernel apply(
             Engine engine, Geometry g, Arguments a, Rectifier rectifier, double epsilon) {
         return a.number(g.total())
                 .integers(g.channels(), g.inner())
                 .real(epsilon)
                 .launch(
-                        engine.function(FILE, entry("bn_apply", rectifier)),
+                        engine.function(FILE, Epilogue.entry("bn_apply", rectifier)),
                         engine.grid((g.total() + 3) / 4));
     }
 
@@ -170,7 +162,7 @@ final class BatchNormKernels {
                 .real(0)
                 .real(0)
                 .launch(
-                        engine.function("unary", entry("unary_grad", rectifier)),
+                        engine.function("unary", Epilogue.entry("unary_grad", rectifier)),
                         engine.grid((g.total() + 3) / 4));
     }
 
@@ -210,7 +202,8 @@ final class BatchNormKernels {
                             .address(partial)
                             .integers(g.outer(), g.channels(), g.inner(), g.parts())
                             .launch(
-                                    engine.function(FILE, entry("bn_grad_partial", rectifier)),
+                                    engine.function(
+                                            FILE, Epilogue.entry("bn_grad_partial", rectifier)),
                                     g.partial()),
                     (coefficients == null ? merge.absent() : merge.address(coefficients))
                             .integers(g.outer(), g.channels(), g.inner(), g.parts())
@@ -259,7 +252,8 @@ final class BatchNormKernels {
                                         .launch(
                                                 engine.function(
                                                         FILE,
-                                                        entry("bn_grad_apply", op.rectifier())),
+                                                        Epilogue.entry(
+                                                                "bn_grad_apply", op.rectifier())),
                                                 engine.grid((g.total() + 3) / 4)));
                     } else if (op.dresidual() != null) {
                         all.add(
@@ -317,7 +311,7 @@ final class BatchNormKernels {
                                         .launch(
                                                 engine.function(
                                                         FILE,
-                                                        entry(
+                                                        Epilogue.entry(
                                                                 "bn_infer_grad_apply",
                                                                 op.rectifier())),
                                                 engine.grid((g.total() + 3) / 4)));

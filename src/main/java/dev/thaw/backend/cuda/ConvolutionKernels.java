@@ -22,15 +22,19 @@ final class ConvolutionKernels {
         WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
         int filters = op.y().shape().dim(op.window().rank() + 1);
         CUfunction f = engine.function(FILE, "convolution");
+        Epilogue rectified = new Epilogue(op, op.y(), null, op.rectifier());
         return (buffers, workspace) ->
-                engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.w())
-                        .value(op.bias())
-                        .value(op.y())
-                        .integers(window.all())
-                        .integers(filters, op.groups())
-                        .launch(f, engine.grid(op.y().size()));
+                rectified.after(
+                        engine.arguments(op, buffers)
+                                .value(op.x())
+                                .value(op.w())
+                                .value(op.bias())
+                                .value(op.y())
+                                .integers(window.all())
+                                .integers(filters, op.groups())
+                                .launch(f, engine.grid(op.y().size())),
+                        engine,
+                        buffers);
     }
 
     static Prepared gradInput(Engine engine, ConvolutionGradInput op) {

@@ -49,6 +49,7 @@ final class CudnnConvolution implements AutoCloseable {
     private final String doing;
     private final cudnnTensorDescriptor x = new cudnnTensorDescriptor();
     private final cudnnTensorDescriptor y = new cudnnTensorDescriptor();
+    private final cudnnTensorDescriptor bias = new cudnnTensorDescriptor();
     private final cudnnFilterDescriptor w = new cudnnFilterDescriptor();
     private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
     private final int[] images;
@@ -72,6 +73,7 @@ final class CudnnConvolution implements AutoCloseable {
         begin = List.of(first);
         check(cudnnCreateTensorDescriptor(x), "cudnnCreateTensorDescriptor");
         check(cudnnCreateTensorDescriptor(y), "cudnnCreateTensorDescriptor");
+        check(cudnnCreateTensorDescriptor(bias), "cudnnCreateTensorDescriptor");
         check(cudnnCreateFilterDescriptor(w), "cudnnCreateFilterDescriptor");
         check(cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
         int channels = padded[rank + 1];
@@ -79,6 +81,10 @@ final class CudnnConvolution implements AutoCloseable {
         int filters = out[rank + 1];
         setTensor(x, padded);
         setTensor(y, out);
+        int[] ones = new int[rank + 2];
+        Arrays.fill(ones, 1);
+        ones[rank + 1] = filters;
+        setTensor(bias, ones);
         int[] filter = new int[rank + 2];
         filter[0] = filters;
         filter[1] = channels / groups;
@@ -147,6 +153,11 @@ final class CudnnConvolution implements AutoCloseable {
 
     cudnnTensorDescriptor y() {
         return y;
+    }
+
+    /** One number per filter. */
+    cudnnTensorDescriptor bias() {
+        return bias;
     }
 
     cudnnFilterDescriptor w() {
@@ -256,6 +267,7 @@ final class CudnnConvolution implements AutoCloseable {
     public void close() {
         cudnnDestroyConvolutionDescriptor(convolution);
         cudnnDestroyFilterDescriptor(w);
+        cudnnDestroyTensorDescriptor(bias);
         cudnnDestroyTensorDescriptor(y);
         cudnnDestroyTensorDescriptor(x);
     }

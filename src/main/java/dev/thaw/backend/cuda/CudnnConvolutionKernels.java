@@ -2,7 +2,6 @@ package dev.thaw.backend.cuda;
 
 import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardData;
 import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardFilter;
-import static jcuda.jcudnn.JCudnn.cudnnConvolutionForward;
 
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
@@ -63,19 +62,19 @@ final class CudnnConvolutionKernels {
             return ConvolutionKernels.forward(engine, op);
         }
         int filters = last(op.y());
+        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
         if (isProduct(op.window(), op.groups())) {
             MatMulKernels.Product product =
                     product(cells(op.y()), filters, last(op.x()), false, false, op);
             return (buffers, workspace) ->
-                    withBias(
-                            engine,
-                            op,
-                            buffers,
+                    epilogue.after(
                             product.bind(
                                     engine,
                                     address(op.x(), buffers),
                                     address(op.w(), buffers),
-                                    address(op.y(), buffers)));
+                                    address(op.y(), buffers)),
+                            engine,
+                            buffers);
         }
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.x(), op.y(), op.window(), op.groups());
@@ -93,28 +92,23 @@ final class CudnnConvolutionKernels {
                     List<Kernel> all = new ArrayList<>();
                     all.add(filtersIn(engine, op, op.w(), filters, buffers, workspace));
                     DeviceAddress x = layout.images(engine, op, op.x(), buffers, workspace, all);
-                    DeviceAddress y = address(op.y(), buffers);
-                    DeviceAddress scratch = layout.scratch(workspace);
-                    all.add(
-                            () ->
-                                    Status.cudnn(
-                                            cudnnConvolutionForward(
-                                                    engine.cudnn(),
-                                                    engine.one(),
-                                                    c.x(),
-                                                    x,
-                                                    c.w(),
-                                                    workspace,
-                                                    c.convolution(),
-                                                    choice.algorithm(),
-                                                    scratch,
-                                                    choice.bytes(),
-                                                    engine.zero(),
-                                                    c.y(),
-                                                    y),
-                                            "cudnnConvolutionForward",
-                                            doing));
-                    return withBias(engine, op, buffers, Sequence.of(all.toArray(Kernel[]::new)));
+                    CudnnForward call =
+                            new CudnnForward(
+                                    engine,
+                                    c,
+                                    choice,
+                                    new CudnnForward.Memory(
+                                            x,
+                                            workspace,
+                                            layout.scratch(workspace),
+                                            address(op.y(), buffers)),
+                                    doing);
+                    Kernel fused =
+                            op.bias() == null
+                                    ? null
+                                    : call.fused(op.rectifier(), address(op.bias(), buffers));
+                    all.add(fused == null ? epilogue.after(call.plain(), engine, buffers) : fused);
+                    return Sequence.of(all.toArray(Kernel[]::new));
                 });
     }
 
@@ -260,21 +254,6 @@ final class CudnnConvolutionKernels {
     private static MatMulKernels.Product product(
             int m, int n, int k, boolean transposeA, boolean transposeB, Op op) {
         return new MatMulKernels.Product(m, n, k, transposeA, transposeB, Engine.describe(op));
-    }
-
-    private static Kernel withBias(
-            Engine engine, Convolution op, Function<Value, Buffer> buffers, Kernel kernel) {
-        return op.bias() == null
-                ? kernel
-                : Sequence.of(
-                        kernel,
-                        MatMulKernels.bias(
-                                engine,
-                                engine.function("elementwise", "bias_add"),
-                                op,
-                                op.y(),
-                                op.bias(),
-                                buffers));
     }
 
     /** Keras's filters as cuDNN wants them, at the start of the workspace. */

@@ -8,11 +8,9 @@ import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.MatMul;
-import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 
 import jcuda.cudaDataType;
-import jcuda.driver.CUfunction;
 import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasGemmAlgo;
 
@@ -35,7 +33,7 @@ final class MatMulKernels {
         }
         Product product =
                 new Product(m, n, k, op.transposeA(), op.transposeB(), Engine.describe(op));
-        CUfunction biasAdd = op.bias() == null ? null : engine.function("elementwise", "bias_add");
+        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
         return (buffers, workspace) -> {
             Kernel gemm =
                     product.bind(
@@ -43,30 +41,12 @@ final class MatMulKernels {
                             address(op.a(), buffers),
                             address(op.b(), buffers),
                             address(op.y(), buffers));
-            return op.bias() == null
-                    ? gemm
-                    : Sequence.of(gemm, bias(engine, biasAdd, op, op.y(), op.bias(), buffers));
+            return epilogue.after(gemm, engine, buffers);
         };
     }
 
     static DeviceAddress address(Value v, Function<Value, Buffer> buffers) {
         return CudaBuffer.of(v, buffers).address();
-    }
-
-    /** y = y + bias in place, along the last axis. */
-    static Kernel bias(
-            Engine engine,
-            CUfunction biasAdd,
-            Op op,
-            Value y,
-            Value bias,
-            Function<Value, Buffer> buffers) {
-        return engine.arguments(op, buffers)
-                .value(y)
-                .value(bias)
-                .number(y.size())
-                .integer(Math.toIntExact(bias.size()))
-                .launch(biasAdd, engine.grid((y.size() + 3) / 4));
     }
 
     /**

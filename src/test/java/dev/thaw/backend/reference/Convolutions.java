@@ -86,6 +86,10 @@ final class Convolutions {
                 op.window(),
                 op.groups(),
                 intoY(op.x(), op.w(), op.y(), cells));
+        DoubleBuffer y = cells.numbers(op.y());
+        for (int i = 0; i < op.y().size(); i++) {
+            y.put(i, Functions.rectified(op.rectifier(), y.get(i)));
+        }
     }
 
     private static void gradInput(ConvolutionGradInput op, Cells cells) {

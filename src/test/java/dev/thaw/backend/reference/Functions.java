@@ -1,6 +1,7 @@
 package dev.thaw.backend.reference;
 
 import dev.thaw.op.Fn;
+import dev.thaw.op.Rectifier;
 
 /** The formulas of {@link Fn} and their derivatives. */
 final class Functions {
@@ -38,6 +39,10 @@ final class Functions {
             case HUBER -> Math.abs(x) <= a ? x * x / 2 : a * Math.abs(x) - a * a / 2;
             case STEP -> x > a ? 1 : 0;
         };
+    }
+
+    static double rectified(Rectifier rectifier, double x) {
+        return rectifier == Rectifier.NONE ? x : value(rectifier.fn(), x);
     }
 
     static double derivative(Fn fn, double x) {

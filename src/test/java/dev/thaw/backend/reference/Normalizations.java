@@ -89,7 +89,7 @@ final class Normalizations {
         DoubleBuffer result = cells.numbers(y);
         for (int i = 0; i < y.size(); i++) {
             double sum = result.get(i) + cells.numberOr(0, residual, i);
-            result.put(i, rectifier == Rectifier.NONE ? sum : Functions.value(rectifier.fn(), sum));
+            result.put(i, Functions.rectified(rectifier, sum));
         }
     }
 

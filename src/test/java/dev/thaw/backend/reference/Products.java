@@ -28,7 +28,7 @@ final class Products {
                             a.get(op.transposeA() ? i * m + row : row * k + i)
                                     * b.get(op.transposeB() ? column * k + i : i * n + column);
                 }
-                y.put(row * n + column, sum);
+                y.put(row * n + column, Functions.rectified(op.rectifier(), sum));
             }
         }
     }

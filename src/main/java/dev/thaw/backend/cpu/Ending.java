@@ -14,7 +14,7 @@ import java.nio.FloatBuffer;
  * @param residual what is added; null for nothing
  * @param rectifier r
  */
-record BatchNormEnd(Value residual, Rectifier rectifier) {
+record Ending(Value residual, Rectifier rectifier) {
     /** Below this, oneDNN's faster loop wins more than the second pass costs. */
     private static final long ONE_PASS_PAYS = 64L << 20;
 
