@@ -2,6 +2,7 @@ package dev.thaw.io.hdf5;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Finds a dataset's type, extents and place, and checks them against each other and the file. */
 final class DatasetReader {
@@ -60,7 +61,7 @@ final class DatasetReader {
         return switch (kind) {
             case COMPACT -> compact(c);
             case CONTIGUOUS -> contiguous(c);
-            case CHUNKED -> version == 3 ? chunked(c) : ChunkIndexes.layout(m, header, c);
+            case CHUNKED -> version == 3 ? chunked(c) : chunkedV4(c);
             case VIRTUAL -> throw c.unsupported("virtual datasets are refused");
             default -> throw c.damaged("a layout's class must be 0 to 3, got " + kind);
         };
@@ -95,33 +96,54 @@ final class DatasetReader {
     private Layout chunked(Cursor c) {
         int rank = c.u8() - 1; // the last extent is the element's size
         long tree = c.address();
-        int[] box = box(c, rank);
+        int[] box = box(c, rank, 4);
+        return chunked(
+                box,
+                grid -> {
+                    List<Layout.Chunk> chunks = new ArrayList<>();
+                    if (tree != Metadata.UNDEFINED) {
+                        new ChunkTree(m, rank, place, chunks).node(tree, -1);
+                    }
+                    return chunks;
+                });
+    }
+
+    private Layout chunkedV4(Cursor c) {
+        int flags = c.u8();
+        int rank = c.u8() - 1;
+        int width = c.u8();
+        if (width < 1 || width > 8) {
+            throw c.damaged("a chunk's extents must have 1 to 8 bytes, got " + width);
+        }
+        int[] box = box(c, rank, width);
+        Filters filters = Filters.of(header);
+        return chunked(box, grid -> new ChunkIndexes(m, grid, filters, place).chunks(c, flags));
+    }
+
+    private Layout chunked(int[] box, Function<ChunkGrid, List<Layout.Chunk>> index) {
         Filters filters = Filters.of(header);
         if (bytes() == 0) {
             return new Layout.Chunked(box, filters, List.of());
         }
-        List<Layout.Chunk> chunks = new ArrayList<>();
-        if (tree != Metadata.UNDEFINED) {
-            new ChunkTree(m, rank, place, chunks).node(tree, -1);
-        }
-        return new Layout.Chunked(box, filters, ChunkGrid.checked(m, space, box, chunks, place));
+        ChunkGrid grid = new ChunkGrid(m, space.dims(), box, type.size(), place);
+        return new Layout.Chunked(box, filters, grid.checked(index.apply(grid)));
     }
 
-    private int[] box(Cursor c, int rank) {
+    private int[] box(Cursor c, int rank, int width) {
         if (rank != space.rank() || rank == 0) {
             throw c.damaged("chunks must have rank " + space.rank() + ", got " + rank);
         }
         int[] box = new int[rank];
         long size = type.size();
         for (int i = 0; i < rank; i++) {
-            long extent = c.u32();
+            long extent = c.number(width);
             size = extent == 0 || extent > Integer.MAX_VALUE ? Long.MAX_VALUE : size * extent;
             if (size > Filters.MAX_CHUNK || size <= 0) {
                 throw c.unsupported("a chunk must have 1 byte to 256 MiB");
             }
             box[i] = (int) extent;
         }
-        long element = c.u32();
+        long element = c.number(width);
         if (element != type.size()) {
             throw c.damaged("elements must have " + type.size() + " bytes, got " + element);
         }
