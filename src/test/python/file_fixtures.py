@@ -65,7 +65,7 @@ def keras_files():
                 z.writestr(name, stored.read(name))
     limit = legacy_h5_format.HDF5_OBJECT_HEADER_LIMIT
     legacy_h5_format.HDF5_OBJECT_HEADER_LIMIT = 32
-    many = keras.Sequential([layers.Input((2,))] + [layers.Dense(1) for _ in range(4)])
+    many = keras.Sequential([layers.Input((2,))] + [layers.Dense(1) for _ in range(5)])
     with h5py.File(OUT / "split.h5", "w") as f:
         legacy_h5_format.save_weights_to_hdf5_group(f, many)
     legacy_h5_format.HDF5_OBJECT_HEADER_LIMIT = limit
