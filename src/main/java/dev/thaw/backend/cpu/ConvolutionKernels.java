@@ -24,7 +24,8 @@ import java.util.List;
  * Convolutions by oneDNN. Images stay channels-last; the filters go to and from the layout that
  * oneDNN likes at each launch, which costs about a microsecond for small ones. A depthwise
  * convolution is one with as many groups as channels: Keras's [window.., C, M] lies in memory as
- * [window.., 1, C M].
+ * [window.., 1, C M]. Over one axis, and with M = 1, it runs over planes of one row: oneDNN's fast
+ * code for it knows planes alone.
  */
 final class ConvolutionKernels {
     /** One-thread speeds, for the choice of threads. */
@@ -92,19 +93,25 @@ final class ConvolutionKernels {
         return x.shape().last();
     }
 
+    private static WindowGeometry geometry(Value x, Value y, Window window, int groups) {
+        WindowGeometry geometry = WindowGeometry.of(x, y, window);
+        boolean fast = groups > 1 && groups == channels(x) && groups == channels(y);
+        return fast ? geometry.overPlanes() : geometry;
+    }
+
     private static Pipeline output(
             Value x, Value w, Value bias, Value y, Window window, int groups) {
-        WindowGeometry geometry = WindowGeometry.of(x, y, window);
+        WindowGeometry geometry = geometry(x, y, window, groups);
         return new ConvolutionKernels(Result.OUTPUT, geometry, groups, bias).prepare(x, w, y);
     }
 
     private static Prepared input(Value dx, Value w, Value dy, Window window, int groups) {
-        WindowGeometry geometry = WindowGeometry.of(dx, dy, window);
+        WindowGeometry geometry = geometry(dx, dy, window, groups);
         return new ConvolutionKernels(Result.INPUT, geometry, groups, null).prepare(dx, w, dy);
     }
 
     private static Prepared filters(Value x, Value dw, Value dy, Window window, int groups) {
-        WindowGeometry geometry = WindowGeometry.of(x, dy, window);
+        WindowGeometry geometry = geometry(x, dy, window, groups);
         return new ConvolutionKernels(Result.FILTERS, geometry, groups, null).prepare(x, dw, dy);
     }
 

@@ -20,6 +20,22 @@ record WindowGeometry(int[] in, int[] out, Window window) {
         return new WindowGeometry(x.shape().toArray(), y.shape().toArray(), window);
     }
 
+    /** The same over planes of one row where it was over one axis. */
+    WindowGeometry overPlanes() {
+        if (window.rank() != 1) {
+            return this;
+        }
+        Window plane =
+                new Window(
+                        List.of(1, window.size().get(0)),
+                        List.of(1, window.strides().get(0)),
+                        List.of(1, window.dilation().get(0)),
+                        List.of(0, window.padBefore().get(0)),
+                        List.of(0, window.padAfter().get(0)));
+        return new WindowGeometry(
+                new int[] {in[0], 1, in[1], in[2]}, new int[] {out[0], 1, out[1], out[2]}, plane);
+    }
+
     boolean isEmpty() {
         return size(in) == 0 || size(out) == 0;
     }
