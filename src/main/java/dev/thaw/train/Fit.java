@@ -2,6 +2,7 @@ package dev.thaw.train;
 
 import dev.thaw.graph.Network;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.Weight;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.callback.Callback;
@@ -97,6 +98,12 @@ final class Fit {
             if (bar != null) {
                 bar.close();
             }
+        }
+        if (options.epochs() > 0) {
+            compilation
+                    .optimizer()
+                    .finishAveraging(
+                            model.trainableWeights().stream().map(Weight::variable).toList());
         }
         return history;
     }

@@ -7,6 +7,7 @@ import dev.thaw.graph.Tracer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
 import dev.thaw.op.BatchNormTrain;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Gradients;
 import dev.thaw.op.Guard;
 import dev.thaw.op.Increment;
@@ -111,7 +112,7 @@ final class StepCompiler {
         warnOfSingleValues(p);
         Objective.Emitted o = objective.emit(p, t.outputs, t.losses, weighted, "");
         Fusion.apply(p, Set.of());
-        List<Optimizer.Update> updates = differentiate(p, o.loss());
+        List<Optimizer.Update> updates = differentiate(p, scaled(p, o.loss(), optimizer));
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());
         Value state = p.variable(health);
@@ -126,10 +127,15 @@ final class StepCompiler {
                 plan(p, Set.of()), t.x, o.targets(), o.weights(), t.call.outputs(), o.running());
     }
 
+    private static Value scaled(Program p, Value loss, Optimizer optimizer) {
+        Double factor = optimizer.options().lossScaleFactor();
+        return factor == null ? loss : new Formula(p).affine(loss, factor, 0);
+    }
+
     private List<Optimizer.Update> differentiate(Program p, Value loss) {
-        Map<Value, Variable> wanted = new LinkedHashMap<>();
+        Map<Value, Weight> wanted = new LinkedHashMap<>();
         for (Weight w : model.trainableWeights()) {
-            wanted.put(p.variable(w.variable()), w.variable());
+            wanted.put(p.variable(w.variable()), w);
         }
         if (wanted.isEmpty()) {
             LOG.warn(
@@ -140,9 +146,15 @@ final class StepCompiler {
         Map<Value, Value> gradients = Gradients.of(p, loss, wanted.keySet());
         List<Optimizer.Update> updates = new ArrayList<>();
         wanted.forEach(
-                (value, variable) -> {
+                (value, w) -> {
+                    Variable variable = w.variable();
                     if (gradients.containsKey(value)) {
-                        updates.add(new Optimizer.Update(variable, value, gradients.get(value)));
+                        updates.add(
+                                new Optimizer.Update(
+                                        variable,
+                                        value,
+                                        gradients.get(value),
+                                        w.spec().constraint()));
                     } else {
                         LOG.warn(
                                 "{}: weight {} is trainable, but the loss does not depend on it",

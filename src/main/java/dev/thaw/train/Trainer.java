@@ -7,7 +7,6 @@ import dev.thaw.plan.DeviceMemory;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
-import dev.thaw.train.optimizer.Optimizer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -203,11 +202,15 @@ public final class Trainer implements AutoCloseable {
         Watch.Run run =
                 new Watch.Run(data, order, batchSize, compilation.optimizer().iterationsVariable());
         watch.begin();
+        Rates rates = new Rates(compilation.optimizer());
         return Epoch.run(
                 data,
                 order,
                 batchSize,
-                b -> trainingStep(b, data.weights().isPresent()),
+                b -> {
+                    rates.next();
+                    return trainingStep(b, data.weights().isPresent());
+                },
                 (i, logs) -> {
                     watch.launched(run, i);
                     end.done(i, logs);
@@ -266,10 +269,7 @@ public final class Trainer implements AutoCloseable {
     private List<Variable> states() {
         List<Variable> all = new ArrayList<>(List.of(compiler.health()));
         if (compilation != null) {
-            Optimizer optimizer = compilation.optimizer();
-            all.add(optimizer.iterationsVariable());
-            all.add(optimizer.learningRateVariable());
-            model.weights().forEach(w -> all.addAll(optimizer.slots(w.variable()).values()));
+            all.addAll(compilation.optimizer().states());
         }
         return all;
     }

@@ -10,15 +10,12 @@ import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.metric.MeanLoss;
 import dev.thaw.train.metric.Metric;
-import dev.thaw.train.optimizer.Adam;
-import dev.thaw.train.optimizer.AdamW;
+import dev.thaw.train.optimizer.LearningRateSchedule;
 import dev.thaw.train.optimizer.Optimizer;
-import dev.thaw.train.optimizer.RMSprop;
-import dev.thaw.train.optimizer.SGD;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.DoubleConsumer;
 
 /** Makes optimizers, losses and metrics from Keras's arguments. */
 final class KerasArguments {
@@ -29,17 +26,36 @@ final class KerasArguments {
     }
 
     static Optimizer optimizer(TrainingFixtures.Spec spec) {
-        KerasArguments a = new KerasArguments(spec);
-        Optimizer made =
-                switch (spec.name()) {
-                    case "SGD" -> a.sgd();
-                    case "Adam" -> a.adam(new Adam());
-                    case "AdamW" -> a.adam(new AdamW());
-                    case "RMSprop" -> a.rmsprop();
-                    default -> throw new IllegalStateException("no such optimizer: " + spec);
-                };
-        a.number("learning_rate", made::setLearningRate);
-        return a.finish(spec, made);
+        return Optimizer.of(spec.name(), config(spec));
+    }
+
+    /**
+     * Arguments as Python writes them: numbers, True, False and schedules, {@code Class(k:v,..)}.
+     */
+    private static Map<String, Object> config(TrainingFixtures.Spec spec) {
+        Map<String, Object> config = new HashMap<>();
+        spec.arguments().forEach((k, text) -> config.put(k, value(text)));
+        return config;
+    }
+
+    private static Object value(String text) {
+        if (text.equals("True") || text.equals("False")) {
+            return text.equals("True");
+        }
+        if (text.startsWith("[")) {
+            return Arrays.stream(text.substring(1, text.length() - 1).split(";"))
+                    .map(Double::valueOf)
+                    .toList();
+        }
+        int open = text.indexOf('(');
+        if (open < 0) {
+            return Double.valueOf(text);
+        }
+        Map<String, Object> inner = new HashMap<>();
+        for (String part : text.substring(open + 1, text.length() - 1).split(",")) {
+            inner.put(part.split(":")[0], value(part.split(":")[1]));
+        }
+        return LearningRateSchedule.of(text.substring(0, open), inner);
     }
 
     static Loss loss(TrainingFixtures.Spec spec) {
@@ -73,30 +89,6 @@ final class KerasArguments {
         };
     }
 
-    private SGD sgd() {
-        SGD made = new SGD().nesterov(flag("nesterov"));
-        number("momentum", made::momentum);
-        number("weight_decay", made::weightDecay);
-        return made;
-    }
-
-    private Adam adam(Adam made) {
-        number("beta_1", made::beta1);
-        number("beta_2", made::beta2);
-        number("epsilon", made::epsilon);
-        number("weight_decay", made::weightDecay);
-        return made;
-    }
-
-    private RMSprop rmsprop() {
-        RMSprop made = new RMSprop().centered(flag("centered"));
-        number("rho", made::rho);
-        number("momentum", made::momentum);
-        number("epsilon", made::epsilon);
-        number("weight_decay", made::weightDecay);
-        return made;
-    }
-
     private boolean flag(String key) {
         return "True".equals(open.remove(key));
     }
@@ -104,13 +96,6 @@ final class KerasArguments {
     private double number(String key, double otherwise) {
         String text = open.remove(key);
         return text == null ? otherwise : Double.parseDouble(text);
-    }
-
-    private void number(String key, DoubleConsumer use) {
-        String text = open.remove(key);
-        if (text != null) {
-            use.accept(Double.parseDouble(text));
-        }
     }
 
     private <T> T finish(TrainingFixtures.Spec spec, T made) {

@@ -3,7 +3,9 @@ package dev.thaw.train.optimizer;
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, 2019). Keras's default decay is 0.004.
  */
-public final class AdamW extends Adam {
+public final class AdamW extends AdamFamily<AdamW> {
+    private static final double DECAY = .004;
+
     /** Rate 0.001, decay 0.004. */
     public AdamW() {
         this(.001);
@@ -12,11 +14,22 @@ public final class AdamW extends Adam {
     /** With a learning rate, decay 0.004. */
     public AdamW(double learningRate) {
         super(learningRate);
-        decay(.004);
+        weightDecay(DECAY);
+    }
+
+    /** With a learning rate that depends on the step, decay 0.004. */
+    public AdamW(LearningRateSchedule learningRate) {
+        super(learningRate);
+        weightDecay(DECAY);
     }
 
     @Override
-    public String name() {
-        return "adamw";
+    AdamW self() {
+        return this;
+    }
+
+    @Override
+    protected String defaultName() {
+        return "adam_w";
     }
 }

@@ -1,5 +1,6 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.layer.Constraint;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
@@ -7,25 +8,43 @@ import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Changes weights by their gradients. It owns its state: the number of steps taken, and slots per
- * weight, which begin at zero when a weight is first trained and stay when it is frozen meanwhile.
+ * weight, which begin at their initial value when a weight is first trained and stay when it is
+ * frozen meanwhile. In Keras's order a step clips the gradients, decays the weights, updates them,
+ * averages them and pulls them back to their constraints.
  */
 public abstract class Optimizer {
+    static final String AVERAGE = "average";
+    static final String ACCUMULATOR = "gradient_accumulator";
+
+    private LearningRateSchedule schedule;
     private final Variable learningRate;
     private final Variable iterations = Variable.state("iteration", Tensor.scalar(0L));
     private final Map<Variable, Map<String, Variable>> slots = new IdentityHashMap<>();
-    private double weightDecay;
+    private OptimizerOptions options = OptimizerOptions.DEFAULT;
+    private Pattern undecayed;
+    private boolean used;
 
     /** With a learning rate, finite and at least 0. */
     protected Optimizer(double learningRate) {
         this.learningRate =
                 Variable.state("learning_rate", Tensor.scalar((float) checkRate(learningRate)));
+    }
+
+    /** With a learning rate that depends on the step. */
+    protected Optimizer(LearningRateSchedule schedule) {
+        this.schedule = Objects.requireNonNull(schedule, "learning_rate");
+        this.learningRate = Variable.state("learning_rate", Tensor.scalar(schedule.at(0)));
     }
 
     /**
@@ -34,36 +53,162 @@ public abstract class Optimizer {
      * @param variable the weight
      * @param weight its value in the program
      * @param gradient d loss / d weight
+     * @param constraint what the weight is pulled back to after each step; null for nothing
      */
-    public record Update(Variable variable, Value weight, Value gradient) {}
+    public record Update(Variable variable, Value weight, Value gradient, Constraint constraint) {
+        Update withGradient(Value value) {
+            return new Update(variable, weight, value, constraint);
+        }
+    }
 
     /**
      * What every step reads.
      *
      * @param learningRate a FLOAT32 number
-     * @param iteration the steps taken so far, an INT64 number
+     * @param iteration the updates done so far, an INT64 number
      * @param health steps are skipped while it is at least 0, see {@link dev.thaw.op.Guard}
      */
     public record StepState(Value learningRate, Value iteration, Value health) {}
 
     /** Emits the ops of one step. */
-    public abstract void lower(Program program, List<Update> updates, StepState state);
-
-    /** Keras's name. */
-    public abstract String name();
-
-    /** The learning rate, rounded to float32. */
-    public final double learningRate() {
-        return learningRate.value().item();
+    public final void lower(Program program, List<Update> updates, StepState state) {
+        used = true;
+        new Stages(this, program, state).lower(updates);
     }
 
-    /** Takes effect at the next step. */
+    /**
+     * Emits the formula's ops for weights that share a decay; gradients are clipped already. It may
+     * be called for some of the weights first and then for the others.
+     *
+     * @param weightDecay w = w - w weightDecay lr comes before the formula; 0 for none
+     */
+    protected abstract void update(
+            Program program, List<Update> updates, StepState state, double weightDecay);
+
+    /** Emits what comes once before all updates of a step; default nothing. */
+    protected void begin(Program program, StepState state) {}
+
+    /**
+     * The names of the formula's slots in the order of Keras's files: a list per pass over the
+     * weights, and what each weight has in that pass.
+     */
+    protected abstract List<List<String>> slotOrder();
+
+    /** The first value of a slot; default 0. */
+    protected double initial(String slot) {
+        return 0;
+    }
+
+    /** States that belong to no weight, behind all slots; default none. */
+    protected List<Variable> ownStates() {
+        return List.of();
+    }
+
+    /** Keras's class name. */
+    public String className() {
+        return getClass().getSimpleName();
+    }
+
+    /** Keras's name of an optimizer of this class. */
+    protected abstract String defaultName();
+
+    /** The name. */
+    public final String name() {
+        return options.name() == null ? defaultName() : options.name();
+    }
+
+    /** Puts the formula's own configuration behind what all optimizers have. */
+    protected abstract void describe(Map<String, Object> config);
+
+    /**
+     * Keras's configuration, under its keys and in its order: numbers, booleans, null, and for the
+     * learning rate its float32 value or the {@link LearningRateSchedule}.
+     */
+    public final Map<String, Object> config() {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", name());
+        config.put("learning_rate", schedule == null ? (Object) learningRate() : schedule);
+        config.put("weight_decay", options.weightDecay());
+        config.put("clipnorm", options.clipnorm());
+        config.put("global_clipnorm", options.globalClipnorm());
+        config.put("clipvalue", options.clipvalue());
+        config.put("use_ema", options.useEma());
+        config.put("ema_momentum", options.emaMomentum());
+        config.put("ema_overwrite_frequency", options.emaOverwriteFrequency());
+        config.put("loss_scale_factor", options.lossScaleFactor());
+        config.put("gradient_accumulation_steps", options.gradientAccumulationSteps());
+        describe(config);
+        return config;
+    }
+
+    /** What every optimizer can do besides its own formula. */
+    public final OptimizerOptions options() {
+        return options;
+    }
+
+    /** Replaces the options, before the first step. */
+    protected final void setOptions(OptimizerOptions value) {
+        refuseIfUsed("options");
+        options = value;
+    }
+
+    /**
+     * Weights whose name matches one of these regular expressions somewhere are not decayed, before
+     * the first step.
+     */
+    protected final void exclude(String... names) {
+        refuseIfUsed("exclude_from_weight_decay");
+        undecayed = names.length == 0 ? null : Pattern.compile(String.join("|", names));
+    }
+
+    final boolean decays(Variable weight) {
+        return undecayed == null || !undecayed.matcher(weight.name()).find();
+    }
+
+    /** Guards a setter: a compiled step would not see the change. */
+    protected final void refuseIfUsed(String property) {
+        if (used) {
+            throw new IllegalStateException(
+                    name()
+                            + ": "
+                            + property
+                            + " cannot change after the first step; compile with a new optimizer");
+        }
+    }
+
+    /** The learning rate of the next step, rounded to float32. */
+    public final double learningRate() {
+        return schedule == null ? learningRate.value().item() : schedule.at(rawIterations());
+    }
+
+    /** Takes effect at the next step; refused where there is a schedule. */
     public final void setLearningRate(double value) {
+        if (schedule != null) {
+            throw new IllegalStateException(
+                    name()
+                            + ": its learning rate follows a schedule and cannot be set; make the optimizer"
+                            + " with a number instead");
+        }
         learningRate.assign(Tensor.scalar((float) checkRate(value)));
     }
 
-    /** The steps taken so far. */
+    final void follow(LearningRateSchedule value) {
+        schedule = value;
+        learningRate.assign(Tensor.scalar(value.at(0)));
+    }
+
+    /** The schedule of the learning rate, if it has one. */
+    public final Optional<LearningRateSchedule> schedule() {
+        return Optional.ofNullable(schedule);
+    }
+
+    /** The updates done so far: the steps, or with gradient accumulation their whole groups. */
     public final long iterations() {
+        Integer group = options.gradientAccumulationSteps();
+        return rawIterations() / (group == null ? 1 : group);
+    }
+
+    private long rawIterations() {
         return iterations.value().longs()[0];
     }
 
@@ -72,19 +217,14 @@ public abstract class Optimizer {
         return learningRate;
     }
 
-    /** The variable that counts the steps. */
+    /** The variable that counts the steps, whether or not they update. */
     public final Variable iterationsVariable() {
         return iterations;
     }
 
-    /** w = w - w decay lr before each update, for every trainable weight; 0 for none. */
-    protected final void decay(double value) {
-        weightDecay = atLeastZero("weight_decay", value);
-    }
-
-    /** The decay per step and learning rate. */
+    /** The decay per step and learning rate, 0 for none. */
     public final double weightDecay() {
-        return weightDecay;
+        return options.weightDecay() == null ? 0 : options.weightDecay();
     }
 
     /** The slots of a weight by name; empty before it was first trained. */
@@ -92,27 +232,74 @@ public abstract class Optimizer {
         return Map.copyOf(slots.getOrDefault(weight, Map.of()));
     }
 
+    /** Everything that lasts from step to step and exists already. */
+    public final Collection<Variable> states() {
+        List<Variable> all = new ArrayList<>(List.of(iterations, learningRate));
+        slots.values().forEach(s -> all.addAll(s.values()));
+        all.addAll(ownStates());
+        return all;
+    }
+
+    /**
+     * The state in the order of Keras's files, slots that do not exist yet included: the steps
+     * taken, the learning rate unless it follows a schedule, averages, gradient accumulators, the
+     * formula's slots, its own states. Assigning all of them continues what another optimizer
+     * began.
+     *
+     * @param trainable the weights that are trained, in the model's order
+     */
+    public final List<Variable> variables(List<Variable> trainable) {
+        List<Variable> all = new ArrayList<>(List.of(iterations));
+        if (schedule == null) {
+            all.add(learningRate);
+        }
+        List<List<String>> passes = new ArrayList<>();
+        if (options.useEma()) {
+            passes.add(List.of(AVERAGE));
+        }
+        if (options.gradientAccumulationSteps() != null) {
+            passes.add(List.of(ACCUMULATOR));
+        }
+        passes.addAll(slotOrder());
+        for (List<String> pass : passes) {
+            for (Variable weight : trainable) {
+                pass.forEach(name -> all.add(slot(weight, name)));
+            }
+        }
+        all.addAll(ownStates());
+        return all;
+    }
+
+    /** A slot of a weight, made where it does not exist. */
+    final Variable slot(Variable weight, String name) {
+        double first = name.equals(AVERAGE) || name.equals(ACCUMULATOR) ? 0 : initial(name);
+        return slots.computeIfAbsent(weight, w -> new LinkedHashMap<>())
+                .computeIfAbsent(
+                        name,
+                        s ->
+                                new Variable(
+                                        weight.name() + "_" + s,
+                                        weight.shape(),
+                                        DType.FLOAT32,
+                                        false,
+                                        () -> Tensor.full(weight.shape(), (float) first)));
+    }
+
     /** The values of one slot for all weights, made where they do not exist. */
     protected final List<Value> slotValues(Program program, List<Update> updates, String slot) {
-        List<Value> values = new ArrayList<>();
-        for (Update u : updates) {
-            Variable v =
-                    slots.computeIfAbsent(u.variable(), w -> new LinkedHashMap<>())
-                            .computeIfAbsent(
-                                    slot,
-                                    s ->
-                                            new Variable(
-                                                    u.variable().name() + "_" + s,
-                                                    u.variable().shape(),
-                                                    DType.FLOAT32,
-                                                    false,
-                                                    () ->
-                                                            Tensor.zeros(
-                                                                    u.variable().shape(),
-                                                                    DType.FLOAT32)));
-            values.add(program.variable(v));
+        return updates.stream().map(u -> program.variable(slot(u.variable(), slot))).toList();
+    }
+
+    /** Puts the averages of weights in their place, where they are kept: the end of training. */
+    public final void finishAveraging(List<Variable> trainable) {
+        if (options.useEma()) {
+            for (Variable weight : trainable) {
+                Variable average = slots.getOrDefault(weight, Map.of()).get(AVERAGE);
+                if (average != null) {
+                    weight.assign(average.value());
+                }
+            }
         }
-        return values;
     }
 
     /** The weights of all updates. */
@@ -146,5 +333,22 @@ public abstract class Optimizer {
                     "optimizer: " + what + " must be in [0, 1), got " + value);
         }
         return value;
+    }
+
+    /** Keras's optimizer of this name with its defaults: {@code adam}, in any case. */
+    public static Optimizer of(String name) {
+        return of(name, Map.of());
+    }
+
+    /**
+     * An optimizer of one of Keras's classes with a configuration: what {@link #config} writes, or
+     * a part of it.
+     *
+     * @param className {@code Adam}, in any case
+     * @param config numbers, booleans, null, and for {@code learning_rate} a number or a {@link
+     *     LearningRateSchedule}
+     */
+    public static Optimizer of(String className, Map<String, ?> config) {
+        return OptimizerTable.of(className, config);
     }
 }

@@ -5,49 +5,62 @@ import dev.thaw.op.SgdUpdate;
 import dev.thaw.op.Value;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Stochastic gradient descent; the formula is {@link SgdUpdate}'s. Keras's default rate is 0.01.
  */
-public final class SGD extends Optimizer {
+public final class SGD extends StandardOptimizer<SGD> {
     private double momentum;
     private boolean nesterov;
 
-    /** Rate 0.01, no momentum. */
+    /** Rate .01. */
     public SGD() {
         this(.01);
     }
 
-    /** With a learning rate, no momentum. */
+    /** With a learning rate. */
     public SGD(double learningRate) {
         super(learningRate);
     }
 
+    /** With a learning rate that depends on the step. */
+    public SGD(LearningRateSchedule learningRate) {
+        super(learningRate);
+    }
+
+    @Override
+    SGD self() {
+        return this;
+    }
+
     /** In [0, 1); default 0. */
     public SGD momentum(double value) {
+        refuseIfUsed("momentum");
         momentum = fraction("momentum", value);
         return this;
     }
 
     /** Nesterov's form of momentum; default false. */
     public SGD nesterov(boolean value) {
+        refuseIfUsed("nesterov");
         nesterov = value;
         return this;
     }
 
-    /** Decay of every weight per step and learning rate; default 0. */
-    public SGD weightDecay(double value) {
-        decay(value);
-        return this;
-    }
-
     @Override
-    public String name() {
+    protected String defaultName() {
         return "sgd";
     }
 
     @Override
-    public void lower(Program program, List<Update> updates, StepState state) {
+    protected List<List<String>> slotOrder() {
+        return momentum == 0 ? List.of() : List.of(List.of("momentum"));
+    }
+
+    @Override
+    protected void update(
+            Program program, List<Update> updates, StepState state, double weightDecay) {
         List<Value> momenta = momentum == 0 ? List.of() : slotValues(program, updates, "momentum");
         program.emit(
                 new SgdUpdate(
@@ -58,6 +71,12 @@ public final class SGD extends Optimizer {
                         state.health(),
                         momentum,
                         nesterov,
-                        weightDecay()));
+                        weightDecay));
+    }
+
+    @Override
+    protected void describe(Map<String, Object> config) {
+        config.put("momentum", momentum);
+        config.put("nesterov", nesterov);
     }
 }

@@ -1,0 +1,90 @@
+package dev.thaw.train.optimizer;
+
+import dev.thaw.op.Program;
+import dev.thaw.op.RuleUpdate;
+import dev.thaw.op.UpdateRule;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adagrad in Keras's form; the formula is {@link UpdateRule.Adagrad}'s. Keras's defaults: rate
+ * 0.001, sums that begin at 0.1, epsilon 1e-7.
+ */
+public final class Adagrad extends StandardOptimizer<Adagrad> {
+    private double initialAccumulatorValue = .1;
+    private double epsilon = 1e-7;
+
+    /** Rate .001. */
+    public Adagrad() {
+        this(.001);
+    }
+
+    /** With a learning rate. */
+    public Adagrad(double learningRate) {
+        super(learningRate);
+    }
+
+    /** With a learning rate that depends on the step. */
+    public Adagrad(LearningRateSchedule learningRate) {
+        super(learningRate);
+    }
+
+    @Override
+    Adagrad self() {
+        return this;
+    }
+
+    /** First value of the sum of squares; default 0.1. */
+    public Adagrad initialAccumulatorValue(double value) {
+        refuseIfUsed("initial_accumulator_value");
+        initialAccumulatorValue = atLeastZero("initial_accumulator_value", value);
+        return this;
+    }
+
+    /** Added under the root; default 1e-7. */
+    public Adagrad epsilon(double value) {
+        refuseIfUsed("epsilon");
+        epsilon = atLeastZero("epsilon", value);
+        return this;
+    }
+
+    @Override
+    protected String defaultName() {
+        return "adagrad";
+    }
+
+    @Override
+    protected double initial(String slot) {
+        return slot.equals("accumulator") ? initialAccumulatorValue : 0;
+    }
+
+    @Override
+    protected List<List<String>> slotOrder() {
+        return List.of(List.of("accumulator"));
+    }
+
+    @Override
+    protected void update(
+            Program program, List<Update> updates, StepState state, double weightDecay) {
+        program.emit(
+                new RuleUpdate(
+                        weights(updates),
+                        gradients(updates),
+                        slotValues(program, updates, "accumulator"),
+                        List.of(),
+                        List.of(),
+                        null,
+                        state.learningRate(),
+                        state.iteration(),
+                        state.health(),
+                        new UpdateRule.Adagrad(epsilon),
+                        weightDecay));
+    }
+
+    @Override
+    protected void describe(Map<String, Object> config) {
+        config.put("initial_accumulator_value", initialAccumulatorValue);
+        config.put("epsilon", epsilon);
+    }
+}

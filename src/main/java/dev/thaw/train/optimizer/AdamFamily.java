@@ -1,0 +1,111 @@
+package dev.thaw.train.optimizer;
+
+import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.Program;
+import dev.thaw.op.RuleUpdate;
+import dev.thaw.op.UpdateRule;
+import dev.thaw.op.Value;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@link Adam} and {@link AdamW} share: all but their default decay.
+ *
+ * @param <S> the optimizer itself
+ */
+abstract class AdamFamily<S extends AdamFamily<S>> extends StandardOptimizer<S> {
+    private double beta1 = .9;
+    private double beta2 = .999;
+    private double epsilon = 1e-7;
+    private boolean amsgrad;
+
+    AdamFamily(double learningRate) {
+        super(learningRate);
+    }
+
+    AdamFamily(LearningRateSchedule learningRate) {
+        super(learningRate);
+    }
+
+    /** Decay of the first moment, in [0, 1); default 0.9. */
+    public final S beta1(double value) {
+        refuseIfUsed("beta_1");
+        beta1 = fraction("beta_1", value);
+        return self();
+    }
+
+    /** Decay of the second moment, in [0, 1); default 0.999. */
+    public final S beta2(double value) {
+        refuseIfUsed("beta_2");
+        beta2 = fraction("beta_2", value);
+        return self();
+    }
+
+    /** Added to the root; default 1e-7. */
+    public final S epsilon(double value) {
+        refuseIfUsed("epsilon");
+        epsilon = atLeastZero("epsilon", value);
+        return self();
+    }
+
+    /**
+     * Whether the largest second moment so far takes the second moment's place; default false. The
+     * formula is {@link UpdateRule.Amsgrad}'s then.
+     */
+    public final S amsgrad(boolean value) {
+        refuseIfUsed("amsgrad");
+        amsgrad = value;
+        return self();
+    }
+
+    @Override
+    protected final List<List<String>> slotOrder() {
+        List<String> moments = List.of("momentum", "velocity");
+        return amsgrad ? List.of(moments, List.of("velocity_hat")) : List.of(moments);
+    }
+
+    @Override
+    protected final void update(
+            Program program, List<Update> updates, StepState state, double weightDecay) {
+        List<Value> first = slotValues(program, updates, "momentum");
+        List<Value> second = slotValues(program, updates, "velocity");
+        if (amsgrad) {
+            program.emit(
+                    new RuleUpdate(
+                            weights(updates),
+                            gradients(updates),
+                            first,
+                            second,
+                            slotValues(program, updates, "velocity_hat"),
+                            null,
+                            state.learningRate(),
+                            state.iteration(),
+                            state.health(),
+                            new UpdateRule.Amsgrad(beta1, beta2, epsilon),
+                            weightDecay));
+            return;
+        }
+        program.emit(
+                new AdamUpdate(
+                        weights(updates),
+                        gradients(updates),
+                        first,
+                        second,
+                        state.learningRate(),
+                        state.iteration(),
+                        state.health(),
+                        beta1,
+                        beta2,
+                        epsilon,
+                        weightDecay));
+    }
+
+    @Override
+    protected final void describe(Map<String, Object> config) {
+        config.put("beta_1", beta1);
+        config.put("beta_2", beta2);
+        config.put("epsilon", epsilon);
+        config.put("amsgrad", amsgrad);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.thaw.train.optimizer;
+
+import dev.thaw.op.Program;
+import dev.thaw.op.RuleUpdate;
+import dev.thaw.op.UpdateRule;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adamax in Keras's form; the formula is {@link UpdateRule.Adamax}'s. Keras's defaults: rate 0.001,
+ * beta1 0.9, beta2 0.999, epsilon 1e-7.
+ */
+public final class Adamax extends StandardOptimizer<Adamax> {
+    private double beta1 = .9;
+    private double beta2 = .999;
+    private double epsilon = 1e-7;
+
+    /** Rate .001. */
+    public Adamax() {
+        this(.001);
+    }
+
+    /** With a learning rate. */
+    public Adamax(double learningRate) {
+        super(learningRate);
+    }
+
+    /** With a learning rate that depends on the step. */
+    public Adamax(LearningRateSchedule learningRate) {
+        super(learningRate);
+    }
+
+    @Override
+    Adamax self() {
+        return this;
+    }
+
+    /** Decay of the first moment, in [0, 1); default 0.9. */
+    public Adamax beta1(double value) {
+        refuseIfUsed("beta_1");
+        beta1 = fraction("beta_1", value);
+        return this;
+    }
+
+    /** Decay of the second moment, in [0, 1); default 0.999. */
+    public Adamax beta2(double value) {
+        refuseIfUsed("beta_2");
+        beta2 = fraction("beta_2", value);
+        return this;
+    }
+
+    /** Added to the largest gradient; default 1e-7. */
+    public Adamax epsilon(double value) {
+        refuseIfUsed("epsilon");
+        epsilon = atLeastZero("epsilon", value);
+        return this;
+    }
+
+    @Override
+    protected String defaultName() {
+        return "adamax";
+    }
+
+    @Override
+    protected List<List<String>> slotOrder() {
+        return List.of(List.of("momentum", "norm"));
+    }
+
+    @Override
+    protected void update(
+            Program program, List<Update> updates, StepState state, double weightDecay) {
+        program.emit(
+                new RuleUpdate(
+                        weights(updates),
+                        gradients(updates),
+                        slotValues(program, updates, "momentum"),
+                        slotValues(program, updates, "norm"),
+                        List.of(),
+                        null,
+                        state.learningRate(),
+                        state.iteration(),
+                        state.health(),
+                        new UpdateRule.Adamax(beta1, beta2, epsilon),
+                        weightDecay));
+    }
+
+    @Override
+    protected void describe(Map<String, Object> config) {
+        config.put("beta_1", beta1);
+        config.put("beta_2", beta2);
+        config.put("epsilon", epsilon);
+    }
+}

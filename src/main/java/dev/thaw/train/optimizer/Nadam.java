@@ -1,0 +1,119 @@
+package dev.thaw.train.optimizer;
+
+import dev.thaw.op.Program;
+import dev.thaw.op.RuleUpdate;
+import dev.thaw.op.UpdateRule;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adam with Nesterov's momentum, in Keras's form; the formula is {@link UpdateRule.Nadam}'s.
+ * Keras's defaults: rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7.
+ */
+public final class Nadam extends StandardOptimizer<Nadam> {
+    private final Variable product = Variable.state("u_product", Tensor.scalar(1f));
+    private double beta1 = .9;
+    private double beta2 = .999;
+    private double epsilon = 1e-7;
+
+    /** Rate .001. */
+    public Nadam() {
+        this(.001);
+    }
+
+    /** With a learning rate. */
+    public Nadam(double learningRate) {
+        super(learningRate);
+    }
+
+    /** With a learning rate that depends on the step. */
+    public Nadam(LearningRateSchedule learningRate) {
+        super(learningRate);
+    }
+
+    @Override
+    Nadam self() {
+        return this;
+    }
+
+    /** Decay of the first moment, in [0, 1); default 0.9. */
+    public Nadam beta1(double value) {
+        refuseIfUsed("beta_1");
+        beta1 = fraction("beta_1", value);
+        return this;
+    }
+
+    /** Decay of the second moment, in [0, 1); default 0.999. */
+    public Nadam beta2(double value) {
+        refuseIfUsed("beta_2");
+        beta2 = fraction("beta_2", value);
+        return this;
+    }
+
+    /** Added to the root; default 1e-7. */
+    public Nadam epsilon(double value) {
+        refuseIfUsed("epsilon");
+        epsilon = atLeastZero("epsilon", value);
+        return this;
+    }
+
+    @Override
+    protected String defaultName() {
+        return "nadam";
+    }
+
+    @Override
+    protected List<Variable> ownStates() {
+        return List.of(product);
+    }
+
+    @Override
+    protected void begin(Program program, StepState state) {
+        program.emit(
+                new RuleUpdate(
+                        List.of(program.variable(product)),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        null,
+                        null,
+                        state.iteration(),
+                        state.health(),
+                        new UpdateRule.NadamProduct(beta1),
+                        0));
+    }
+
+    @Override
+    protected List<List<String>> slotOrder() {
+        return List.of(List.of("momentum", "velocity"));
+    }
+
+    @Override
+    protected void update(
+            Program program, List<Update> updates, StepState state, double weightDecay) {
+        program.emit(
+                new RuleUpdate(
+                        weights(updates),
+                        gradients(updates),
+                        slotValues(program, updates, "momentum"),
+                        slotValues(program, updates, "velocity"),
+                        List.of(),
+                        program.variable(product),
+                        state.learningRate(),
+                        state.iteration(),
+                        state.health(),
+                        new UpdateRule.Nadam(beta1, beta2, epsilon),
+                        weightDecay));
+    }
+
+    @Override
+    protected void describe(Map<String, Object> config) {
+        config.put("beta_1", beta1);
+        config.put("beta_2", beta2);
+        config.put("epsilon", epsilon);
+    }
+}
