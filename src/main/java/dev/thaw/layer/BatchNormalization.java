@@ -14,7 +14,7 @@ import java.util.Objects;
  * Ioffe and Szegedy (2015). In training and not frozen: normalizes by the batch's own mean and
  * biased variance and moves the moving statistics. Otherwise, so also when frozen under {@code
  * training=true}: normalizes by the moving statistics and leaves them alone. Gradients pass in
- * both.
+ * both. A mask says which positions count in the batch's statistics.
  */
 public final class BatchNormalization extends UnaryLayer {
     private final BatchNormalizationConfig config;
@@ -53,6 +53,9 @@ public final class BatchNormalization extends UnaryLayer {
             l.emit(new BatchNormInfer(x, gamma, beta, movingMean, movingVar, y, axis, epsilon));
             return y;
         }
+        if (l.mask(x) != null || config.renorm() != null) {
+            return UncommonBatchNorm.lower(l, x, config, gamma, beta);
+        }
         Value mean = l.temp("batch_mean", movingMean.shape());
         Value variance = l.temp("batch_variance", movingVar.shape());
         l.emit(new BatchNormTrain(x, gamma, beta, y, mean, variance, axis, epsilon));
@@ -62,12 +65,12 @@ public final class BatchNormalization extends UnaryLayer {
     }
 
     @Override
-    protected void configure(Map<String, Object> map) {
-        config.describe(map);
+    public boolean supportsMasking() {
+        return true;
     }
 
     @Override
-    public boolean supportsMasking() {
-        return true;
+    protected void configure(Map<String, Object> map) {
+        config.describe(map);
     }
 }

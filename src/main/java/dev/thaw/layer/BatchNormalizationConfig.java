@@ -6,6 +6,7 @@ import dev.thaw.tensor.Variable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -16,13 +17,13 @@ import java.util.Optional;
  * @param epsilon added to the variance, at least 0; default 0.001
  * @param center whether beta is added; default true
  * @param scale whether gamma multiplies; default true
- * @param betaInitializer first value of beta; default zeros
- * @param gammaInitializer first value of gamma; default ones
- * @param betaRegularizer what the loss adds for beta; default nothing
- * @param gammaRegularizer what the loss adds for gamma; default nothing
- * @param betaConstraint what beta is pulled back to after each step; null, the default, for nothing
- * @param gammaConstraint what gamma is pulled back to after each step; null, the default, for
- *     nothing
+ * @param beta the shift's options; default zeros at first
+ * @param gamma the scale's options; default ones at first
+ * @param movingMeanInitializer first value of the moving mean; default zeros
+ * @param movingVarianceInitializer first value of the moving variance; default ones
+ * @param renorm renormalization; null, the default, for none
+ * @param synchronizedReplicas Keras's {@code synchronized}; one replica, all there is here, is in
+ *     step with itself; default false
  */
 public record BatchNormalizationConfig(
         int axis,
@@ -30,12 +31,12 @@ public record BatchNormalizationConfig(
         double epsilon,
         boolean center,
         boolean scale,
-        Initializer betaInitializer,
-        Initializer gammaInitializer,
-        Regularizer betaRegularizer,
-        Regularizer gammaRegularizer,
-        Constraint betaConstraint,
-        Constraint gammaConstraint) {
+        WeightOptions beta,
+        WeightOptions gamma,
+        Initializer movingMeanInitializer,
+        Initializer movingVarianceInitializer,
+        BatchRenormalization renorm,
+        boolean synchronizedReplicas) {
     /** Keras's defaults. */
     public static final BatchNormalizationConfig DEFAULT =
             new BatchNormalizationConfig(
@@ -44,15 +45,17 @@ public record BatchNormalizationConfig(
                     1e-3,
                     true,
                     true,
+                    WeightOptions.of(Initializer.zeros()),
+                    WeightOptions.of(Initializer.ones()),
                     Initializer.zeros(),
                     Initializer.ones(),
-                    Regularizer.NONE,
-                    Regularizer.NONE,
                     null,
-                    null);
+                    false);
 
     /** Refuses what makes no sense. */
     public BatchNormalizationConfig {
+        Objects.requireNonNull(movingMeanInitializer, "movingMeanInitializer");
+        Objects.requireNonNull(movingVarianceInitializer, "movingVarianceInitializer");
         if (!(momentum >= 0 && momentum <= 1)) {
             throw new IllegalArgumentException(
                     "BatchNormalization: momentum must be in [0, 1] (it weighs the old statistic), got "
@@ -72,12 +75,12 @@ public record BatchNormalizationConfig(
                 epsilon,
                 center,
                 scale,
-                betaInitializer,
-                gammaInitializer,
-                betaRegularizer,
-                gammaRegularizer,
-                betaConstraint,
-                gammaConstraint);
+                beta,
+                gamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                renorm,
+                synchronizedReplicas);
     }
 
     /** With another momentum. */
@@ -88,12 +91,12 @@ public record BatchNormalizationConfig(
                 epsilon,
                 center,
                 scale,
-                betaInitializer,
-                gammaInitializer,
-                betaRegularizer,
-                gammaRegularizer,
-                betaConstraint,
-                gammaConstraint);
+                beta,
+                gamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                renorm,
+                synchronizedReplicas);
     }
 
     /** With another epsilon. */
@@ -104,12 +107,12 @@ public record BatchNormalizationConfig(
                 value,
                 center,
                 scale,
-                betaInitializer,
-                gammaInitializer,
-                betaRegularizer,
-                gammaRegularizer,
-                betaConstraint,
-                gammaConstraint);
+                beta,
+                gamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                renorm,
+                synchronizedReplicas);
     }
 
     /** With or without beta. */
@@ -120,12 +123,12 @@ public record BatchNormalizationConfig(
                 epsilon,
                 value,
                 scale,
-                betaInitializer,
-                gammaInitializer,
-                betaRegularizer,
-                gammaRegularizer,
-                betaConstraint,
-                gammaConstraint);
+                beta,
+                gamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                renorm,
+                synchronizedReplicas);
     }
 
     /** With or without gamma. */
@@ -136,60 +139,91 @@ public record BatchNormalizationConfig(
                 epsilon,
                 center,
                 value,
-                betaInitializer,
-                gammaInitializer,
-                betaRegularizer,
-                gammaRegularizer,
-                betaConstraint,
-                gammaConstraint);
+                beta,
+                gamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                renorm,
+                synchronizedReplicas);
     }
 
     /** With other first values of beta and gamma. */
-    public BatchNormalizationConfig withInitializers(Initializer beta, Initializer gamma) {
-        return new BatchNormalizationConfig(
-                axis,
-                momentum,
-                epsilon,
-                center,
-                scale,
-                beta,
-                gamma,
-                betaRegularizer,
-                gammaRegularizer,
-                betaConstraint,
-                gammaConstraint);
+    public BatchNormalizationConfig withInitializers(Initializer ofBeta, Initializer ofGamma) {
+        return withWeights(beta.withInitializer(ofBeta), gamma.withInitializer(ofGamma));
     }
 
     /** With regularizers for beta and gamma. */
-    public BatchNormalizationConfig withRegularizers(Regularizer beta, Regularizer gamma) {
-        return new BatchNormalizationConfig(
-                axis,
-                momentum,
-                epsilon,
-                center,
-                scale,
-                betaInitializer,
-                gammaInitializer,
-                beta,
-                gamma,
-                betaConstraint,
-                gammaConstraint);
+    public BatchNormalizationConfig withRegularizers(Regularizer ofBeta, Regularizer ofGamma) {
+        return withWeights(beta.withRegularizer(ofBeta), gamma.withRegularizer(ofGamma));
     }
 
     /** With constraints for beta and gamma; null for none. */
-    public BatchNormalizationConfig withConstraints(Constraint beta, Constraint gamma) {
+    public BatchNormalizationConfig withConstraints(Constraint ofBeta, Constraint ofGamma) {
+        return withWeights(beta.withConstraint(ofBeta), gamma.withConstraint(ofGamma));
+    }
+
+    /** With other options for beta and gamma. */
+    public BatchNormalizationConfig withWeights(WeightOptions ofBeta, WeightOptions ofGamma) {
         return new BatchNormalizationConfig(
                 axis,
                 momentum,
                 epsilon,
                 center,
                 scale,
-                betaInitializer,
-                gammaInitializer,
-                betaRegularizer,
-                gammaRegularizer,
+                ofBeta,
+                ofGamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                renorm,
+                synchronizedReplicas);
+    }
+
+    /** With other first values of the moving statistics. */
+    public BatchNormalizationConfig withMovingInitializers(Initializer mean, Initializer variance) {
+        return new BatchNormalizationConfig(
+                axis,
+                momentum,
+                epsilon,
+                center,
+                scale,
                 beta,
-                gamma);
+                gamma,
+                mean,
+                variance,
+                renorm,
+                synchronizedReplicas);
+    }
+
+    /** With renormalization; null for none. */
+    public BatchNormalizationConfig withRenorm(BatchRenormalization value) {
+        return new BatchNormalizationConfig(
+                axis,
+                momentum,
+                epsilon,
+                center,
+                scale,
+                beta,
+                gamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                value,
+                synchronizedReplicas);
+    }
+
+    /** With Keras's {@code synchronized}, which changes nothing on one device. */
+    public BatchNormalizationConfig withSynchronized(boolean value) {
+        return new BatchNormalizationConfig(
+                axis,
+                momentum,
+                epsilon,
+                center,
+                scale,
+                beta,
+                gamma,
+                movingMeanInitializer,
+                movingVarianceInitializer,
+                renorm,
+                value);
     }
 
     /** Refuses inputs that the layer cannot take, or was not built for. */
@@ -227,21 +261,22 @@ public record BatchNormalizationConfig(
         }
     }
 
-    /** gamma and beta where wanted, then the moving statistics. */
+    /** gamma and beta where wanted, then the statistics. */
     List<WeightSpec> weightSpecs(Shape channels) {
         List<WeightSpec> specs = new ArrayList<>();
         if (scale) {
-            specs.add(
-                    WeightSpec.trainable("gamma", channels, gammaInitializer, gammaRegularizer)
-                            .withConstraint(gammaConstraint));
+            specs.add(gamma.spec("gamma", channels));
         }
         if (center) {
-            specs.add(
-                    WeightSpec.trainable("beta", channels, betaInitializer, betaRegularizer)
-                            .withConstraint(betaConstraint));
+            specs.add(beta.spec("beta", channels));
         }
-        specs.add(WeightSpec.state("moving_mean", channels, Initializer.zeros()));
-        specs.add(WeightSpec.state("moving_variance", channels, Initializer.ones()));
+        specs.add(WeightSpec.state("moving_mean", channels, movingMeanInitializer));
+        specs.add(WeightSpec.state("moving_variance", channels, movingVarianceInitializer));
+        if (renorm != null) {
+            specs.addAll(
+                    BatchRenormalization.weightSpecs(
+                            channels, movingMeanInitializer, movingVarianceInitializer));
+        }
         return specs;
     }
 
@@ -251,9 +286,15 @@ public record BatchNormalizationConfig(
         config.put("epsilon", epsilon);
         config.put("center", center);
         config.put("scale", scale);
-        config.put("beta_regularizer", betaRegularizer);
-        config.put("gamma_regularizer", gammaRegularizer);
-        config.put("beta_constraint", betaConstraint);
-        config.put("gamma_constraint", gammaConstraint);
+        WeightOptions.describeInitializers(config, beta, gamma);
+        config.put("moving_mean_initializer", movingMeanInitializer);
+        config.put("moving_variance_initializer", movingVarianceInitializer);
+        WeightOptions.describeRest(config, beta, gamma);
+        config.put("synchronized", synchronizedReplicas);
+        config.put("renorm", renorm != null);
+        config.put("renorm_clipping", renorm == null ? null : renorm.clipping());
+        config.put(
+                "renorm_momentum",
+                (renorm == null ? BatchRenormalization.DEFAULT : renorm).momentum());
     }
 }
