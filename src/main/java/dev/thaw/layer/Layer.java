@@ -313,7 +313,7 @@ public abstract class Layer {
                     new Variable(
                             spec.name(),
                             spec.shape(),
-                            DType.FLOAT32,
+                            spec.dtype(),
                             spec.trainable(),
                             () -> spec.initializer().initial(spec.shape(), seed));
             v.setTrainable(trainable);

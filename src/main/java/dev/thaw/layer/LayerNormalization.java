@@ -20,10 +20,8 @@ public final class LayerNormalization extends UnaryLayer {
     private double epsilon = 1e-3;
     private boolean center = true;
     private boolean scale = true;
-    private Initializer betaInitializer = Initializer.zeros();
-    private Initializer gammaInitializer = Initializer.ones();
-    private Regularizer betaRegularizer = Regularizer.NONE;
-    private Regularizer gammaRegularizer = Regularizer.NONE;
+    private WeightOptions beta = WeightOptions.of(Initializer.zeros());
+    private WeightOptions gamma = WeightOptions.of(Initializer.ones());
 
     /** Keras's defaults: the last axis, epsilon 0.001, with center and scale. */
     public LayerNormalization() {}
@@ -64,45 +62,40 @@ public final class LayerNormalization extends UnaryLayer {
 
     /** First value of beta; default zeros. */
     public LayerNormalization betaInitializer(Initializer value) {
-        refuseIfBuilt("betaInitializer");
-        betaInitializer = Objects.requireNonNull(value, "betaInitializer");
-        return this;
+        return beta(beta.withInitializer(value));
     }
 
     /** First value of gamma; default ones. */
     public LayerNormalization gammaInitializer(Initializer value) {
-        refuseIfBuilt("gammaInitializer");
-        gammaInitializer = Objects.requireNonNull(value, "gammaInitializer");
-        return this;
+        return gamma(gamma.withInitializer(value));
     }
 
     /** What the loss adds for beta; default nothing. */
     public LayerNormalization betaRegularizer(Regularizer value) {
-        refuseIfBuilt("betaRegularizer");
-        betaRegularizer = Objects.requireNonNull(value, "betaRegularizer");
-        return this;
+        return beta(beta.withRegularizer(value));
     }
 
     /** What the loss adds for gamma; default nothing. */
     public LayerNormalization gammaRegularizer(Regularizer value) {
-        refuseIfBuilt("gammaRegularizer");
-        gammaRegularizer = Objects.requireNonNull(value, "gammaRegularizer");
+        return gamma(gamma.withRegularizer(value));
+    }
+
+    /** What beta begins with and what holds for it; default zeros. */
+    public LayerNormalization beta(WeightOptions value) {
+        refuseIfBuilt("beta");
+        beta = Objects.requireNonNull(value, "beta");
         return this;
     }
 
-    /** The axes in [0, rank), ascending. */
+    /** What gamma begins with and what holds for it; default ones. */
+    public LayerNormalization gamma(WeightOptions value) {
+        refuseIfBuilt("gamma");
+        gamma = Objects.requireNonNull(value, "gamma");
+        return this;
+    }
+
     private List<Integer> axes(Shape input) {
-        List<Integer> axes =
-                Arrays.stream(axis)
-                        .map(a -> TrailingAxes.resolve(this, input, a))
-                        .distinct()
-                        .sorted()
-                        .boxed()
-                        .toList();
-        if (axes.size() != axis.length) {
-            throw refuse("axis must not name an axis twice, got " + Arrays.toString(axis));
-        }
-        return axes;
+        return AxisList.distinct(this, input, axis);
     }
 
     /**
@@ -147,10 +140,10 @@ public final class LayerNormalization extends UnaryLayer {
         Shape shape = weightShape(input);
         List<WeightSpec> specs = new ArrayList<>();
         if (scale) {
-            specs.add(WeightSpec.trainable("gamma", shape, gammaInitializer, gammaRegularizer));
+            specs.add(gamma.spec("gamma", shape));
         }
         if (center) {
-            specs.add(WeightSpec.trainable("beta", shape, betaInitializer, betaRegularizer));
+            specs.add(beta.spec("beta", shape));
         }
         return specs;
     }
@@ -176,12 +169,14 @@ public final class LayerNormalization extends UnaryLayer {
 
     @Override
     protected void configure(Map<String, Object> config) {
-        config.put("axis", Arrays.stream(axis).boxed().toList());
+        // Keras makes a sorted list of it when it builds the layer
+        boolean one = axis.length == 1 && !isBuilt();
+        config.put("axis", one ? (Object) axis[0] : Arrays.stream(axis).sorted().boxed().toList());
         config.put("epsilon", epsilon);
         config.put("center", center);
         config.put("scale", scale);
-        config.put("beta_regularizer", betaRegularizer);
-        config.put("gamma_regularizer", gammaRegularizer);
+        config.put("rms_scaling", false);
+        WeightOptions.describe(config, beta, gamma);
     }
 
     @Override
