@@ -58,10 +58,11 @@ public final class TimeDistributed extends UnaryLayer {
         return one.sub(1, one.rank()).prepend(input.dim(1)).prepend(one.dim(0));
     }
 
+    /** No weights of its own; but from now on its layer has some. */
     @Override
-    public void build(List<Shape> inputs) {
-        super.build(inputs);
-        inputs.forEach(input -> layer.build(List.of(step(input))));
+    protected List<WeightSpec> weightSpecs(Shape input) {
+        layer.build(List.of(step(input)));
+        return List.of();
     }
 
     @Override
