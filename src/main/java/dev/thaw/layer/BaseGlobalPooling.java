@@ -47,7 +47,7 @@ public abstract class BaseGlobalPooling<S extends BaseGlobalPooling<S>> extends 
     }
 
     @Override
-    final Value emit(Lowering l, Value x) {
+    Value emit(Lowering l, Value x) {
         Value y = l.temp("pooled", reduced(x.shape()));
         l.emit(new Reduce(x, y, kind, axes()));
         return Reshape.emit(l, y, resultShape(x.shape()));

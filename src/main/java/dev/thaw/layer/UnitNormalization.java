@@ -21,7 +21,12 @@ public final class UnitNormalization extends UnaryLayer {
 
     /** Over the last axis. */
     public UnitNormalization() {
-        this.axis = new int[] {-1};
+        this(-1);
+    }
+
+    /** Over one axis; a negative one counts from the end. */
+    public UnitNormalization(int axis) {
+        this.axis = new int[] {axis};
         this.list = false;
     }
 
@@ -31,7 +36,7 @@ public final class UnitNormalization extends UnaryLayer {
             throw refuse("axis must name at least one axis; use -1 for the last axis");
         }
         this.axis = axis.clone();
-        this.list = axis.length > 1;
+        this.list = true;
     }
 
     @Override

@@ -39,10 +39,13 @@ import dev.thaw.layer.Softmax;
 import dev.thaw.layer.SpatialDropout1D;
 import dev.thaw.layer.SpatialDropout2D;
 import dev.thaw.layer.Subtract;
+import dev.thaw.layer.Weight;
 import dev.thaw.layer.ZeroPadding2D;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -67,12 +70,22 @@ public final class FixtureLayers {
         List<Shape> shapes = fixture.inputs().stream().map(Tensor::shape).toList();
         layer.outputShapes(shapes);
         layer.build(shapes);
-        layer.setWeights(List.copyOf(fixture.weights().values()));
+        setWeights(layer, List.copyOf(fixture.weights().values()));
         return layer;
     }
 
     private static Layer fromJson(String className, String json) {
         return className.isEmpty() ? KerasJson.read(json) : KerasLayers.read(className, json);
+    }
+
+    private static void setWeights(Layer layer, List<Tensor> values) {
+        List<Tensor> typed = new ArrayList<>();
+        for (Weight w : layer.weights()) {
+            Tensor v = values.get(typed.size());
+            boolean counts = w.variable().dtype() == DType.INT64;
+            typed.add(counts ? Tensor.scalar((long) v.item()) : v);
+        }
+        layer.setWeights(typed);
     }
 
     private static Layer fromArguments(LayerFixtures.Case fixture) {

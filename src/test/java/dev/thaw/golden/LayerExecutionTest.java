@@ -1,5 +1,7 @@
 package dev.thaw.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,9 +77,11 @@ final class LayerExecutionTest {
     /** A network of one layer whose batch is known before it is traced. */
     private static final class Alone extends Network {
         private final Layer layer;
+        private final Map<Integer, Value> masks;
 
-        Alone(Layer layer) {
+        Alone(Layer layer, Map<Integer, Value> masks) {
             this.layer = layer;
+            this.masks = masks;
         }
 
         @Override
@@ -86,7 +91,10 @@ final class LayerExecutionTest {
 
         @Override
         public List<Value> lower(Lowering l, List<Value> inputs) {
-            return l.call(layer, inputs);
+            masks.forEach((i, mask) -> l.setMask(inputs.get(i), mask));
+            List<Value> y = l.call(layer, inputs);
+            y.forEach(v -> l.setMask(v, l.mask(v)));
+            return y;
         }
     }
 
@@ -95,15 +103,26 @@ final class LayerExecutionTest {
         Layer layer = FixtureLayers.of(fixture);
         Program program = new Program();
         List<Value> x = new ArrayList<>();
-        fixture.inputs().forEach(t -> x.add(program.input("x", t.shape(), DType.FLOAT32)));
+        fixture.inputs().forEach(t -> x.add(program.input("x", t.shape(), t.dtype())));
+        Map<Integer, Value> masks = new HashMap<>();
+        fixture.masks()
+                .forEach((i, m) -> masks.put(i, program.input("mask", m.shape(), m.dtype())));
         Variable step = Variable.state("step", Tensor.scalar(0L));
-        Value y = new Tracer(program, step).run(new Alone(layer), x, mode, "test").outputs().get(0);
+        Tracer tracer = new Tracer(program, step);
+        Value y = tracer.run(new Alone(layer, masks), x, mode, "test").outputs().get(0);
         Map<String, Value> asked = new LinkedHashMap<>();
         Map<String, Tensor> expected = new LinkedHashMap<>();
         asked.put("output", y);
         expected.put(
                 "output",
                 mode == Mode.TRAINING ? fixture.training().orElseThrow() : fixture.inference());
+        assertThat(tracer.mask(y) != null).isEqualTo(fixture.outputMask().isPresent());
+        fixture.outputMask()
+                .ifPresent(
+                        mask -> {
+                            asked.put("mask", tracer.mask(y));
+                            expected.put("mask", mask);
+                        });
         Value upstream = program.input("upstream", y.shape(), DType.FLOAT32);
         if (fixture.upstream().isPresent()) {
             askForGradients(fixture, mode, layer, program, x, Map.of(y, upstream), asked, expected);
@@ -113,6 +132,7 @@ final class LayerExecutionTest {
             for (int i = 0; i < x.size(); i++) {
                 plan.feed(x.get(i), fixture.inputs().get(i));
             }
+            masks.forEach((i, mask) -> plan.feed(mask, fixture.masks().get(i)));
             fixture.upstream().ifPresent(u -> plan.feed(upstream, u));
             plan.run();
             asked.forEach((what, v) -> noise.check(what, expected.get(what), plan.fetch(v)));
@@ -132,9 +152,12 @@ final class LayerExecutionTest {
         Map<String, Value> wanted = new LinkedHashMap<>();
         LayerFixtures.Gradient keras =
                 mode == Mode.TRAINING ? fixture.trainingGradient() : fixture.inferenceGradient();
-        for (int i = 0; i < x.size(); i++) {
-            wanted.put("gradient of input " + i, x.get(i));
-            expected.put("gradient of input " + i, keras.inputs().get(i));
+        for (Value input : x) {
+            if (input.dtype() == DType.FLOAT32) {
+                String what = "gradient of input " + wanted.size();
+                expected.put(what, keras.inputs().get(wanted.size()));
+                wanted.put(what, input);
+            }
         }
         for (Weight w : layer.trainableWeights()) {
             String name = w.spec().name();
@@ -149,6 +172,11 @@ final class LayerExecutionTest {
             LayerFixtures.Case fixture, Mode mode, Layer layer, Float32Noise noise) {
         for (Weight w : layer.weights()) {
             String name = w.spec().name();
+            if (w.variable().dtype() == DType.INT64) {
+                assertThat(w.variable().value().longs())
+                        .containsExactly((long) fixture.weights().get(name).item());
+                continue;
+            }
             boolean moved = mode == Mode.TRAINING && fixture.weightsAfter().containsKey(name);
             Tensor keras = (moved ? fixture.weightsAfter() : fixture.weights()).get(name);
             (moved ? noise : Float32Noise.EXACT)

@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class LayerFixtures {
     private static final List<String> FILES =
-            List.of("layers", "windows", "reshaping", "merging", "activations");
+            List.of("layers", "windows", "reshaping", "merging", "activations", "norms");
 
     /**
      * Gradients of sum(output * upstream).
@@ -41,8 +41,10 @@ public final class LayerFixtures {
      * @param json Keras's configuration, where the layer is read from that; where {@code layer} is
      *     empty, the whole layer as Keras serializes it
      * @param inputs in the order of the call
+     * @param masks of some inputs, by their index
      * @param weights before any call, in Keras's order
      * @param inference the output with training=False
+     * @param outputMask the mask of the output, if it has one
      * @param training the output with training=True; absent where it is random
      * @param upstream what the gradients start from; absent where {@code training} is
      * @param trainingGradient with training=True; empty where {@code training} is absent
@@ -55,8 +57,10 @@ public final class LayerFixtures {
             Map<String, String> config,
             Optional<String> json,
             List<Tensor> inputs,
+            Map<Integer, Tensor> masks,
             Map<String, Tensor> weights,
             Tensor inference,
+            Optional<Tensor> outputMask,
             Optional<Tensor> training,
             Optional<Tensor> upstream,
             Gradient trainingGradient,
@@ -107,8 +111,10 @@ public final class LayerFixtures {
         switch (head[0]) {
             case "case", "class" -> single.put(head[0], head[1]);
             case "config" -> config.put(head[1], head[2]);
+            case "input_int" ->
+                    list("input").add(ints(tensor(line.substring(head[0].length() + 1))));
             case "json" -> single.put("json", line.substring(head[0].length() + 1));
-            case "weight", "d_weight", "d_weight_inference", "after" ->
+            case "mask", "weight", "d_weight", "d_weight_inference", "after" ->
                     named(head[0]).put(head[1], tensor(head[2]));
             default -> {
                 if (line.equals("training same")) {
@@ -137,8 +143,10 @@ public final class LayerFixtures {
                 config,
                 Optional.ofNullable(single.get("json")),
                 list("input"),
+                masks(),
                 named("weight"),
                 list("inference").get(0),
+                list("mask_out").stream().findFirst(),
                 list("training").stream().findFirst(),
                 list("upstream").stream().findFirst(),
                 training,
@@ -146,6 +154,18 @@ public final class LayerFixtures {
                         ? training
                         : new Gradient(list("d_input_inference"), named("d_weight_inference")),
                 named("after"));
+    }
+
+    private Map<Integer, Tensor> masks() {
+        Map<Integer, Tensor> masks = new LinkedHashMap<>();
+        named("mask").forEach((index, mask) -> masks.put(Integer.valueOf(index), mask));
+        return masks;
+    }
+
+    private static Tensor ints(Tensor t) {
+        int[] values = new int[t.size()];
+        Arrays.setAll(values, i -> (int) t.floats()[i]);
+        return Tensor.of(values, t.shape());
     }
 
     /** {@code 2,3 : 1 2 3 4 5 6}. */
@@ -156,8 +176,14 @@ public final class LayerFixtures {
         for (int i = 0; i < words.length; i++) {
             values[i] = Float.parseFloat(words[i]);
         }
-        String[] extents = text.substring(0, colon).trim().split(",");
+        String extents = text.substring(0, colon).trim();
         return Tensor.of(
-                values, Shape.of(Arrays.stream(extents).mapToInt(Integer::parseInt).toArray()));
+                values,
+                extents.isEmpty()
+                        ? Shape.scalar()
+                        : Shape.of(
+                                Arrays.stream(extents.split(","))
+                                        .mapToInt(Integer::parseInt)
+                                        .toArray()));
     }
 }

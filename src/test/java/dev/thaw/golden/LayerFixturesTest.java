@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.io.keras.KerasJson;
 import dev.thaw.layer.Layer;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
@@ -13,10 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Shapes, weight names and their order against Keras, for each fixture. */
 class LayerFixturesTest {
+    private static final Predicate<Tensor> FLOAT = t -> t.dtype() == DType.FLOAT32;
+
     static Stream<LayerFixtures.Case> fixtures() {
         return LayerFixtures.all().stream();
     }
@@ -39,7 +43,8 @@ class LayerFixturesTest {
                                     .map(w -> w.variable())
                                     .map(Variable::name)
                                     .toList());
-            assertThat(fixture.trainingGradient().inputs()).hasSameSizeAs(inputs);
+            assertThat(fixture.trainingGradient().inputs())
+                    .hasSize((int) fixture.inputs().stream().filter(FLOAT).count());
         }
     }
 
@@ -71,7 +76,7 @@ class LayerFixturesTest {
         assertThat(all).extracting(LayerFixtures.Case::name).doesNotHaveDuplicates();
         assertThat(all).hasSizeGreaterThan(100);
         assertThat(all.stream().filter(c -> !c.weightsAfter().isEmpty()))
-                .allMatch(c -> c.layer().equals("BatchNormalization"))
+                .allMatch(c -> c.layer().matches("BatchNormalization|TimeDistributed"))
                 .hasSizeGreaterThan(10);
     }
 }

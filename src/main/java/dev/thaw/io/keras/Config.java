@@ -1,6 +1,7 @@
 package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.layer.ActivationFunction;
@@ -202,6 +203,18 @@ final class Config {
             all.add(e.asDouble());
         }
         return all;
+    }
+
+    /** A map inside this object; empty where absent or null. */
+    Config object(String key) {
+        JsonNode n = get(key);
+        if (n != null && !n.isObject()) {
+            throw refuse(key, "must be a map", text(n));
+        }
+        return new Config(
+                where(key),
+                n == null ? JsonNodeFactory.instance.objectNode() : (ObjectNode) n,
+                reader);
     }
 
     /** The JSON itself, for what has a form of its own; null where absent. */

@@ -1,7 +1,10 @@
 package dev.thaw.io.keras;
 
 import dev.thaw.layer.Dense;
+import dev.thaw.layer.Identity;
 import dev.thaw.layer.Initializer;
+import dev.thaw.layer.Masking;
+import dev.thaw.layer.TimeDistributed;
 
 /** Dense and its like. */
 final class CoreLayers {
@@ -24,5 +27,8 @@ final class CoreLayers {
                                 .activityRegularizer(c.regularizer("activity_regularizer"))
                                 .kernelConstraint(c.constraint("kernel_constraint"))
                                 .biasConstraint(c.constraint("bias_constraint")));
+        t.add("Identity", c -> new Identity());
+        t.add("Masking", c -> new Masking(c.number("mask_value", 0)));
+        t.add("TimeDistributed", c -> new TimeDistributed(c.layer("layer")));
     }
 }

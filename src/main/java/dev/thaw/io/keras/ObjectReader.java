@@ -62,8 +62,11 @@ final class ObjectReader {
         if (name != null) {
             layer.named(name);
         }
-        layer.setTrainable(config.bool("trainable", true));
-        layer.activityRegularizer(config.regularizer("activity_regularizer"));
+        // alone: a layer inside has a flag of its own
+        layer.setTrainableAlone(config.bool("trainable", true));
+        if (config.has("activity_regularizer")) {
+            layer.activityRegularizer(config.regularizer("activity_regularizer"));
+        }
         requireFloat32(config);
         // Keras 2 writes the shape of the first layer's input into that layer
         config.ignore("batch_input_shape", "batch_shape", "input_shape");

@@ -62,10 +62,13 @@ final class ObjectWriter {
             config.put("sparse", false);
             config.put("name", layer.name());
         } else {
+            Map<String, Object> own = layer.config();
             config.put("name", layer.name());
-            config.put("trainable", layer.trainable());
+            if (own.containsKey("trainable")) {
+                config.put("trainable", layer.trainable());
+            }
             config.set("dtype", float32());
-            new ObjectWriter(layer.name()).fill(config, layer.config());
+            new ObjectWriter(layer.name()).fill(config, own);
         }
         return object("keras.layers", layer.getClass().getSimpleName(), config);
     }
