@@ -62,21 +62,25 @@ public final class LayerNormalization extends UnaryLayer {
 
     /** First value of beta; default zeros. */
     public LayerNormalization betaInitializer(Initializer value) {
+        refuseIfBuilt("betaInitializer");
         return beta(beta.withInitializer(value));
     }
 
     /** First value of gamma; default ones. */
     public LayerNormalization gammaInitializer(Initializer value) {
+        refuseIfBuilt("gammaInitializer");
         return gamma(gamma.withInitializer(value));
     }
 
     /** What the loss adds for beta; default nothing. */
     public LayerNormalization betaRegularizer(Regularizer value) {
+        refuseIfBuilt("betaRegularizer");
         return beta(beta.withRegularizer(value));
     }
 
     /** What the loss adds for gamma; default nothing. */
     public LayerNormalization gammaRegularizer(Regularizer value) {
+        refuseIfBuilt("gammaRegularizer");
         return gamma(gamma.withRegularizer(value));
     }
 

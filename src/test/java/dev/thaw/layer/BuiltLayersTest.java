@@ -30,6 +30,9 @@ class BuiltLayersTest {
                     new AlphaDropout(.5),
                     new GaussianDropout(.5),
                     new GaussianNoise(.5),
+                    new GroupNormalization(1),
+                    new RMSNormalization(),
+                    new Normalization(),
                     new ReLU());
 
     @Test
@@ -98,6 +101,8 @@ class BuiltLayersTest {
             return ActivationFunction.RELU;
         } else if (type == Regularizer.class) {
             return Regularizer.NONE;
+        } else if (type == WeightOptions.class) {
+            return WeightOptions.BIAS;
         } else if (type == Constraint.class) {
             return new Constraint.NonNeg();
         }

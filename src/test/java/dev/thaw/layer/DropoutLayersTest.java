@@ -161,7 +161,7 @@ class DropoutLayersTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SpatialDropout2D(.5).outputShape(Shape.of(4, 5, 3)))
                 .withMessageContaining(
-                        "input must be (batch, height, width, channels), got (4, 5, 3)");
+                        "input must have a batch, channels and 2 spatial axes, got (4, 5, 3)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Dropout(.5).noiseShape(Shape.of(4, 3)).outputShape(ROWS))
                 .withMessageContaining("the input is (4, 6), got (4, 3)");
