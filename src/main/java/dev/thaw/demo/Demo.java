@@ -3,6 +3,7 @@ package dev.thaw.demo;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.graph.Explanation;
+import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.LayerNames;
 import dev.thaw.layer.Mode;
@@ -22,12 +23,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The main job: on real digits, train a network, train a base on one half of the digits, freeze it
- * under a new head for the other half, thaw and fine-tune it in the two ways that confuse
- * everybody, and explain at each step what every layer does.
+ * The main job: on real digits, train a network; take a base that Keras trained on one half of the
+ * digits, freeze it under a new head for the other half, thaw and fine-tune it in the two ways that
+ * confuse everybody, explain at each step what every layer does, and hand it back to Keras.
  */
 public final class Demo {
     private static final int SEED = 42;
+    private static final int BATCH = 256;
 
     private final Device device;
     private final Report report;
@@ -49,9 +51,9 @@ public final class Demo {
         Backend backend = device.open();
         System.out.println("Thaw on " + backend.name() + " (" + backend.description() + ")");
         geron();
-        try (Model base = Networks.base()) {
-            pretrain(base);
-            transfer(base);
+        try (Model pretrained = Networks.pretrained().on(device)) {
+            judge(pretrained);
+            transfer((Model) pretrained.layer("base"));
         }
         report.finish((System.nanoTime() - begun) / 1e9);
     }
@@ -69,20 +71,12 @@ public final class Demo {
         }
     }
 
-    private void pretrain(Model base) {
-        report.section("(b) A base learns the digits 0-4");
-        try (Model model = Networks.pretraining(base).on(device)) {
-            report.block(model.summary());
-            History h =
-                    fit(
-                            model,
-                            Digits.training().between(0, 4),
-                            Digits.test().between(0, 4),
-                            2e-3,
-                            8);
-            report.curves("b-pretraining", h);
-            report.result("(b) the base with its first head, 0-4", h.last("val_accuracy"));
-        }
+    private void judge(Model pretrained) {
+        report.section("(b) A base that Keras trained on the digits 0-4 is read from its file");
+        report.block(pretrained.summary());
+        report.block(((Model) pretrained.layer("base")).summary());
+        Map<String, Double> seen = pretrained.evaluate(Digits.test().between(0, 4).data(), BATCH);
+        report.result("(b) Keras's base with its first head, 0-4", seen.get("accuracy"));
     }
 
     private void transfer(Model base) {
@@ -90,8 +84,8 @@ public final class Demo {
         Digits test = Digits.test().between(5, 9);
         report.section("(c) The base is frozen, a new head learns the digits 5-9");
         try (Model baked = Networks.transfer(base, Mode.INFERENCE).on(device);
-                Model otherBase = Networks.base();
-                Model unset = Networks.transfer(otherBase, null).on(device)) {
+                Model again = Networks.pretrained();
+                Model unset = Networks.transfer((Model) again.layer("base"), null).on(device)) {
             base.freeze();
             Explanation frozen = baked.explain(Mode.TRAINING);
             report.block(frozen.toString());
@@ -121,11 +115,12 @@ public final class Demo {
             report.block(bakedThawed.diff(unsetThawed).toString());
             fineTune(
                     unset,
-                    otherBase,
+                    (Model) again.layer("base"),
                     training,
                     test,
                     "(d) thawed, base called without a mode",
                     "d-unset");
+            handBack(baked, test);
         }
     }
 
@@ -146,6 +141,21 @@ public final class Demo {
                         + " moving statistics "
                         + same
                         + " are bit-identical after fine-tuning.");
+    }
+
+    /** Writes the model for Keras, and reads it again to see that nothing was lost. */
+    private void handBack(Model model, Digits test) {
+        report.section("(e) The fine-tuned model goes back to Keras");
+        Path file = report.file("transfer.keras");
+        KerasFiles.save(model, file);
+        try (Model read = KerasFiles.load(file).on(device)) {
+            boolean same = read.predict(test.images()).bitEquals(model.predict(test.images()));
+            report.say(
+                    file
+                            + (same
+                                    ? " predicts bit for bit what the model did; keras.models.load_model opens it."
+                                    : " does NOT predict what the model did."));
+        }
     }
 
     private static List<Tensor> movingStatistics(Layer base) {

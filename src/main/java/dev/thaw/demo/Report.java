@@ -50,6 +50,16 @@ final class Report {
                         100 * accuracy));
     }
 
+    /** A file of this name among the results. */
+    Path file(String name) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the folder " + folder, e);
+        }
+        return folder.resolve(name);
+    }
+
     void curves(String name, History history) {
         try {
             Files.createDirectories(folder);

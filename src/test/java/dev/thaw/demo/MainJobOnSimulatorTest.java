@@ -42,8 +42,6 @@ class MainJobOnSimulatorTest {
     private static final Digits LOW_TEST = first(Digits.test().between(0, 4), JUDGED);
     private static final Digits HIGH_TEST = first(Digits.test().between(5, 9), JUDGED);
 
-    private static List<Tensor> begun = List.of();
-
     /** Ops of a step in the deepest of the networks, forward and backward. */
     private static final int OPS = 40;
 
@@ -139,38 +137,17 @@ class MainJobOnSimulatorTest {
         return new Phase(name, steps, m.predict(digits.images()), digits.labels());
     }
 
-    /**
-     * The base under its first head, as the CPU has begun to teach them. Moving statistics with a
-     * momentum of 0.99 need hundreds of steps before inference is of any use, and the simulator
-     * takes 0.1 s for each.
-     */
-    private static List<Tensor> begun() {
-        if (!begun.isEmpty()) {
-            return begun;
-        }
-        RandomSeed.set(42);
-        try (Model base = Networks.base();
-                Model m = Networks.pretraining(base).on(Device.cpu())) {
-            fit(m, first(Digits.training().between(0, 4), 4000), 2e-3, 1);
-            begun = m.getWeights();
-            return begun;
-        }
-    }
-
-    private static List<Phase> run(Device device, List<Tensor> begun) {
+    private static List<Phase> run(Device device) {
         RandomSeed.set(42);
         List<Phase> all = new ArrayList<>();
         try (Sequential m = Networks.geron()) {
             m.on(device);
             all.add(judge("(a) Géron's net, 0-9", fit(m, ALL, 1e-3, 3), m, ALL_TEST));
         }
-        try (Model base = Networks.base()) {
-            int steps;
-            try (Model m = Networks.pretraining(base).on(device)) {
-                m.setWeights(begun);
-                steps = fit(m, LOW, 5e-4, 1);
-                all.add(judge("(b) the base, 0-4", steps, m, LOW_TEST));
-            }
+        try (Model pretrained = Networks.pretrained().on(device)) {
+            int steps = fit(pretrained, LOW, 5e-4, 1);
+            all.add(judge("(b) Keras's base, 0-4", steps, pretrained, LOW_TEST));
+            Model base = (Model) pretrained.layer("base");
             try (Model m = Networks.transfer(base, Mode.INFERENCE).on(device)) {
                 base.freeze();
                 steps += fit(m, HIGH, 1e-3, 4);
@@ -187,11 +164,10 @@ class MainJobOnSimulatorTest {
      * By how much one step of plain gradient descent at rate 1 changes each weight of the thawed
      * network: the gradients, through inference BN down to the first convolution.
      */
-    private static List<Tensor> gradients(Device device, List<Tensor> begun) {
+    private static List<Tensor> gradients(Device device) {
         RandomSeed.set(5);
-        try (Model base = Networks.base();
+        try (Model base = (Model) Networks.pretrained().layer("base");
                 Model m = Networks.transfer(base, Mode.INFERENCE).on(device)) {
-            base.setWeights(begun.subList(0, base.weights().size()));
             List<Tensor> changes = m.getWeights().stream().map(Tensor::copy).toList();
             m.compile(new SGD(1), new SparseCategoricalCrossentropy());
             Digits batch = first(HIGH, BATCH);
@@ -209,9 +185,8 @@ class MainJobOnSimulatorTest {
 
     @Test
     void gradientsOfFineTuningAreThoseOfTheReference() {
-        List<Tensor> begun = begun();
-        List<Tensor> expected = gradients(new Device("reference", 0), begun);
-        List<Tensor> got = gradients(Device.cuda(0), begun);
+        List<Tensor> expected = gradients(new Device("reference", 0));
+        List<Tensor> got = gradients(Device.cuda(0));
         double farthest = 0;
         double largest = 0;
         for (int i = 0; i < expected.size(); i++) {
@@ -231,9 +206,8 @@ class MainJobOnSimulatorTest {
 
     @Test
     void bothDevicesLearnTheSame() {
-        List<Tensor> begun = begun();
-        List<Phase> cpu = run(Device.cpu(), begun);
-        List<Phase> cuda = run(Device.cuda(0), begun);
+        List<Phase> cpu = run(Device.cpu());
+        List<Phase> cuda = run(Device.cuda(0));
         for (int i = 0; i < cpu.size(); i++) {
             Phase a = cpu.get(i);
             Phase b = cuda.get(i);

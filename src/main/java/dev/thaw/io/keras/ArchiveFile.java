@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.file.Body;
+import dev.thaw.file.ByteSource;
 import dev.thaw.file.ZipArchive;
 import dev.thaw.file.ZipBuilder;
 import dev.thaw.graph.Network;
@@ -13,10 +14,10 @@ import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 
 /** A {@code .keras} file: a zip archive of metadata.json, config.json and model.weights.h5. */
 final class ArchiveFile {
@@ -30,27 +31,24 @@ final class ArchiveFile {
     /** The oldest Keras whose files look like ours. */
     private static final String KERAS_VERSION = "3.0.0";
 
-    private final Path path;
+    private final ByteSource source;
 
-    ArchiveFile(Path path) {
-        this.path = path;
-    }
-
-    private String name() {
-        return path.getFileName().toString();
+    ArchiveFile(ByteSource source) {
+        this.source = source;
     }
 
     Model model(LayerTable table) {
-        try (ZipArchive zip = ZipArchive.open(path);
+        try (ZipArchive zip = ZipArchive.open(source);
                 Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
             return KerasFiles.reading(
-                    name(),
+                    source.name(),
                     () -> {
                         requireVersion3(zip);
                         JsonNode config = json(zip, CONFIG);
                         Model model = ModelReader.root(CONFIG, config, table);
                         WeightsLayout.read(model, weights.root()).apply();
-                        CompileReader.read(model, config.path("compile_config"), weights.root());
+                        CompileReader.read(
+                                model, config.path("compile_config"), Optional.of(weights.root()));
                         return model;
                     });
         }
@@ -76,9 +74,10 @@ final class ArchiveFile {
     }
 
     void weights(Network network) {
-        try (ZipArchive zip = ZipArchive.open(path);
+        try (ZipArchive zip = ZipArchive.open(source);
                 Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
-            KerasFiles.reading(name(), () -> WeightsLayout.read(network, weights.root())).apply();
+            KerasFiles.reading(source.name(), () -> WeightsLayout.read(network, weights.root()))
+                    .apply();
         }
     }
 

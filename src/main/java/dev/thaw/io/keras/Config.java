@@ -121,6 +121,11 @@ final class Config {
         return n.asDouble();
     }
 
+    /** A number that must be there. */
+    double number(String key) {
+        return need(key, get(key) == null ? null : number(key, 0));
+    }
+
     /** A number, or null. */
     Double numberOrNull(String key) {
         return has(key) ? (Double) number(key, 0) : null;

@@ -2,31 +2,26 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.file.ByteSource;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Attributes;
 import dev.thaw.io.hdf5.Hdf5File;
 import dev.thaw.model.Model;
-
-import java.nio.file.Path;
 
 /** An HDF5 file: a legacy whole model, or weights alone in either layout. */
 final class Hdf5ModelFile {
     private static final String MODEL_CONFIG = "model_config";
     private static final String TRAINING_CONFIG = "training_config";
 
-    private final Path path;
+    private final ByteSource source;
 
-    Hdf5ModelFile(Path path) {
-        this.path = path;
-    }
-
-    private String name() {
-        return path.getFileName().toString();
+    Hdf5ModelFile(ByteSource source) {
+        this.source = source;
     }
 
     Model model(LayerTable table) {
-        try (Hdf5File h5 = Hdf5File.open(path)) {
-            return KerasFiles.reading(name(), () -> model(h5, table));
+        try (Hdf5File h5 = Hdf5File.open(source)) {
+            return KerasFiles.reading(source.name(), () -> model(h5, table));
         }
     }
 
@@ -50,8 +45,8 @@ final class Hdf5ModelFile {
     }
 
     void weights(Network network) {
-        try (Hdf5File h5 = Hdf5File.open(path)) {
-            KerasFiles.reading(name(), () -> WeightsLayout.read(network, h5.root())).apply();
+        try (Hdf5File h5 = Hdf5File.open(source)) {
+            KerasFiles.reading(source.name(), () -> WeightsLayout.read(network, h5.root())).apply();
         }
     }
 }

@@ -1,20 +1,21 @@
 package dev.thaw.io.keras;
 
 import dev.thaw.file.AtomicFile;
+import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.graph.Network;
-import dev.thaw.io.hdf5.Hdf5File;
 import dev.thaw.layer.Layer;
 import dev.thaw.model.Model;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -29,6 +30,8 @@ import java.util.function.Function;
  * read or written at all ends in an {@link UncheckedIOException}, which that is one of.
  */
 public final class KerasFiles {
+    private static final byte[] MAGIC = {'P', 'K'};
+
     private final LayerTable table;
 
     private KerasFiles(LayerTable table) {
@@ -60,20 +63,62 @@ public final class KerasFiles {
         return new KerasFiles(LayerTable.STANDARD).read(file);
     }
 
-    /** As {@link #load}, with the layers that this reader knows. */
+    /**
+     * As {@link #load(Path)}, from a stream, such as a resource on the class path; it is read to
+     * its end and not closed.
+     *
+     * @param name what to call it in messages
+     */
+    public static Model load(InputStream in, String name) {
+        try {
+            return new KerasFiles(LayerTable.STANDARD).read(ByteSource.of(in.readAllBytes(), name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** As {@link #load(Path)}, with the layers that this reader knows. */
     public Model read(Path file) {
-        return isZip(file)
-                ? new ArchiveFile(file).model(table)
-                : new Hdf5ModelFile(file).model(table);
+        return read(ByteSource.open(file));
+    }
+
+    private Model read(ByteSource source) {
+        return isZip(source)
+                ? new ArchiveFile(source).model(table)
+                : new Hdf5ModelFile(source).model(table);
     }
 
     /** Gives a network the weights of a file; all or none. */
     public static void loadWeights(Network network, Path file) {
-        if (isZip(file)) {
-            new ArchiveFile(file).weights(network);
+        ByteSource source = ByteSource.open(file);
+        if (isZip(source)) {
+            new ArchiveFile(source).weights(network);
         } else {
-            new Hdf5ModelFile(file).weights(network);
+            new Hdf5ModelFile(source).weights(network);
         }
+    }
+
+    /** Both readers close the source. */
+    private static boolean isZip(ByteSource source) {
+        if (source.length() < MAGIC.length) {
+            return false;
+        }
+        return Arrays.equals(source.read(0, MAGIC.length), MAGIC);
+    }
+
+    /**
+     * Fixes how a model is trained, by Keras's own words.
+     *
+     * @param config the {@code compile_config} of a file, a JSON object: optimizer, loss,
+     *     loss_weights, metrics, weighted_metrics
+     */
+    public static void compile(Model model, String config) {
+        reading(
+                "compile_config",
+                () -> {
+                    CompileReader.read(model, ConfigJson.parse(config, ""), Optional.empty());
+                    return null;
+                });
     }
 
     /**
@@ -89,15 +134,7 @@ public final class KerasFiles {
         AtomicFile.write(file, WeightsWriter.write(network, List.of()));
     }
 
-    private static boolean isZip(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.read() == 'P' && in.read() == 'K';
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** Opens the weights and adds the file's name to what its configuration does wrong. */
+    /** Adds the file's name to what its configuration does wrong. */
     static <T> T reading(String file, java.util.function.Supplier<T> work) {
         try {
             return work.get();
@@ -111,9 +148,5 @@ public final class KerasFiles {
                     FileFormatException.UNSUPPORTED,
                     e);
         }
-    }
-
-    static Assignment weights(Network model, Hdf5File h5) {
-        return WeightsLayout.read(model, h5.root());
     }
 }
