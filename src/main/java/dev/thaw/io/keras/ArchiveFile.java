@@ -85,7 +85,7 @@ final class ArchiveFile {
     static Body contents(Model model) {
         ObjectNode config = new ModelWriter(model).write();
         model.compilation()
-                .ifPresent(c -> config.set("compile_config", CompileWriter.write(c, model)));
+                .ifPresent(c -> config.set("compile_config", CompileWriter.write(c)));
         List<Tensor> optimizer =
                 model.compilation().map(c -> CompileWriter.state(c, model)).orElse(List.of());
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();

@@ -5,19 +5,45 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
 import dev.thaw.train.Compilation;
 
 import java.util.List;
 
 /** Writes how a model is compiled, and the state of its optimizer. */
 final class CompileWriter {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
     private CompileWriter() {}
 
-    static ObjectNode write(Compilation c, Model model) {
-        return JsonNodeFactory.instance.objectNode();
+    /** Keras's compile_config. */
+    static ObjectNode write(Compilation c) {
+        ObjectWriter w = new ObjectWriter("compile_config");
+        ObjectNode config = JSON.objectNode();
+        config.set("optimizer", w.value(c.optimizer()));
+        boolean one = c.losses().size() == 1;
+        config.set("loss", w.value(one ? c.losses().get(0) : c.losses()));
+        if (one || c.lossWeights().stream().allMatch(x -> x == 1)) {
+            config.putNull("loss_weights");
+        } else {
+            config.set("loss_weights", w.value(c.lossWeights()));
+        }
+        if (c.metrics().stream().allMatch(List::isEmpty)) {
+            config.putNull("metrics");
+        } else {
+            config.set("metrics", w.value(one ? c.metrics().get(0) : c.metrics()));
+        }
+        config.putNull("weighted_metrics");
+        config.put("run_eagerly", false);
+        config.put("steps_per_execution", 1);
+        config.put("jit_compile", false);
+        return config;
     }
 
+    /** The optimizer's state in Keras's order. */
     static List<Tensor> state(Compilation c, Model model) {
-        return List.of();
+        return c.optimizer().variables(CompileReader.trainable(model)).stream()
+                .map(Variable::value)
+                .toList();
     }
 }
