@@ -84,8 +84,7 @@ final class ArchiveFile {
     /** The bytes of a model's file. */
     static Body contents(Model model) {
         ObjectNode config = new ModelWriter(model).write();
-        model.compilation()
-                .ifPresent(c -> config.set("compile_config", CompileWriter.write(c)));
+        model.compilation().ifPresent(c -> config.set("compile_config", CompileWriter.write(c)));
         List<Tensor> optimizer =
                 model.compilation().map(c -> CompileWriter.state(c, model)).orElse(List.of());
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();

@@ -2,16 +2,111 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
+import dev.thaw.io.hdf5.Hdf5Node;
+import dev.thaw.layer.Weight;
 import dev.thaw.model.Model;
+import dev.thaw.tensor.Variable;
+import dev.thaw.train.Compilation;
+import dev.thaw.train.optimizer.Optimizer;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads how a model was compiled, and the state of its optimizer. */
 final class CompileReader {
-    private CompileReader() {}
+    private static final Logger LOG = LoggerFactory.getLogger(CompileReader.class);
 
-    static void read(Model model, JsonNode config, Optional<Hdf5Group> root) {}
+    private final Model model;
+    private final ObjectReader objects = new ObjectReader(LayerTable.STANDARD);
 
-    static void readLegacy(Model model, JsonNode config, Hdf5Group root) {}
+    private CompileReader(Model model) {
+        this.model = model;
+    }
+
+    /**
+     * Compiles the model where the configuration says how.
+     *
+     * @param config Keras's compile_config; nothing happens where it is absent or has no optimizer
+     * @param root the file, for the optimizer's state; empty for a fresh one
+     */
+    static void read(Model model, JsonNode config, Optional<Hdf5Group> root) {
+        if (!config.path("optimizer").isObject() && !config.path("optimizer").isTextual()) {
+            return;
+        }
+        new CompileReader(model).compile(config, config.path("optimizer"));
+        root.flatMap(r -> r.find("optimizer/vars"))
+                .filter(Hdf5Group.class::isInstance)
+                .ifPresent(g -> state(model, List.copyOf(((Hdf5Group) g).datasets().values())));
+    }
+
+    /** As Keras 2 wrote it, and Keras 3 still does in {@code .h5}: the optimizer's key differs. */
+    static void readLegacy(Model model, JsonNode config, Hdf5Group root) {
+        if (!config.path("optimizer_config").isObject()) {
+            return;
+        }
+        new CompileReader(model).compile(config, config.path("optimizer_config"));
+        Optional<Hdf5Node> found = root.find("optimizer_weights");
+        if (found.isPresent()
+                && found.get() instanceof Hdf5Group g
+                && g.attributes().has("weight_names")) {
+            List<Hdf5Dataset> values = new ArrayList<>();
+            g.attributes().strings("weight_names").forEach(n -> values.add(g.dataset(n)));
+            state(model, values);
+        }
+    }
+
+    private void compile(JsonNode config, JsonNode optimizer) {
+        Optimizer made = OptimizerReader.read("compile_config.optimizer", optimizer, objects);
+        LossReader losses = new LossReader(model, objects);
+        Compilation c = losses.read(made, config);
+        ObjectReader.refusing(
+                "compile_config",
+                () -> {
+                    model.compile(c);
+                    return null;
+                });
+    }
+
+    /** Continues where the file stopped; another number of values belongs to other weights. */
+    private static void state(Model model, List<Hdf5Dataset> values) {
+        Optimizer optimizer = model.compilation().orElseThrow().optimizer();
+        List<Variable> variables = optimizer.variables(trainable(model));
+        if (variables.size() != values.size()) {
+            LOG.warn(
+                    "{}: the file has {} values of the optimizer {}, which has {} for the weights that are trainable now;"
+                            + " it starts afresh (were weights frozen or thawed before saving, and not trained since?)",
+                    model.name(),
+                    values.size(),
+                    optimizer.name(),
+                    variables.size());
+            return;
+        }
+        Assignment into = new Assignment();
+        for (int i = 0; i < values.size(); i++) {
+            Variable v = variables.get(i);
+            if (!values.get(i).shape().equals(v.shape())) {
+                throw new ConfigException(
+                        values.get(i).path()
+                                + ": "
+                                + v.name()
+                                + " of the optimizer has shape "
+                                + v.shape()
+                                + ", the file has "
+                                + values.get(i).shape());
+            }
+            into.put(values.get(i).path(), v.name(), v, values.get(i).read());
+        }
+        into.apply();
+    }
+
+    /** The weights that an optimizer has slots for, in its order. */
+    static List<Variable> trainable(Model model) {
+        return model.trainableWeights().stream().map(Weight::variable).distinct().toList();
+    }
 }

@@ -14,8 +14,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Losses, their weights and metrics of a compile_config. Keras takes one for all outputs, a list with
- * one per output, or a dictionary by the names of outputs.
+ * Losses, their weights and metrics of a compile_config. Keras takes one for all outputs, a list
+ * with one per output, or a dictionary by the names of outputs.
  */
 final class LossReader {
     private static final String WHERE = "compile_config.";

@@ -2,6 +2,7 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.train.loss.BinaryCrossentropy;
 import dev.thaw.train.loss.CategoricalCrossentropy;
@@ -59,5 +60,24 @@ final class Losses {
             case "accuracy", "acc" -> new Accuracy();
             default -> new MeanLoss(read(where, node, objects));
         };
+    }
+
+    /** Keras's object for a loss. */
+    static ObjectNode write(Loss loss) {
+        ObjectNode config = JsonNodeFactory.instance.objectNode();
+        config.put("name", loss.name());
+        config.put("reduction", "sum_over_batch_size");
+        if (loss instanceof BinaryCrossentropy l) {
+            config.put("from_logits", l.fromLogits());
+            config.put("label_smoothing", l.labelSmoothing());
+        } else if (loss instanceof CategoricalCrossentropy l) {
+            config.put("from_logits", l.fromLogits());
+            config.put("label_smoothing", l.labelSmoothing());
+        } else if (loss instanceof SparseCategoricalCrossentropy l) {
+            config.put("from_logits", l.fromLogits());
+        } else if (loss instanceof Huber l) {
+            config.put("delta", l.delta());
+        }
+        return ObjectWriter.object("keras.losses", loss.getClass().getSimpleName(), config);
     }
 }

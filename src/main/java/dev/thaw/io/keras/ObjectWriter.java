@@ -14,6 +14,8 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Regularizer;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
+import dev.thaw.train.loss.Loss;
+import dev.thaw.train.metric.Metric;
 
 import java.lang.reflect.Array;
 import java.util.Locale;
@@ -120,6 +122,10 @@ final class ObjectWriter {
             return JSON.textNode(a.name());
         } else if (value instanceof Layer l) {
             return layer(l);
+        } else if (value instanceof Loss l) {
+            return Losses.write(l);
+        } else if (value instanceof Metric m) {
+            return JSON.textNode(m.name());
         } else if (value instanceof Configured c) {
             return configured(c);
         } else if (value instanceof Map<?, ?> m) {

@@ -1,5 +1,7 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.layer.Configured;
+
 import java.util.Map;
 
 /**
@@ -7,7 +9,7 @@ import java.util.Map;
  * function will do; Keras's own are {@link Schedules}.
  */
 @FunctionalInterface
-public interface LearningRateSchedule {
+public interface LearningRateSchedule extends Configured {
     /** The rate of the step that comes after so many: 0 for the first one. */
     float at(long step);
 
@@ -21,12 +23,19 @@ public interface LearningRateSchedule {
         return Schedules.of(className, config);
     }
 
+    @Override
+    default String module() {
+        return "keras.optimizers.schedules";
+    }
+
     /** Keras's class name; empty for a function that Keras does not have. */
+    @Override
     default String className() {
         return "";
     }
 
     /** Keras's configuration, under its keys and in its order. */
+    @Override
     default Map<String, Object> config() {
         return Map.of();
     }

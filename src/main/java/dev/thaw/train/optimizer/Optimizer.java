@@ -1,5 +1,6 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.layer.Configured;
 import dev.thaw.layer.Constraint;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  * frozen meanwhile. In Keras's order a step clips the gradients, decays the weights, updates them,
  * averages them and pulls them back to their constraints.
  */
-public abstract class Optimizer {
+public abstract class Optimizer implements Configured {
     static final String AVERAGE = "average";
     static final String ACCUMULATOR = "gradient_accumulator";
 
@@ -104,7 +105,13 @@ public abstract class Optimizer {
         return List.of();
     }
 
+    @Override
+    public final String module() {
+        return "keras.optimizers";
+    }
+
     /** Keras's class name. */
+    @Override
     public String className() {
         return getClass().getSimpleName();
     }
@@ -124,6 +131,7 @@ public abstract class Optimizer {
      * Keras's configuration, under its keys and in its order: numbers, booleans, null, and for the
      * learning rate its float32 value or the {@link LearningRateSchedule}.
      */
+    @Override
     public final Map<String, Object> config() {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("name", name());
