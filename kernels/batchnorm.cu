@@ -27,6 +27,8 @@
 // bn_grad_partial, bn_grad_apply and bn_infer_grad_apply exist with _relu and _relu6: there y is the
 //   forward result, and dy counts only where the activation let it through. Without activation y is
 //   ignored and may be null. dresidual (may be null) = dy as far as it counts.
+// bn_inverse_deviation(variance, inverse, C, epsilon): 1 / sqrt(variance + epsilon), for cuDNN's
+//   gradient; any grid.
 //
 // Workspace: partial: 2 parts C floats; coefficients: 3 C floats. parts: into how many pieces the
 // elements of a channel fall, at least 1, at most 65535; recommended: 8 multiprocessors / channel
@@ -211,6 +213,13 @@ extern "C" __global__ void __launch_bounds__(256) bn_statistics_partial(
         statistics_of_columns<4>(x, partial, outer, C, parts, shared);
     } else {
         statistics_of_columns<1>(x, partial, outer, C, parts, shared);
+    }
+}
+
+extern "C" __global__ void bn_inverse_deviation(
+        const float* variance, float* inverse, int C, float epsilon) {
+    for (long long c = thaw::grid_index(); c < C; c += thaw::grid_size()) {
+        inverse[c] = thaw::inverse_deviation(variance[c], epsilon);
     }
 }
 

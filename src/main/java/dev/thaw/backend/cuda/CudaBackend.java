@@ -60,7 +60,7 @@ final class CudaBackend implements Backend {
                 libraries.cublas() + (libraries.bridged() ? " by way of a bridge" : ""),
                 libraries.cudnn().toString(),
                 nvrtc,
-                engine.tf32() ? "TF32 on" : "TF32 off",
+                engine.settings(),
                 graphs ? "graphs on" : "graphs off");
     }
 

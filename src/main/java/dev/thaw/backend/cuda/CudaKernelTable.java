@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /** Which class prepares which op. */
 final class CudaKernelTable {
@@ -30,6 +31,10 @@ final class CudaKernelTable {
         PoolKernels.register(table);
         DepthwiseKernels.register(table);
         CudnnConvolutionKernels.register(table);
+        CudnnDropout.register(table);
+        CudnnBatchNorm.register(table);
+        CudnnPointwise.register(table);
+        CudnnPool.register(table);
         return table;
     }
 
@@ -38,6 +43,22 @@ final class CudaKernelTable {
         if (makers.put(op, (engine, o) -> maker.apply(engine, op.cast(o))) != null) {
             throw new IllegalStateException("cuda: " + op.getSimpleName() + " is registered twice");
         }
+    }
+
+    /**
+     * Registers another way for an engine that wants it, which may return null to leave an op to
+     * the first way.
+     */
+    <O extends Op> void prefer(
+            Class<O> op, Predicate<Engine> wanted, BiFunction<Engine, O, Prepared> maker) {
+        makers.compute(
+                op,
+                (type, first) ->
+                        (engine, o) -> {
+                            Prepared p =
+                                    wanted.test(engine) ? maker.apply(engine, op.cast(o)) : null;
+                            return p == null ? first.apply(engine, o) : p;
+                        });
     }
 
     Set<Class<? extends Op>> ops() {

@@ -21,6 +21,7 @@ import jcuda.jcudnn.cudnnTensorFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What cuDNN knows of one convolution: descriptors of the images, the filters and the result, all
@@ -55,6 +56,8 @@ final class CudnnConvolution implements AutoCloseable {
     private final int[] images;
     private final int[] padded;
     private final List<Integer> begin;
+    private final long filterBytes;
+    private final long resultBytes;
 
     CudnnConvolution(Engine engine, Op op, Value images, Value result, Window window, int groups) {
         this.engine = engine;
@@ -91,6 +94,8 @@ final class CudnnConvolution implements AutoCloseable {
         for (int i = 0; i < rank; i++) {
             filter[2 + i] = window.size().get(i);
         }
+        filterBytes = bytes(filter);
+        resultBytes = bytes(out);
         int[] four = atLeastFour(filter);
         check(
                 cudnnSetFilterNdDescriptor(w, FLOAT, NHWC, four.length, four),
@@ -200,8 +205,25 @@ final class CudnnConvolution implements AutoCloseable {
         Arrays.setAll(found, i -> new cudnnConvolutionFwdAlgoPerf());
         int[] count = new int[1];
         int status =
-                cudnnGetConvolutionForwardAlgorithm_v7(
-                        engine.cudnn(), x, w, convolution, y, ALGORITHMS, count, found);
+                engine.finds()
+                        ? find(
+                                r ->
+                                        cudnnFindConvolutionForwardAlgorithmEx(
+                                                engine.cudnn(),
+                                                x,
+                                                r.x(),
+                                                w,
+                                                r.w(),
+                                                convolution,
+                                                y,
+                                                r.y(),
+                                                ALGORITHMS,
+                                                count,
+                                                found,
+                                                r.scratch(),
+                                                r.bytes()))
+                        : cudnnGetConvolutionForwardAlgorithm_v7(
+                                engine.cudnn(), x, w, convolution, y, ALGORITHMS, count, found);
         return choose(
                 Arrays.stream(found)
                         .limit(status == 0 ? count[0] : 0)
@@ -218,8 +240,25 @@ final class CudnnConvolution implements AutoCloseable {
         Arrays.setAll(found, i -> new cudnnConvolutionBwdDataAlgoPerf());
         int[] count = new int[1];
         int status =
-                cudnnGetConvolutionBackwardDataAlgorithm_v7(
-                        engine.cudnn(), w, y, convolution, x, ALGORITHMS, count, found);
+                engine.finds()
+                        ? find(
+                                r ->
+                                        cudnnFindConvolutionBackwardDataAlgorithmEx(
+                                                engine.cudnn(),
+                                                w,
+                                                r.w(),
+                                                y,
+                                                r.y(),
+                                                convolution,
+                                                x,
+                                                r.x(),
+                                                ALGORITHMS,
+                                                count,
+                                                found,
+                                                r.scratch(),
+                                                r.bytes()))
+                        : cudnnGetConvolutionBackwardDataAlgorithm_v7(
+                                engine.cudnn(), w, y, convolution, x, ALGORITHMS, count, found);
         return choose(
                 Arrays.stream(found)
                         .limit(status == 0 ? count[0] : 0)
@@ -237,8 +276,25 @@ final class CudnnConvolution implements AutoCloseable {
         Arrays.setAll(found, i -> new cudnnConvolutionBwdFilterAlgoPerf());
         int[] count = new int[1];
         int status =
-                cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-                        engine.cudnn(), x, y, convolution, w, ALGORITHMS, count, found);
+                engine.finds()
+                        ? find(
+                                r ->
+                                        cudnnFindConvolutionBackwardFilterAlgorithmEx(
+                                                engine.cudnn(),
+                                                x,
+                                                r.x(),
+                                                y,
+                                                r.y(),
+                                                convolution,
+                                                w,
+                                                r.w(),
+                                                ALGORITHMS,
+                                                count,
+                                                found,
+                                                r.scratch(),
+                                                r.bytes()))
+                        : cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+                                engine.cudnn(), x, y, convolution, w, ALGORITHMS, count, found);
         return choose(
                 Arrays.stream(found)
                         .limit(status == 0 ? count[0] : 0)
@@ -249,7 +305,19 @@ final class CudnnConvolution implements AutoCloseable {
                                 engine.cudnn(), x, y, convolution, w, a, bytes));
     }
 
-    /** The first, and so by cuDNN's guess fastest, that gives the same bits each time and fits. */
+    /** Calls with room for all tensors. */
+    private int find(Function<CudnnFind.Room, Integer> call) {
+        return CudnnFind.measure(engine, bytes(padded), filterBytes, resultBytes, call);
+    }
+
+    private static long bytes(int[] extents) {
+        return Arrays.stream(extents).asLongStream().reduce(Float.BYTES, (a, b) -> a * b);
+    }
+
+    /**
+     * The first, and so by cuDNN's guess or measurement fastest, that gives the same bits each time
+     * and fits.
+     */
     private static Choice choose(List<Proposal> proposals, Size size) {
         for (Proposal p : proposals) {
             long[] bytes = new long[1];

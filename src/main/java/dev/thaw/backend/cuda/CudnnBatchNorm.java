@@ -1,0 +1,275 @@
+package dev.thaw.backend.cuda;
+
+import static jcuda.jcudnn.JCudnn.*;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.BatchNormInfer;
+import dev.thaw.op.BatchNormTrain;
+import dev.thaw.op.BatchNormTrainGrad;
+import dev.thaw.op.Op;
+import dev.thaw.op.Rectifier;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import jcuda.jcudnn.cudnnBatchNormMode;
+import jcuda.jcudnn.cudnnTensorDescriptor;
+import jcuda.jcudnn.cudnnTensorFormat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Batch normalization by cuDNN. Its conventions end here: its moving variance has Bessel's
+ * correction, which is undone; it is asked for moving statistics that forget all else, started at
+ * 0, as these are the batch's own with all digits; the gradient wants an inverse deviation, which a
+ * kernel of ours makes of the variance. It has no gradient on given statistics and, in float32,
+ * fuses nothing: those stay with our kernels.
+ */
+final class CudnnBatchNorm {
+    /** Where an operand of one number per channel is absent, it is this, in the workspace. */
+    private record Filled(Value value, double number) {}
+
+    private final Engine engine;
+    private final Descriptors own;
+    private final Op op;
+    private final int mode;
+    private final cudnnTensorDescriptor x;
+    private final cudnnTensorDescriptor statistics;
+    private final int channels;
+    private final long perChannel;
+
+    private CudnnBatchNorm(Engine engine, Op op, Shape shape, int axis) {
+        this.engine = engine;
+        this.op = op;
+        own = new Descriptors(op);
+        mode =
+                engine.uses(CudnnUse.BATCHNORM_PERSISTENT)
+                        ? cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL_PERSISTENT
+                        : cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL;
+        channels = shape.dim(axis);
+        perChannel = shape.size() / channels;
+        int inner = Math.toIntExact(shape.size(axis + 1, shape.rank()));
+        int images = axis == 0 ? 1 : shape.dim(0);
+        int rows = Math.toIntExact(perChannel / inner / images);
+        try {
+            x =
+                    inner == 1
+                            ? own.tensor(
+                                    cudnnTensorFormat.CUDNN_TENSOR_NHWC, images, channels, rows, 1)
+                            : own.tensor(
+                                    cudnnTensorFormat.CUDNN_TENSOR_NCHW,
+                                    images * rows,
+                                    channels,
+                                    inner,
+                                    1);
+            statistics = own.perChannel(x, mode);
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    static void register(CudaKernelTable table) {
+        table.prefer(BatchNormTrain.class, CudnnBatchNorm::wanted, CudnnBatchNorm::train);
+        table.prefer(BatchNormInfer.class, CudnnBatchNorm::wanted, CudnnBatchNorm::infer);
+        table.prefer(BatchNormTrainGrad.class, CudnnBatchNorm::wanted, CudnnBatchNorm::trainGrad);
+    }
+
+    private static boolean wanted(Engine engine) {
+        return engine.uses(CudnnUse.BATCHNORM) || engine.uses(CudnnUse.BATCHNORM_PERSISTENT);
+    }
+
+    /** Bessel's correction of a single value is 1 / 0. */
+    private static boolean has(Value x, Value mean, Value residual, Rectifier rectifier) {
+        return x.size() > mean.size() && residual == null && rectifier == Rectifier.NONE;
+    }
+
+    private static Prepared train(Engine engine, BatchNormTrain o) {
+        return has(o.x(), o.mean(), o.residual(), o.rectifier())
+                ? new CudnnBatchNorm(engine, o, o.x().shape(), o.axis()).train(o)
+                : null;
+    }
+
+    private static Prepared infer(Engine engine, BatchNormInfer o) {
+        return o.x().size() > 0 && o.residual() == null && o.rectifier() == Rectifier.NONE
+                ? new CudnnBatchNorm(engine, o, o.x().shape(), o.axis()).infer(o)
+                : null;
+    }
+
+    private static Prepared trainGrad(Engine engine, BatchNormTrainGrad o) {
+        return o.dx() != null && has(o.x(), o.mean(), null, o.rectifier())
+                ? new CudnnBatchNorm(engine, o, o.x().shape(), o.axis()).trainGrad(o)
+                : null;
+    }
+
+    private static DeviceAddress address(Value v, Function<Value, Buffer> buffers) {
+        return CudaBuffer.of(v, buffers).address();
+    }
+
+    private long room() {
+        return WithWorkspace.floats(channels);
+    }
+
+    /** The operand, or a room of the workspace that is filled before each launch. */
+    private DeviceAddress orFilled(
+            Filled f, DeviceAddress room, Function<Value, Buffer> buffers, List<Kernel> before) {
+        if (f.value != null) {
+            return address(f.value, buffers);
+        }
+        before.add(fill(engine.arguments(op, buffers).address(room), f.number));
+        return room;
+    }
+
+    private Kernel fill(Arguments target, double number) {
+        return target.number(channels)
+                .real(number)
+                .launch(engine.function("elementwise", "fill"), engine.grid(channels));
+    }
+
+    private Prepared train(BatchNormTrain o) {
+        double unbessel = (perChannel - 1.) / perChannel;
+        return own.prepared(
+                2 * room(),
+                (buffers, workspace) -> {
+                    List<Kernel> all = new ArrayList<>();
+                    DeviceAddress gamma =
+                            orFilled(new Filled(o.gamma(), 1), workspace, buffers, all);
+                    DeviceAddress beta =
+                            orFilled(new Filled(o.beta(), 0), workspace.plus(room()), buffers, all);
+                    all.add(fill(engine.arguments(o, buffers).value(o.mean()), 0));
+                    all.add(fill(engine.arguments(o, buffers).value(o.variance()), 0));
+                    DeviceAddress from = address(o.x(), buffers);
+                    DeviceAddress to = address(o.y(), buffers);
+                    DeviceAddress mean = address(o.mean(), buffers);
+                    DeviceAddress variance = address(o.variance(), buffers);
+                    all.add(
+                            () ->
+                                    own.check(
+                                            cudnnBatchNormalizationForwardTraining(
+                                                    engine.cudnn(),
+                                                    mode,
+                                                    engine.one(),
+                                                    engine.zero(),
+                                                    x,
+                                                    from,
+                                                    x,
+                                                    to,
+                                                    statistics,
+                                                    gamma,
+                                                    beta,
+                                                    1,
+                                                    mean,
+                                                    variance,
+                                                    o.epsilon(),
+                                                    null,
+                                                    null),
+                                            "cudnnBatchNormalizationForwardTraining"));
+                    all.add(
+                            engine.arguments(o, buffers)
+                                    .value(o.variance())
+                                    .value(o.variance())
+                                    .number(channels)
+                                    .real(unbessel)
+                                    .real(0)
+                                    .launch(
+                                            engine.function("elementwise", "affine"),
+                                            engine.grid(channels)));
+                    return Sequence.of(all.toArray(Kernel[]::new));
+                });
+    }
+
+    private Prepared infer(BatchNormInfer o) {
+        return own.prepared(
+                2 * room(),
+                (buffers, workspace) -> {
+                    List<Kernel> all = new ArrayList<>();
+                    DeviceAddress gamma =
+                            orFilled(new Filled(o.gamma(), 1), workspace, buffers, all);
+                    DeviceAddress beta =
+                            orFilled(new Filled(o.beta(), 0), workspace.plus(room()), buffers, all);
+                    DeviceAddress from = address(o.x(), buffers);
+                    DeviceAddress to = address(o.y(), buffers);
+                    DeviceAddress mean = address(o.mean(), buffers);
+                    DeviceAddress variance = address(o.variance(), buffers);
+                    all.add(
+                            () ->
+                                    own.check(
+                                            cudnnBatchNormalizationForwardInference(
+                                                    engine.cudnn(),
+                                                    mode,
+                                                    engine.one(),
+                                                    engine.zero(),
+                                                    x,
+                                                    from,
+                                                    x,
+                                                    to,
+                                                    statistics,
+                                                    gamma,
+                                                    beta,
+                                                    mean,
+                                                    variance,
+                                                    o.epsilon()),
+                                            "cudnnBatchNormalizationForwardInference"));
+                    return Sequence.of(all.toArray(Kernel[]::new));
+                });
+    }
+
+    private Prepared trainGrad(BatchNormTrainGrad o) {
+        return own.prepared(
+                4 * room(),
+                (buffers, workspace) -> {
+                    List<Kernel> all = new ArrayList<>();
+                    DeviceAddress gamma =
+                            orFilled(new Filled(o.gamma(), 1), workspace, buffers, all);
+                    DeviceAddress inverse = workspace.plus(room());
+                    all.add(
+                            engine.arguments(o, buffers)
+                                    .value(o.variance())
+                                    .address(inverse)
+                                    .integer(channels)
+                                    .real(o.epsilon())
+                                    .launch(
+                                            engine.function("batchnorm", "bn_inverse_deviation"),
+                                            engine.grid(channels)));
+                    DeviceAddress from = address(o.x(), buffers);
+                    DeviceAddress dy = address(o.dy(), buffers);
+                    DeviceAddress dx = address(o.dx(), buffers);
+                    DeviceAddress mean = address(o.mean(), buffers);
+                    DeviceAddress dgamma = orRoom(o.dgamma(), workspace.plus(2 * room()), buffers);
+                    DeviceAddress dbeta = orRoom(o.dbeta(), workspace.plus(3 * room()), buffers);
+                    all.add(
+                            () ->
+                                    own.check(
+                                            cudnnBatchNormalizationBackward(
+                                                    engine.cudnn(),
+                                                    mode,
+                                                    engine.one(),
+                                                    engine.zero(),
+                                                    engine.one(),
+                                                    engine.zero(),
+                                                    x,
+                                                    from,
+                                                    x,
+                                                    dy,
+                                                    x,
+                                                    dx,
+                                                    statistics,
+                                                    gamma,
+                                                    dgamma,
+                                                    dbeta,
+                                                    o.epsilon(),
+                                                    mean,
+                                                    inverse),
+                                            "cudnnBatchNormalizationBackward"));
+                    return Sequence.of(all.toArray(Kernel[]::new));
+                });
+    }
+
+    private static DeviceAddress orRoom(
+            Value v, DeviceAddress room, Function<Value, Buffer> buffers) {
+        return v == null ? room : address(v, buffers);
+    }
+}

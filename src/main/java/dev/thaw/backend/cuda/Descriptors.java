@@ -1,0 +1,132 @@
+package dev.thaw.backend.cuda;
+
+import static jcuda.jcudnn.JCudnn.*;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Op;
+import dev.thaw.op.Value;
+
+import jcuda.jcudnn.cudnnActivationDescriptor;
+import jcuda.jcudnn.cudnnDataType;
+import jcuda.jcudnn.cudnnDropoutDescriptor;
+import jcuda.jcudnn.cudnnNanPropagation;
+import jcuda.jcudnn.cudnnPoolingDescriptor;
+import jcuda.jcudnn.cudnnTensorDescriptor;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Function;
+
+/** cuDNN's descriptors of one op, destroyed together. */
+final class Descriptors implements AutoCloseable {
+    private final String doing;
+    private final Deque<Runnable> owned = new ArrayDeque<>();
+
+    Descriptors(Op op) {
+        doing = Engine.describe(op);
+    }
+
+    /** Throws where a call failed. */
+    void check(int status, String call) {
+        Status.cudnn(status, call, doing);
+    }
+
+    /** Something else to give back with the descriptors. */
+    void own(AutoCloseable resource) {
+        owned.push(
+                () -> {
+                    try {
+                        resource.close();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(doing, e);
+                    }
+                });
+    }
+
+    /** float32 in the order N, C, spatial.., stored in this format. */
+    cudnnTensorDescriptor tensor(int format, int... dims) {
+        cudnnTensorDescriptor d = new cudnnTensorDescriptor();
+        check(cudnnCreateTensorDescriptor(d), "cudnnCreateTensorDescriptor");
+        owned.push(() -> cudnnDestroyTensorDescriptor(d));
+        check(
+                cudnnSetTensorNdDescriptorEx(
+                        d, format, cudnnDataType.CUDNN_DATA_FLOAT, dims.length, dims),
+                "cudnnSetTensorNdDescriptorEx");
+        return d;
+    }
+
+    /** One number per channel, for statistics and weights of x. */
+    cudnnTensorDescriptor perChannel(cudnnTensorDescriptor x, int mode) {
+        cudnnTensorDescriptor d = new cudnnTensorDescriptor();
+        check(cudnnCreateTensorDescriptor(d), "cudnnCreateTensorDescriptor");
+        owned.push(() -> cudnnDestroyTensorDescriptor(d));
+        check(cudnnDeriveBNTensorDescriptor(d, x, mode), "cudnnDeriveBNTensorDescriptor");
+        return d;
+    }
+
+    /** An activation that keeps NaN. */
+    cudnnActivationDescriptor activation(int mode, double coefficient) {
+        cudnnActivationDescriptor d = new cudnnActivationDescriptor();
+        check(cudnnCreateActivationDescriptor(d), "cudnnCreateActivationDescriptor");
+        owned.push(() -> cudnnDestroyActivationDescriptor(d));
+        check(
+                cudnnSetActivationDescriptor(
+                        d, mode, cudnnNanPropagation.CUDNN_PROPAGATE_NAN, coefficient),
+                "cudnnSetActivationDescriptor");
+        return d;
+    }
+
+    /** A pool that keeps NaN. */
+    cudnnPoolingDescriptor pooling(int mode, int[] size, int[] pad, int[] stride) {
+        cudnnPoolingDescriptor d = new cudnnPoolingDescriptor();
+        check(cudnnCreatePoolingDescriptor(d), "cudnnCreatePoolingDescriptor");
+        owned.push(() -> cudnnDestroyPoolingDescriptor(d));
+        check(
+                cudnnSetPoolingNdDescriptor(
+                        d,
+                        mode,
+                        cudnnNanPropagation.CUDNN_PROPAGATE_NAN,
+                        size.length,
+                        size,
+                        pad,
+                        stride),
+                "cudnnSetPoolingNdDescriptor");
+        return d;
+    }
+
+    /** A dropout that is not set yet. */
+    cudnnDropoutDescriptor dropout() {
+        cudnnDropoutDescriptor d = new cudnnDropoutDescriptor();
+        check(cudnnCreateDropoutDescriptor(d), "cudnnCreateDropoutDescriptor");
+        owned.push(() -> cudnnDestroyDropoutDescriptor(d));
+        return d;
+    }
+
+    /** An op that owns these descriptors. */
+    Prepared prepared(long workspaceBytes, WithWorkspace.Binder binder) {
+        return new Owner(this, workspaceBytes, binder);
+    }
+
+    private record Owner(Descriptors of, long workspaceBytes, WithWorkspace.Binder binder)
+            implements Prepared {
+        @Override
+        public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
+            return binder.bind(
+                    buffers, workspace == null ? null : ((CudaBuffer) workspace).address());
+        }
+
+        @Override
+        public void close() {
+            of.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!owned.isEmpty()) {
+            owned.pop().run();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.thaw.conformance;
+
+import dev.thaw.backend.cuda.Settings;
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.sim.OnSimulator;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.stream.Stream;
+
+/** Pools by cuDNN, and by our kernels where it has none. */
+@ExtendWith(OnSimulator.Counted.class)
+final class CudnnPoolTest extends PoolConformance {
+    private Backend backend;
+
+    @BeforeAll
+    void open() {
+        backend = Settings.cudnn("pool");
+    }
+
+    @AfterAll
+    void close() {
+        if (backend != null) {
+            backend.close();
+        }
+    }
+
+    @Override
+    Backend backend() {
+        return backend;
+    }
+
+    @Override
+    Stream<OpCase> cases() {
+        return super.cases().filter(c -> true);
+    }
+}
