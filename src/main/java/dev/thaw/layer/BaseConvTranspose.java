@@ -98,9 +98,11 @@ public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>>
             throw refuse(
                     "input's "
                             + axisName(axis)
-                            + " must be at least 1 and the output's at least 1 and an int, got "
+                            + " must be at least 1 and make 1 to "
+                            + Integer.MAX_VALUE
+                            + " of them, got "
                             + in
-                            + " and "
+                            + ", which make "
                             + out);
         }
         return (int) out;

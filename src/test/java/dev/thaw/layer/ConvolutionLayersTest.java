@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.thaw.op.Binary;
 import dev.thaw.op.Convolution;
+import dev.thaw.op.ConvolutionGradInput;
 import dev.thaw.op.DepthwiseConvolution;
+import dev.thaw.op.Transpose;
 import dev.thaw.op.Unary;
 import dev.thaw.tensor.Shape;
 
@@ -105,6 +108,119 @@ class ConvolutionLayersTest {
         assertThat(first.y().shape()).isEqualTo(Shape.of(2, 3, 3, 6));
         assertThat(second.bias()).isNotNull();
         assertThat(second.window().strides()).containsExactly(1, 1);
+    }
+
+    @Test
+    void transposedConvolutionsHaveTheirFiltersBeforeTheChannels() {
+        assertThat(weights(new Conv2DTranspose(8, Extents.of(3, 5)), IMAGES))
+                .containsExactly("kernel (3, 5, 8, 6)", "bias (8,)");
+        assertThat(weights(new Conv1DTranspose(8, 3), Shape.of(NONE, 9, 6)))
+                .containsExactly("kernel (3, 8, 6)", "bias (8,)");
+        assertThat(weights(new Conv3DTranspose(8, 3).useBias(false), Shape.of(1, 4, 4, 4, 6)))
+                .containsExactly("kernel (3, 3, 3, 8, 6)");
+    }
+
+    /** Numbers from keras.layers.Conv2DTranspose(..).compute_output_shape. */
+    @Test
+    void transposedShapesFollowStridePaddingAndOutputPadding() {
+        assertThat(new Conv2DTranspose(8, 3).outputShape(IMAGES))
+                .isEqualTo(Shape.of(NONE, 30, 30, 8));
+        assertThat(new Conv2DTranspose(8, 3).strides(2).outputShape(IMAGES))
+                .isEqualTo(Shape.of(NONE, 57, 57, 8));
+        assertThat(new Conv2DTranspose(8, 2).strides(3).outputShape(IMAGES))
+                .isEqualTo(Shape.of(NONE, 84, 84, 8));
+        Conv2DTranspose same = new Conv2DTranspose(8, 3).strides(2).padding(Padding.SAME);
+        assertThat(same.outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 56, 56, 8));
+        assertThat(same.outputShape(Shape.of(NONE, NONE, 5, 6)))
+                .isEqualTo(Shape.of(NONE, NONE, 10, 8));
+        assertThat(same.outputPadding(Extents.of(0, 1)).outputShape(IMAGES))
+                .isEqualTo(Shape.of(NONE, 55, 56, 8));
+    }
+
+    @Test
+    void aTransposedConvolutionIsTheGradientOfOneAndItsBias() {
+        var lowered =
+                RecordingLowering.lower(
+                        new Conv2DTranspose(4, 3).strides(2).padding(Padding.SAME),
+                        Mode.INFERENCE,
+                        Shape.of(2, 5, 6, 3));
+        assertThat(lowered.ops()).hasSize(2);
+        ConvolutionGradInput sum = (ConvolutionGradInput) lowered.ops().get(0);
+        assertThat(sum.dx().shape()).isEqualTo(Shape.of(2, 10, 12, 4));
+        assertThat(sum.window().padBefore()).containsExactly(0, 0);
+        assertThat(sum.window().padAfter()).containsExactly(1, 1);
+        assertThat(lowered.ops().get(1)).isInstanceOf(Binary.class);
+    }
+
+    @Test
+    void causalPaddingGoesBefore() {
+        var lowered =
+                RecordingLowering.lower(
+                        new Conv1D(4, 3).padding(Padding.CAUSAL).dilationRate(2),
+                        Mode.INFERENCE,
+                        Shape.of(2, 2, 3));
+        Convolution conv = (Convolution) lowered.ops().get(0);
+        assertThat(conv.y().shape()).isEqualTo(Shape.of(2, 2, 4));
+        assertThat(conv.window().padBefore()).containsExactly(4);
+        assertThat(conv.window().padAfter()).containsExactly(0);
+    }
+
+    @Test
+    void channelsFirstIsTransposedAroundTheOp() {
+        Conv2D layer = new Conv2D(4, 3).dataFormat(DataFormat.CHANNELS_FIRST);
+        assertThat(layer.outputShape(Shape.of(NONE, 6, 28, 20)))
+                .isEqualTo(Shape.of(NONE, 4, 26, 18));
+        assertThat(weights(layer, Shape.of(NONE, 6, 28, 20)).get(0))
+                .isEqualTo("kernel (3, 3, 6, 4)");
+        var lowered =
+                RecordingLowering.lower(
+                        new MaxPooling1D(2).dataFormat(DataFormat.CHANNELS_FIRST),
+                        Mode.INFERENCE,
+                        Shape.of(2, 3, 8));
+        assertThat(lowered.ops()).hasSize(3);
+        assertThat(((Transpose) lowered.ops().get(0)).order()).containsExactly(0, 2, 1);
+        assertThat(((Transpose) lowered.ops().get(2)).y().shape()).isEqualTo(Shape.of(2, 3, 4));
+        refused(
+                () ->
+                        new Conv2D(4, 3)
+                                .dataFormat(DataFormat.CHANNELS_FIRST)
+                                .outputShape(IMAGES.withDim(1, NONE)),
+                "input must be (batch, channels, height, width) with known channels, got");
+    }
+
+    @Test
+    void refusesWhatTheOtherAxesAndKindsDoNotHave() {
+        LayerNames.reset();
+        refused(
+                () -> new Conv3D(4, Extents.of(3, 3)),
+                "conv3d: kernelSize must be one number, or 3 (one along each axis), got (3, 3)");
+        refused(() -> new Conv2D(4, 3).padding(Padding.CAUSAL), "padding CAUSAL is for Conv1D");
+        refused(
+                () -> new SeparableConv1D(4, 3).padding(Padding.CAUSAL),
+                "padding CAUSAL is for Conv1D");
+        refused(() -> new MaxPooling1D(2).padding(Padding.CAUSAL), "padding CAUSAL is for Conv1D");
+        refused(
+                () -> new Conv2DTranspose(4, 3).outputPadding(1).outputShape(IMAGES),
+                "outputPadding must be less than strides along each axis, got outputPadding [1, 1]"
+                        + " and strides [1, 1]");
+        refused(
+                () -> new Conv2DTranspose(4, 3).outputPadding(-1),
+                "outputPadding must be at least 0 along each axis, got -1");
+        refused(
+                () -> new Conv2DTranspose(4, 3).strides(2).dilationRate(2),
+                "strides and dilationRate cannot both be above 1");
+        refused(
+                () ->
+                        new Conv1DTranspose(4, 3)
+                                .strides(1 << 20)
+                                .outputShape(Shape.of(1, 1 << 12, 1)),
+                "input's steps must be at least 1 and make 1 to 2147483647 of them, got 4096, which"
+                        + " make 4294967296");
+        refused(
+                () -> new DepthwiseConv2D(3).depthMultiplier(1 << 30).outputShape(IMAGES),
+                "channels times depthMultiplier must fit in an int, got 6442450944");
+        assertThat(new DepthwiseConv2D(3).strides(2).dilationRate(2).outputShape(IMAGES))
+                .isEqualTo(Shape.of(NONE, 12, 12, 6));
     }
 
     @Test
