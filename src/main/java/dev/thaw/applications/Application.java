@@ -4,6 +4,7 @@ import static dev.thaw.applications.ApplicationOptions.Option.ALPHA;
 import static dev.thaw.applications.ApplicationOptions.Option.DEPTH_MULTIPLIER;
 import static dev.thaw.applications.ApplicationOptions.Option.DROPOUT;
 import static dev.thaw.applications.Preprocessing.CAFFE;
+import static dev.thaw.applications.Preprocessing.NONE;
 import static dev.thaw.applications.Preprocessing.TF;
 import static dev.thaw.applications.Preprocessing.TORCH;
 
@@ -69,6 +70,38 @@ public enum Application {
     DENSENET169(Facts.of("DenseNet169", "densenet169", TORCH, 224, 32), DenseNet.of(6, 12, 32, 32)),
     /** Huang et al. (2017), 201 layers. */
     DENSENET201(Facts.of("DenseNet201", "densenet201", TORCH, 224, 32), DenseNet.of(6, 12, 48, 32)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B0(
+            Facts.of("EfficientNetB0", "efficientnetb0", NONE, 224, 32),
+            EfficientNet.of(1.0, 1.0, 0.2)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B1(
+            Facts.of("EfficientNetB1", "efficientnetb1", NONE, 240, 32),
+            EfficientNet.of(1.0, 1.1, 0.2)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B2(
+            Facts.of("EfficientNetB2", "efficientnetb2", NONE, 260, 32),
+            EfficientNet.of(1.1, 1.2, 0.3)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B3(
+            Facts.of("EfficientNetB3", "efficientnetb3", NONE, 300, 32),
+            EfficientNet.of(1.2, 1.4, 0.3)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B4(
+            Facts.of("EfficientNetB4", "efficientnetb4", NONE, 380, 32),
+            EfficientNet.of(1.4, 1.8, 0.4)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B5(
+            Facts.of("EfficientNetB5", "efficientnetb5", NONE, 456, 32),
+            EfficientNet.of(1.6, 2.2, 0.4)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B6(
+            Facts.of("EfficientNetB6", "efficientnetb6", NONE, 528, 32),
+            EfficientNet.of(1.8, 2.6, 0.5)),
+    /** Tan and Le (2019), its pixels from 0 to 255 as they are. */
+    EFFICIENTNET_B7(
+            Facts.of("EfficientNetB7", "efficientnetb7", NONE, 600, 32),
+            EfficientNet.of(2.0, 3.1, 0.5)),
     /** Simonyan and Zisserman (2014), 16 layers. */
     VGG16(Facts.of("VGG16", "vgg16", CAFFE, 224, 32), Vgg.of(2, 2, 3, 3, 3)),
     /** Simonyan and Zisserman (2014), 19 layers. */

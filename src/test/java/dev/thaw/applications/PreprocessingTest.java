@@ -52,6 +52,14 @@ class PreprocessingTest {
         "DenseNet121, TORCH",
         "DenseNet169, TORCH",
         "DenseNet201, TORCH",
+        "EfficientNetB0, NONE",
+        "EfficientNetB1, NONE",
+        "EfficientNetB2, NONE",
+        "EfficientNetB3, NONE",
+        "EfficientNetB4, NONE",
+        "EfficientNetB5, NONE",
+        "EfficientNetB6, NONE",
+        "EfficientNetB7, NONE",
         "VGG16, CAFFE",
         "VGG19, CAFFE"
     })
