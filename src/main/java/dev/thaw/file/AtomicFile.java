@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -17,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Writes a file as a whole or not at all. The contents go to a temporary file beside the target,
@@ -32,6 +36,10 @@ public final class AtomicFile {
     private static final int ATTEMPTS = 100;
     private static final int MAX_LINKS = 40;
     private static final int BUFFER = 1 << 16;
+
+    /** Of this JVM; a probe of their locks would release them, as closing any channel does. */
+    private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private AtomicFile() {}
@@ -70,7 +78,10 @@ public final class AtomicFile {
             }
             at = at.resolveSibling(Files.readSymbolicLink(at));
         }
-        return at;
+        Path parent = at.getParent();
+        return parent == null || !Files.isDirectory(parent)
+                ? at
+                : parent.toRealPath().resolve(at.getFileName());
     }
 
     private static void check(Path real) throws IOException {
@@ -91,13 +102,14 @@ public final class AtomicFile {
     private static void replace(Path real, Body body) throws IOException {
         for (int i = 0; i < ATTEMPTS; i++) {
             Path temporary = real.resolveSibling(prefix(real) + random() + ENDING);
+            IN_USE.add(temporary);
             try (FileChannel channel = create(temporary)) {
-                // another save may clean up between creation and lock: then this name is lost
-                if (channel == null || lock(channel) && !Files.exists(temporary)) {
-                    continue;
+                if (channel != null && lock(channel) && Files.exists(temporary)) {
+                    fill(channel, temporary, real, body);
+                    return;
                 }
-                fill(channel, temporary, real, body);
-                return;
+            } finally {
+                IN_USE.remove(temporary);
             }
         }
         throw new IOException("no free name for a temporary file in " + real.getParent());
@@ -135,12 +147,15 @@ public final class AtomicFile {
         }
     }
 
-    /** Marks a temporary as in use; where the file system has no locks, nobody cleans up either. */
+    /**
+     * Marks a temporary as in use. False where the clean-up of another process holds it between
+     * creation and lock, and will delete it; where the file system has no locks, nobody cleans up.
+     */
     private static boolean lock(FileChannel channel) {
         try {
             return channel.tryLock() != null;
-        } catch (IOException | RuntimeException e) {
-            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 
@@ -189,12 +204,16 @@ public final class AtomicFile {
     }
 
     private static void removeIfFree(Path p) {
-        try (FileChannel c = FileChannel.open(p, StandardOpenOption.WRITE)) {
-            if (lock(c)) {
+        if (IN_USE.contains(p)) {
+            return;
+        }
+        try (FileChannel c = FileChannel.open(p, StandardOpenOption.WRITE);
+                FileLock lock = c.tryLock()) {
+            if (lock != null) {
                 Files.deleteIfExists(p);
             }
-        } catch (IOException e) {
-            // somebody else removed it, or may not be disturbed
+        } catch (IOException | OverlappingFileLockException e) {
+            // somebody else removes it, or there are no locks, or it may not be disturbed
         }
     }
 }

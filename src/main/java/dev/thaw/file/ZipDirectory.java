@@ -99,10 +99,10 @@ final class ZipDirectory {
         if (disk != 0 || first != 0) {
             throw damaged("", "the archive must be one file, it is a part of several");
         }
-        if (entries < 0 || size < 0 || start < 0 || size > end - start) {
+        if (entries < 0 || size < 0 || start < 0 || start + size != end) {
             throw damaged(
                     "",
-                    "the directory must lie before its end at "
+                    "the directory must reach to its end record at "
                             + end
                             + ", declared at "
                             + start
