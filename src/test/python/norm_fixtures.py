@@ -213,6 +213,18 @@ def masks(out):
     case(out, "dropout_masked", L.Dropout(0.4, seed=1), (3, 4, 2), masks={0: STEPS}, random=True)
 
 
+def embeddings(out):
+    e = L.Embedding
+    ids = [[3, 0, 2, 2], [1, 3, 3, 0]]
+    case(out, "embedding", e(5, 3), ints=ids)
+    case(out, "embedding_mask", e(4, 2, mask_zero=True), ints=ids)
+    case(out, "embedding_floats", e(4, 2, mask_zero=True), inputs=[[[3, 0.5, 0, 2.9]] * 2])
+    case(out, "embedding_negative", e(5, 2), ints=[[-1, -5], [4, 0]])
+    case(out, "embedding_vector", e(5, 2), ints=[4, 0, 4])
+    case(out, "embedding_3d", e(4, 2, mask_zero=True), ints=[ids, ids[::-1]])
+    case(out, "td_embedding", L.TimeDistributed(e(4, 2)), ints=[ids, ids[::-1]])
+
+
 def inner(out):
     t = L.TimeDistributed
     case(out, "td_dense", t(L.Dense(3, activation="tanh")), (2, 4, 3))
@@ -244,7 +256,7 @@ def random_layers(out):
 
 def main():
     out = [f"# Keras {keras.__version__}, TensorFlow {tf.__version__}; made by norm_fixtures.py"]
-    for part in (batch, others, masks, inner, random_layers):
+    for part in (batch, others, masks, embeddings, inner, random_layers):
         part(out)
     OUT.write_text("\n".join(out) + "\n")
     cases = sum(line.startswith("case ") for line in out)

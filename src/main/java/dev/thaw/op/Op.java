@@ -49,6 +49,8 @@ public sealed interface Op
                 SoftmaxCrossEntropy,
                 SoftmaxCrossEntropyGrad,
                 OneHot,
+                Gather,
+                GatherGrad,
                 ArgMax,
                 Equal,
                 Accumulate,

@@ -66,6 +66,8 @@ final class GradientCheckTest {
         addRandoms(all);
         Shape rows = Shape.of(3, 5);
         all.add(new OpCase("Softmax", d -> LossConformance.softmax(d, rows)));
+        Shape table = Shape.of(4, 3);
+        all.add(new OpCase("Gather", d -> LossConformance.chosen(d, table, 0, 2, 2, 3, -4)));
         all.add(new OpCase("Cross-entropy, soft targets", d -> LossConformance.soft(d, rows)));
         all.add(new OpCase("Cross-entropy, classes", d -> LossConformance.sparse(d, rows)));
         return all;

@@ -2,6 +2,7 @@ package dev.thaw.conformance;
 
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.ArgMax;
+import dev.thaw.op.Gather;
 import dev.thaw.op.Guard;
 import dev.thaw.op.OneHot;
 import dev.thaw.op.Softmax;
@@ -78,6 +79,47 @@ abstract class LossConformance extends Conformance {
         d.fetch(y, Tolerance.EXACT);
     }
 
+    /** A table of the shape and as many random indices of this type; some mean no row. */
+    static void gather(Draft d, Shape table, int rows, DType type) {
+        Value from = d.normal("table", table);
+        int count = table.dim(0);
+        Value index = d.input("index", indices(d, rows, count, type));
+        Value y = d.temp("y", Shape.of(rows, table.dim(1)));
+        d.emit(new Gather(from, index, y));
+        d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.sum(rows), from);
+    }
+
+    /** These rows of a table. */
+    static void chosen(Draft d, Shape table, int... rows) {
+        Value from = d.normal("table", table);
+        Value y = d.temp("y", Shape.of(rows.length, table.dim(1)));
+        d.emit(new Gather(from, d.input("index", Tensor.of(rows)), y));
+        d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.sum(rows.length), from);
+    }
+
+    private static Tensor indices(Draft d, int rows, int count, DType type) {
+        Tensor t = Tensor.zeros(Shape.of(rows), type);
+        for (int i = 0; i < rows; i++) {
+            // half of them from the end, and now and then one that is beyond either end
+            int index = d.random().nextInt(-count - (count + 9) / 10, count + (count + 9) / 10);
+            switch (type) {
+                case FLOAT32 -> t.floats()[i] = index + (index < 0 ? -0.75f : 0.75f);
+                case INT32 -> t.ints()[i] = index;
+                case INT64 -> t.longs()[i] = index;
+            }
+        }
+        return t;
+    }
+
+    /** Numbers that a conversion to an integer would not survive. */
+    private static void gatherNonsense(Draft d) {
+        float[] nonsense = {Float.NaN, 1 / 0f, -1 / 0f, 1e20f, -1e20f, -0.5f, 2};
+        Value table = d.normal("table", Shape.of(3, 5));
+        Value y = d.temp("y", Shape.of(nonsense.length, 5));
+        d.emit(new Gather(table, d.input("index", Tensor.of(nonsense)), y));
+        d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.sum(2), table);
+    }
+
     private static void accumulate(Draft d, Shape s) {
         Value total = d.linear(d.number("total", 3));
         Value x = d.linear(d.normal("x", s));
@@ -102,6 +144,18 @@ abstract class LossConformance extends Conformance {
             all.add(new OpCase("OneHot " + s, d -> oneHot(d, s)));
             all.add(new OpCase("Accumulate " + s, d -> accumulate(d, s)));
         }
+        for (DType type : DType.values()) {
+            for (Shape s :
+                    List.of(Shape.of(1, 1), Shape.of(5, 3), Shape.of(7, 300), Shape.of(97, 64))) {
+                for (int n : new int[] {1, 17, 700}) {
+                    all.add(
+                            new OpCase(
+                                    "Gather " + n + " " + type + " of " + s,
+                                    d -> gather(d, s, n, type)));
+                }
+            }
+        }
+        all.add(new OpCase("Gather of no row at all", LossConformance::gatherNonsense));
         all.add(new OpCase("Softmax (2, 3, 5, 7)", d -> softmax(d, Shape.of(2, 3, 5, 7))));
         all.add(new OpCase("Softmax (5,)", d -> softmax(d, Shape.of(5))));
         all.add(new OpCase("Cross-entropy, large logits", LossConformance::confident));

@@ -25,6 +25,7 @@ final class CpuBackend implements Backend {
         BatchNormKernels.register(table);
         NormalizationKernels.register(table);
         ClassificationKernels.register(table);
+        GatherKernels.register(table);
         ActivationKernels.register(table);
     }
 

@@ -25,6 +25,7 @@ final class CudaKernelTable {
         ShapeKernels.register(table);
         ReduceKernels.register(table);
         ClassificationKernels.register(table);
+        GatherKernels.register(table);
         BatchNormKernels.register(table);
         LayerNormKernels.register(table);
         OptimizerKernels.register(table);

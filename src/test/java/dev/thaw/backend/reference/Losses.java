@@ -3,6 +3,8 @@ package dev.thaw.backend.reference;
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.ArgMax;
 import dev.thaw.op.Equal;
+import dev.thaw.op.Gather;
+import dev.thaw.op.GatherGrad;
 import dev.thaw.op.Guard;
 import dev.thaw.op.OneHot;
 import dev.thaw.op.Softmax;
@@ -24,6 +26,8 @@ final class Losses {
         table.add(SoftmaxCrossEntropy.class, Losses::crossEntropy);
         table.add(SoftmaxCrossEntropyGrad.class, Losses::crossEntropyGrad);
         table.add(OneHot.class, Losses::oneHot);
+        table.add(Gather.class, Losses::gather);
+        table.add(GatherGrad.class, Losses::gatherGrad);
         table.add(ArgMax.class, Losses::argMax);
         table.add(Equal.class, Losses::equal);
         table.add(Accumulate.class, Losses::accumulate);
@@ -124,6 +128,35 @@ final class Losses {
         int k = op.y().shape().last();
         for (int i = 0; i < op.y().size(); i++) {
             y.put(i, classes.get(i / k) == i % k ? 1 : 0);
+        }
+    }
+
+    private static int row(Value index, int r, int count, Cells cells) {
+        return Gather.row(
+                index.dtype() == DType.FLOAT32
+                        ? cells.numbers(index).get(r)
+                        : cells.integers(index).get(r),
+                count);
+    }
+
+    private static void gather(Gather op, Cells cells) {
+        int width = op.table().shape().dim(1);
+        for (int i = 0; i < op.y().size(); i++) {
+            int row = row(op.index(), i / width, op.table().shape().dim(0), cells);
+            double v =
+                    row < 0 ? Double.NaN : cells.numbers(op.table()).get(row * width + i % width);
+            cells.numbers(op.y()).put(i, v);
+        }
+    }
+
+    private static void gatherGrad(GatherGrad op, Cells cells) {
+        int width = op.dtable().shape().dim(1);
+        cells.fill(op.dtable(), 0);
+        for (int i = 0; i < op.dy().size(); i++) {
+            int row = row(op.index(), i / width, op.dtable().shape().dim(0), cells);
+            if (row >= 0) {
+                cells.add(op.dtable(), row * width + i % width, cells.numbers(op.dy()).get(i));
+            }
         }
     }
 
