@@ -184,6 +184,9 @@ conformance() {
     local kind=Cuda
     [ "$device" != cpu ] || kind=Cpu
     part conformance 420 bash "$here/run.sh" --inner strict_junit "dev\.thaw\.conformance\.$kind.*Test"
+    # cuDNN in the stead of our own kernels
+    [ "$device" = cpu ] || part conformance-cudnn 240 bash "$here/run.sh" --inner strict_junit \
+        'dev\.thaw\.conformance\.Cudnn.*Test'
     # those for the simulator skip themselves here
     [ "$device" = cpu ] || part backend 240 bash "$here/run.sh" --inner junit \
         'dev\.thaw\.backend\.cuda\..*Test' 'dev\.thaw\.golden\..*Cuda.*Test' 'dev\.thaw\.(model|train|plan)\..*Cuda.*Test'
@@ -225,6 +228,15 @@ bench() {
         "${java[@]}" dev.thaw.gpucheck.OpBench "${quick[@]}"
     part bench-steps-fp32 180 bash "$here/run.sh" --inner figures "$OUT/steps-fp32.tsv" \
         "${java[@]}" dev.thaw.gpucheck.StepBench "${quick[@]}"
+    # the same ops by cuDNN where it has them, convolutions' algorithms measured, and unfused steps with cuDNN
+    local cudnn=(-Dthaw.cuda.cudnn=batchnorm,pool,softmax,activation -Dthaw.cuda.dropout=cudnn
+        -Dthaw.cuda.convolution=find)
+    part bench-ops-cudnn 240 bash "$here/run.sh" --inner figures "$OUT/ops-cudnn.tsv" \
+        "${java[@]}" "${cudnn[@]}" dev.thaw.gpucheck.OpBench cudnn "${quick[@]}"
+    part bench-ops-persistent 120 bash "$here/run.sh" --inner figures "$OUT/ops-persistent.tsv" \
+        "${java[@]}" -Dthaw.cuda.cudnn=batchnorm-persistent dev.thaw.gpucheck.OpBench batchnorm "${quick[@]}"
+    part bench-steps-cudnn 180 bash "$here/run.sh" --inner figures "$OUT/steps-cudnn.tsv" \
+        "${java[@]}" "${cudnn[@]}" -Dthaw.fusion=false dev.thaw.gpucheck.StepBench "${quick[@]}"
     part bench-ops-tf32 120 bash "$here/run.sh" --inner figures "$OUT/ops-tf32.tsv" \
         "${java[@]}" -Dthaw.cuda.tf32=true dev.thaw.gpucheck.OpBench library "${quick[@]}"
     part bench-steps-tf32 180 bash "$here/run.sh" --inner figures "$OUT/steps-tf32.tsv" \

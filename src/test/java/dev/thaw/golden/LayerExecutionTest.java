@@ -46,7 +46,7 @@ final class LayerExecutionTest {
             new Float32Noise("float32 against doubles", 4 * Math.sqrt(TERMS) + 8, 1);
 
     /** Float32 against float32 in another order of summation: both sides err. */
-    private static final Float32Noise BOTH_SIDES =
+    static final Float32Noise BOTH_SIDES =
             new Float32Noise("float32 twice", 2 * ONE_SIDE.roundings(), 1);
 
     static Stream<Arguments> runs() {
@@ -98,8 +98,7 @@ final class LayerExecutionTest {
         }
     }
 
-    private static void run(
-            LayerFixtures.Case fixture, Mode mode, Backend backend, Float32Noise noise) {
+    static void run(LayerFixtures.Case fixture, Mode mode, Backend backend, Float32Noise noise) {
         Layer layer = FixtureLayers.of(fixture);
         Program program = new Program();
         List<Value> x = new ArrayList<>();

@@ -7,16 +7,22 @@ import dev.thaw.gpucheck.OpCases.OpCase;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Times each op on several shapes and prints a line for each: {@code op, shape, microseconds,
  * bytes, flops}, with tabs between; the first line is the device's copy bandwidth. Arguments, all
  * optional: {@code quick} (small shapes), {@code once} (two runs each and no clock, for a
- * sanitizer), {@code own} (no op of cuBLAS or cuDNN), {@code library} (only those), {@code list}
- * (only names). The device is {@link Device#auto()}.
+ * sanitizer), {@code own} (no op of cuBLAS or cuDNN), {@code library} (only those), {@code cudnn}
+ * (only those that a setting can give to cuDNN), {@code batchnorm} (of these, only those), {@code
+ * list} (only names). The device is {@link Device#auto()}.
  */
 public final class OpBench {
     private static final long COPY_BYTES = 64L * 56 * 56 * 256 * Float.BYTES;
+
+    private static final Pattern BATCHNORM = Pattern.compile("BatchNorm(Train|Infer|TrainGrad)");
+    private static final Pattern CUDNN =
+            Pattern.compile(BATCHNORM + "|.*Pool.*|Softmax|ReLU|ReLUGrad|Dropout|Convolution.*");
 
     private OpBench() {}
 
@@ -27,6 +33,11 @@ public final class OpBench {
                 OpCases.of(options.contains("quick")).stream()
                         .filter(c -> !(options.contains("own") && c.library()))
                         .filter(c -> !(options.contains("library") && !c.library()))
+                        .filter(c -> !options.contains("cudnn") || CUDNN.matcher(c.op()).matches())
+                        .filter(
+                                c ->
+                                        !options.contains("batchnorm")
+                                                || BATCHNORM.matcher(c.op()).matches())
                         .toList();
         if (options.contains("list")) {
             cases.forEach(c -> System.out.println(c.op() + "\t" + c.shape()));

@@ -68,6 +68,35 @@ public final class Report {
         for (String precision : PRECISIONS) {
             steps(precision);
         }
+        choices("ops-cudnn.tsv", "ops-fp32.tsv", "Ops by cuDNN, and convolutions measured");
+        choices(
+                "ops-persistent.tsv",
+                "ops-fp32.tsv",
+                "Batch normalization in cuDNN's persistent mode");
+        choices("steps-cudnn.tsv", "steps-fp32.tsv", "Training steps, unfused, with cuDNN");
+    }
+
+    /** What a setting makes of it, beside the default. */
+    private void choices(String chosen, String standard, String title) {
+        Figures by = Figures.read(folder.resolve(chosen));
+        Figures own = Figures.read(folder.resolve(standard));
+        if (by.isEmpty()) {
+            return;
+        }
+        say("## %s%n", title);
+        say("| what | on | by default, us | with the setting, us | the setting is faster by |");
+        say("| --- | --- | ---: | ---: | ---: |");
+        for (String key : by.keys()) {
+            String[] names = key.split("\t");
+            say(
+                    "| %s | %s | %s | %s | %s |",
+                    names[0],
+                    names[1],
+                    micros(own.get(key)),
+                    micros(by.get(key)),
+                    times(ratio(by.get(key), own.get(key))));
+        }
+        say("");
     }
 
     private void say(String format, Object... values) {

@@ -2,10 +2,13 @@ package dev.thaw.backend.cuda;
 
 import static jcuda.driver.JCudaDriver.*;
 
+import dev.thaw.backend.spi.DeviceOutOfMemoryException;
+
 import jcuda.driver.CUresult;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.TreeMap;
 
 /**
@@ -44,7 +47,18 @@ final class DeviceMemoryPool implements AutoCloseable {
         }
         if (address == null) {
             long[] memory = gpu.memory();
-            throw new DeviceOutOfMemoryException(label, bytes, used, memory[0], memory[1]);
+            String message =
+                    String.format(
+                            Locale.ROOT,
+                            "cuda: %s needs %,d bytes, and the GPU has %,d of %,d free (%,d are in"
+                                    + " use here); take a smaller batch, or close models that are"
+                                    + " not needed",
+                            label,
+                            bytes,
+                            memory[0],
+                            memory[1],
+                            used);
+            throw new DeviceOutOfMemoryException(message, bytes);
         }
         used += size;
         DeviceAddress taken = address;

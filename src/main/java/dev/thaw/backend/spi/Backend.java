@@ -37,7 +37,11 @@ public interface Backend extends AutoCloseable {
         return Long.MAX_VALUE;
     }
 
-    /** New memory, filled with zeros. The label names its owner in reports of leaks. */
+    /**
+     * New memory, filled with zeros. The label names its owner in reports of leaks.
+     *
+     * @throws DeviceOutOfMemoryException where there is no room; the backend stays usable
+     */
     Buffer allocate(long bytes, String label);
 
     /** Copies all of a host tensor to the start of the buffer. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.DeviceOutOfMemoryException;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;

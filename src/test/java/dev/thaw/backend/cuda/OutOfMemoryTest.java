@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
+import dev.thaw.backend.spi.DeviceOutOfMemoryException;
 import dev.thaw.layer.ActivationFunction;
 import dev.thaw.layer.BatchNormalization;
 import dev.thaw.layer.Conv2D;
