@@ -186,7 +186,7 @@ final class KerasCase {
     }
 
     /** Values by layer path and variable name; a second variable of the same key gets a number. */
-    private static Map<String, Tensor> weights(Network model) {
+    static Map<String, Tensor> weights(Network model) {
         Map<String, Tensor> all = new LinkedHashMap<>();
         collect(model, "", all, Collections.newSetFromMap(new IdentityHashMap<>()));
         return all;

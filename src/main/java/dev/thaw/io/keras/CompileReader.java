@@ -76,7 +76,10 @@ final class CompileReader {
     /** Continues where the file stopped; another number of values belongs to other weights. */
     private static void state(Model model, List<Hdf5Dataset> values) {
         Optimizer optimizer = model.compilation().orElseThrow().optimizer();
-        List<Variable> variables = optimizer.variables(trainable(model));
+        // a model that was compiled and never trained has an optimizer without slots
+        List<Variable> fresh = optimizer.variables(List.of());
+        List<Variable> variables =
+                values.size() == fresh.size() ? fresh : optimizer.variables(trainable(model));
         if (variables.size() != values.size()) {
             LOG.warn(
                     "{}: the file has {} values of the optimizer {}, which has {} for the weights that are trainable now;"
