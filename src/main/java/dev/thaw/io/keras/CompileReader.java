@@ -79,7 +79,9 @@ final class CompileReader {
         // a model that was compiled and never trained has an optimizer without slots
         List<Variable> fresh = optimizer.variables(List.of());
         List<Variable> variables =
-                values.size() == fresh.size() ? fresh : optimizer.variables(trainable(model));
+                values.size() <= fresh.size()
+                        ? fresh.subList(0, values.size())
+                        : optimizer.variables(trainable(model));
         if (variables.size() != values.size()) {
             LOG.warn(
                     "{}: the file has {} values of the optimizer {}, which has {} for the weights that are trainable now;"

@@ -1,13 +1,13 @@
 package dev.thaw.io.keras;
 
-import dev.thaw.file.FileFormatException;
-
 /**
  * A configuration is not what it should be. The message is {@code place: rule; remedy}, the place a
  * path within the file; whoever reads the file adds the file's name.
  */
 final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1;
+
+    private static final String REMEDY = "look at the model in Keras, and save it again";
 
     ConfigException(String message) {
         super(message);
@@ -35,6 +35,6 @@ final class ConfigException extends RuntimeException {
     /** What the file's owner can do. */
     String remedy() {
         int remedy = getMessage().lastIndexOf("; ");
-        return remedy < 0 ? FileFormatException.DAMAGED : getMessage().substring(remedy + 2);
+        return remedy < 0 ? REMEDY : getMessage().substring(remedy + 2);
     }
 }
