@@ -41,7 +41,12 @@ public final class Demo {
 
     /** No arguments; the device is {@link Device#auto()}. */
     public static void main(String[] args) {
-        new Demo(Device.auto(), Path.of("target", "demo")).run();
+        run(Device.auto(), Path.of("target", "demo"));
+    }
+
+    /** Runs on a device and writes the report into a folder. */
+    public static void run(Device device, Path folder) {
+        new Demo(device, folder).run();
     }
 
     private void run() {

@@ -5,6 +5,7 @@ import static dev.thaw.layer.ActivationFunction.SOFTMAX;
 
 import dev.thaw.applications.Application;
 import dev.thaw.applications.ApplicationOptions;
+import dev.thaw.backend.spi.Device;
 import dev.thaw.graph.Explanation;
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.Dropout;
@@ -40,6 +41,11 @@ public final class MobileNetV2Tutorial {
 
     /** Takes no arguments. */
     public static void main(String[] args) {
+        run(Device.auto());
+    }
+
+    /** Runs on a device. */
+    public static void run(Device device) {
         RandomSeed.set(1);
         LayerNames.reset();
         Application application = Application.MOBILENET_V2;
@@ -50,11 +56,12 @@ public final class MobileNetV2Tutorial {
                                         .withInputShape(SIDE, SIDE, 3)
                                         .withAlpha(.35)
                                         .withIncludeTop(false))
-                        .named("mobilenetv2")) {
-            pretrain(base, Digits.training().between(0, 7).first(4000));
+                        .named("mobilenetv2")
+                        .on(device)) {
+            pretrain(base, device, Digits.training().between(0, 7).first(4000));
             Digits training = Digits.training().between(8, 9).first(600);
             Digits test = Digits.test().between(8, 9);
-            transfer(base, training, test);
+            transfer(base, device, training, test);
         }
     }
 
@@ -62,21 +69,22 @@ public final class MobileNetV2Tutorial {
         return Application.MOBILENET_V2.preprocess(Tutorial.pictures(digits, SIDE));
     }
 
-    private static void pretrain(Model base, Digits digits) {
+    private static void pretrain(Model base, Device device, Digits digits) {
         Tensor x = pictures(digits);
         try (Model model =
                 new Sequential(
-                        Input.of(SIDE, SIDE, 3),
-                        base,
-                        new GlobalAveragePooling2D(),
-                        new Dense(8, SOFTMAX))) {
+                                Input.of(SIDE, SIDE, 3),
+                                base,
+                                new GlobalAveragePooling2D(),
+                                new Dense(8, SOFTMAX))
+                        .on(device)) {
             model.compile(new Adam(2e-3), new SparseCategoricalCrossentropy(), new Accuracy());
             model.fit(x, digits.labels(), FitOptions.epochs(3));
         }
         Tutorial.settle(base, Tutorial.first(x, 512));
     }
 
-    private static void transfer(Model base, Digits training, Digits test) {
+    private static void transfer(Model base, Device device, Digits training, Digits test) {
         Tensor x = pictures(training);
         Tensor y = Tutorial.answers(training);
         Tensor testX = pictures(test);
@@ -89,7 +97,8 @@ public final class MobileNetV2Tutorial {
                                 new GlobalAveragePooling2D().named("average"),
                                 new Dropout(.2).named("dropout"),
                                 new Dense(1, SIGMOID).named("head"))
-                        .named("tutorial")) {
+                        .named("tutorial")
+                        .on(device)) {
             model.compile(new Adam(1e-3), new BinaryCrossentropy(), new Accuracy());
             Explanation frozen = model.explain(Mode.TRAINING);
             Tutorial.print("The base is frozen: fit", frozen);

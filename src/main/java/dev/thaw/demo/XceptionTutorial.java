@@ -2,6 +2,7 @@ package dev.thaw.demo;
 
 import dev.thaw.applications.Application;
 import dev.thaw.applications.ApplicationOptions;
+import dev.thaw.backend.spi.Device;
 import dev.thaw.graph.Explanation;
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.Dropout;
@@ -34,22 +35,29 @@ public final class XceptionTutorial {
 
     /** Takes no arguments. */
     public static void main(String[] args) {
+        run(Device.auto());
+    }
+
+    /** Runs on a device. */
+    public static void run(Device device) {
         RandomSeed.set(1);
         LayerNames.reset();
         Digits training = Digits.training().between(0, 1).first(160);
         Digits test = Digits.test().between(0, 1).first(160);
         try (Model base =
-                Application.XCEPTION.create(
-                        ApplicationOptions.DEFAULT
-                                .withInputShape(SIDE, SIDE, 3)
-                                .withIncludeTop(false))) {
+                Application.XCEPTION
+                        .create(
+                                ApplicationOptions.DEFAULT
+                                        .withInputShape(SIDE, SIDE, 3)
+                                        .withIncludeTop(false))
+                        .on(device)) {
             Tensor x = Tutorial.pictures(training, SIDE);
             Tutorial.settle(base, Application.XCEPTION.preprocess(Tutorial.first(x, 64)));
-            transfer(base, training, test);
+            transfer(base, device, training, test);
         }
     }
 
-    private static void transfer(Model base, Digits training, Digits test) {
+    private static void transfer(Model base, Device device, Digits training, Digits test) {
         Tensor x = Tutorial.pictures(training, SIDE);
         Tensor y = Tutorial.answers(training);
         Tensor testX = Tutorial.pictures(test, SIDE);
@@ -62,7 +70,7 @@ public final class XceptionTutorial {
         s = new Dropout(.2).named("dropout").apply(s);
         s = new Dense(1).named("head").apply(s);
         BinaryCrossentropy loss = new BinaryCrossentropy(true, 0);
-        try (Model model = new Model(input, s).named("guide")) {
+        try (Model model = new Model(input, s).named("guide").on(device)) {
             model.compile(new Adam(1e-2), loss, new Accuracy());
             Explanation frozen = model.explain(Mode.TRAINING);
             Tutorial.print("The base is frozen: fit", frozen);

@@ -69,6 +69,13 @@ final class ExplanationText {
         pair("gradient " + b.gradient(), "gradient " + a.gradient(), before, after);
         pair(moving(b), moving(a), before, after);
         pair("random: " + orDash(b.random()), "random: " + orDash(a.random()), before, after);
+        if (before.isEmpty()) {
+            pair(flag(b), flag(a), before, after); // a flag that nothing comes of in this mode
+        }
+    }
+
+    private static String flag(Entry e) {
+        return e.trainable() ? "trainable" : "frozen";
     }
 
     private static String moving(Entry e) {

@@ -16,7 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.util.List;
 import java.util.Map;
 
-/** The direction of imports: tensor, op, layer and backend.spi, graph, plan, train, model, demo. */
+/**
+ * The direction of imports: tensor, op, layer and backend.spi, graph, plan, train, model, demo,
+ * cli.
+ */
 class ImportsTest {
     private static final JavaClasses MAIN =
             new ClassFileImporter()
@@ -73,7 +76,8 @@ class ImportsTest {
                     entry("train", List.of("model", "demo", "backend.cpu", "backend.cuda")),
                     entry("model", List.of("applications", "demo", "backend.cpu", "backend.cuda")),
                     entry("applications", List.of("demo", "backend")),
-                    entry("demo", List.of("backend.cpu", "backend.cuda")));
+                    entry("demo", List.of("backend.cpu", "backend.cuda")),
+                    entry("cli", List.of("backend.cpu", "backend.cuda")));
 
     static List<String> packages() {
         return FORBIDDEN.keySet().stream().sorted().toList();
@@ -92,6 +96,17 @@ class ImportsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(targets)
+                .check(MAIN);
+    }
+
+    @Test
+    void nobodyImportsTheCommandLine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.thaw.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.thaw.cli..", "picocli..")
                 .check(MAIN);
     }
 

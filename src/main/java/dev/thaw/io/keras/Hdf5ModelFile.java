@@ -19,6 +19,12 @@ final class Hdf5ModelFile {
         this.source = source;
     }
 
+    boolean isWhole() {
+        try (Hdf5File h5 = Hdf5File.open(source)) {
+            return h5.root().attributes().has(MODEL_CONFIG);
+        }
+    }
+
     Model model(LayerTable table) {
         try (Hdf5File h5 = Hdf5File.open(source)) {
             return KerasFiles.reading(source.name(), () -> model(h5, table));

@@ -88,6 +88,16 @@ public final class KerasFiles {
                 : new Hdf5ModelFile(source).model(table);
     }
 
+    /** Whether a file claims to hold a whole model, and not weights alone. */
+    public static boolean holdsModel(Path file) {
+        ByteSource source = ByteSource.open(file);
+        if (!isZip(source)) {
+            return new Hdf5ModelFile(source).isWhole();
+        }
+        source.close();
+        return true;
+    }
+
     /** Gives a network the weights of a file; all or none. */
     public static void loadWeights(Network network, Path file) {
         ByteSource source = ByteSource.open(file);

@@ -1,0 +1,86 @@
+package dev.thaw.cli;
+
+import dev.thaw.layer.Symbol;
+import dev.thaw.model.Model;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.Compilation;
+import dev.thaw.train.TrainingData;
+import dev.thaw.train.loss.Loss;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The rows to learn from or to be judged by. */
+final class DataOptions {
+    @Option(
+            names = "--x",
+            required = true,
+            paramLabel = "X.npy",
+            description = "The inputs. Several: repeat it for each, in the model's order.")
+    private List<Path> x;
+
+    @Option(
+            names = "--y",
+            required = true,
+            paramLabel = "Y.npy",
+            description = "The targets. Several: repeat it for each output, in the model's order.")
+    private List<Path> y;
+
+    @Option(
+            names = "--sample-weight",
+            paramLabel = "W.npy",
+            description = "A factor for each row's loss.")
+    private Path sampleWeight;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "32",
+            converter = CountConverter.Positive.class,
+            description = "Rows at a time; default ${DEFAULT-VALUE}.")
+    private int batchSize;
+
+    int batchSize() {
+        return batchSize;
+    }
+
+    /** The arrays in the types that this model and its losses take. */
+    TrainingData read(Model model) {
+        List<Loss> losses = model.compilation().map(Compilation::losses).orElse(List.of());
+        List<Tensor> targets = new ArrayList<>();
+        for (int i = 0; i < y.size(); i++) {
+            DType wanted = i < losses.size() ? losses.get(i).targetType() : DType.FLOAT32;
+            targets.add(new ArrayFile(y.get(i)).read(wanted));
+        }
+        return new TrainingData(inputs(model, x), targets, weights());
+    }
+
+    /** Inputs in the types that a model takes. */
+    static List<Tensor> inputs(Model model, List<Path> files) {
+        List<Symbol> wanted = model.inputs();
+        List<Tensor> all = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            DType type = i < wanted.size() ? wanted.get(i).dtype() : DType.FLOAT32;
+            all.add(new ArrayFile(files.get(i)).read(type));
+        }
+        return all;
+    }
+
+    private Optional<float[]> weights() {
+        if (sampleWeight == null) {
+            return Optional.empty();
+        }
+        Tensor w = new ArrayFile(sampleWeight).read(DType.FLOAT32);
+        Shape s = w.shape();
+        if (s.rank() == 0 || s.dim(0) != s.size()) {
+            throw new Failure(sampleWeight + ": must hold one number per row, got shape " + s);
+        }
+        return Optional.of(w.floats());
+    }
+}

@@ -1,0 +1,114 @@
+package dev.thaw.cli;
+
+import dev.thaw.model.Model;
+import dev.thaw.train.Compilation;
+import dev.thaw.train.loss.BinaryCrossentropy;
+import dev.thaw.train.loss.CategoricalCrossentropy;
+import dev.thaw.train.loss.Huber;
+import dev.thaw.train.loss.Loss;
+import dev.thaw.train.loss.MeanAbsoluteError;
+import dev.thaw.train.loss.MeanSquaredError;
+import dev.thaw.train.loss.SparseCategoricalCrossentropy;
+import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.MeanLoss;
+import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.Optimizer;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Loss and metrics, where they are not to be those that the file was compiled with. */
+final class LossOptions {
+    @Option(
+            names = "--loss",
+            paramLabel = "NAME",
+            converter = ToLoss.class,
+            description =
+                    "Keras's name of the loss, instead of the file's, such as mse or"
+                            + " sparse_categorical_crossentropy. Several outputs: repeat it for each,"
+                            + " in the model's order.")
+    private List<Loss> losses = new ArrayList<>();
+
+    @Option(
+            names = "--metric",
+            paramLabel = "NAME",
+            converter = ToMetric.class,
+            description =
+                    "What to report too, instead of the file's: accuracy, or a loss. Repeatable.")
+    private List<Metric> metrics = new ArrayList<>();
+
+    /** The compilation of the file with what the options change in it. */
+    Compilation apply(Model model, Optimizer optimizer) {
+        Optional<Compilation> file = model.compilation();
+        if (losses.isEmpty() && file.isEmpty()) {
+            throw new Failure(
+                    model.name()
+                            + ": the file says nothing of a loss, as the model was saved without"
+                            + " compiling it; give --loss");
+        }
+        int outputs = model.outputs().size();
+        List<Loss> chosen = losses.isEmpty() ? file.get().losses() : perOutput(model, outputs);
+        List<Double> weights =
+                losses.isEmpty() ? file.get().lossWeights() : Collections.nCopies(outputs, 1.0);
+        List<List<Metric>> reported =
+                metrics.isEmpty()
+                        ? file.map(Compilation::metrics)
+                                .orElse(Collections.nCopies(chosen.size(), List.of()))
+                        : Collections.nCopies(chosen.size(), metrics);
+        return new Compilation(optimizer, chosen, weights, reported);
+    }
+
+    private List<Loss> perOutput(Model model, int outputs) {
+        if (losses.size() == 1) {
+            return Collections.nCopies(outputs, losses.get(0));
+        }
+        if (losses.size() != outputs) {
+            throw new Failure(
+                    model.name()
+                            + ": has "
+                            + outputs
+                            + " outputs, got "
+                            + losses.size()
+                            + " losses; give --loss once for all, or once for each");
+        }
+        return losses;
+    }
+
+    /** Whether any is given. */
+    boolean given() {
+        return !losses.isEmpty() || !metrics.isEmpty();
+    }
+
+    /** Reads Keras's names of losses. */
+    static final class ToLoss implements ITypeConverter<Loss> {
+        @Override
+        public Loss convert(String name) {
+            return switch (name.toLowerCase(Locale.ROOT)) {
+                case "mse", "mean_squared_error" -> new MeanSquaredError();
+                case "mae", "mean_absolute_error" -> new MeanAbsoluteError();
+                case "binary_crossentropy" -> new BinaryCrossentropy();
+                case "categorical_crossentropy" -> new CategoricalCrossentropy();
+                case "sparse_categorical_crossentropy" -> new SparseCategoricalCrossentropy();
+                case "huber" -> new Huber();
+                default -> throw new TypeConversionException("there is no loss '" + name + "'");
+            };
+        }
+    }
+
+    /** Reads Keras's names of metrics. */
+    static final class ToMetric implements ITypeConverter<Metric> {
+        @Override
+        public Metric convert(String name) {
+            return name.equals("accuracy") || name.equals("acc")
+                    ? new Accuracy()
+                    : new MeanLoss(new ToLoss().convert(name));
+        }
+    }
+}
