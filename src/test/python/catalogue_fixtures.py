@@ -43,7 +43,7 @@ def case(out, name, layer, *shapes, span=2.0, inputs=None, weights=(-1, 1)):
     shapes = list(shapes) if shapes else [np.shape(x) for x in inputs]
     if inputs is None:
         inputs = base.distinct(rng, shapes, span)
-    inputs = [np.asarray(x, "float32") for x in inputs]
+    inputs = [np.asarray(x, "float32").reshape(s) for x, s in zip(inputs, shapes)]
     if not layer.built:
         layer.build(shapes if len(shapes) > 1 else shapes[0])
     values = [base.decimals(rng, w.shape, *weights) for w in layer.weights]
@@ -166,6 +166,88 @@ def activations(out):
     case(out, "softmax_axes_apart", layers.Softmax(axis=(1, -1)), (2, 3, 2, 2), span=4)
 
 
+ONE = (2, 3, 4)
+TIE = [[-1, 0.5, 0, 2, 0.5, 3, -2, 1, 4, 0.5, 1, 0]]
+
+
+def operators(out):
+    n = np.float32
+
+    def one(name, f, *shapes, **options):
+        formula(out, "op_" + name, f, *(shapes or (ONE,)), **options)
+
+    one("scale_and_shift", lambda x: (x / 127.5 - 1) * 2 + 3)
+    one("number_first", lambda x: 1 - x)
+    one("number_over", lambda x: 2.5 / (x + 4))
+    one("negative_power", lambda x: -x ** 2)
+    one("powers", lambda x: x ** 3 + (x + 4) ** 0.5 + (x + 5) ** -1 + (x + 6) ** 1.3 + x ** 0)
+    one("power_half", lambda x: (x + 4) ** 1.5 + (x + 3) ** -0.5)
+    one("number_to_power", lambda x: 2.0 ** x)
+    one("tensor_to_power", lambda x, y: (x + 3) ** y, ONE, (2, 1, 4))
+    one("add", lambda x, y: x + y, ONE, (2, 1, 4))
+    one("add_itself", lambda x: x + x)
+    one("subtract", lambda x, y: x - y, (2, 3, 1), (2, 1, 4))
+    one("multiply", lambda x, y: x * y, ONE, (2, 3, 1))
+    one("divide", lambda x, y: x / (y + 4), ONE, ONE)
+    one("divide_named", lambda x, y: ops.divide(x, y + 4), ONE, ONE)
+    one("keywords", lambda x: ops.add(x1=2.0, x2=x))
+    one("maximum", lambda x, y: ops.maximum(x, y), ONE, (2, 1, 4))
+    one("maximum_number", lambda x: ops.maximum(x, 0.5), (1, 3, 4), inputs=TIE)
+    one("maximum_number_first", lambda x: ops.maximum(0.5, x), (1, 3, 4), inputs=TIE)
+    one("minimum", lambda x, y: ops.minimum(x, y), ONE, (2, 1, 4))
+    one("minimum_number", lambda x: ops.minimum(x, 0.5), (1, 3, 4), inputs=TIE)
+    one("minimum_number_first", lambda x: ops.minimum(0.5, x), (1, 3, 4), inputs=TIE)
+    one("array", lambda x: x * np.array([1.0, -2.0, 0.5, 3.0], n) + np.array([[1.0], [2.0], [3.0]], n))
+    one("tensor", lambda x: x + ops.convert_to_tensor([103.939, 116.779, 123.68]), (2, 2, 2, 3))
+    one("array_first", lambda x: ops.subtract(np.array([1.0, -2.0, 0.5, 3.0], n), x))
+    one("caffe", lambda x: x[..., ::-1] + ops.convert_to_tensor(-np.array([1.0, 2.0, 3.0], n)),
+        (2, 2, 2, 3))
+    one("roots", lambda x: ops.sqrt(x + 3) + ops.square(x) + ops.absolute(x) + abs(x) + ops.exp(x)
+        + ops.log(x + 3) + ops.rsqrt(x + 4) + ops.reciprocal(x + 5) + ops.negative(x) + ops.sign(x))
+    one("clip", lambda x: ops.clip(x, -1, 1))
+    one("cast", lambda x: ops.cast(x, "float32") * 2)
+    one("relu", lambda x: ops.relu(x) + ops.relu6(x * 5))
+    one("activations", lambda x: ops.sigmoid(x) + ops.silu(x) + ops.tanh(x) + ops.softplus(x)
+        + ops.softsign(x) + ops.elu(x, 0.5) + ops.selu(x) + ops.celu(x, 2.0)
+        + ops.leaky_relu(x, 0.1) + ops.gelu(x) + ops.gelu(x, approximate=False))
+    one("activations_hard", lambda x: ops.hard_sigmoid(x * 3) + ops.hard_silu(x * 3)
+        + ops.hard_tanh(x) + ops.hard_shrink(x, 0.7) + ops.soft_shrink(x, 0.3)
+        + ops.tanh_shrink(x) + ops.threshold(x, 0.4, -2.0) + ops.sparse_plus(x)
+        + ops.sparse_sigmoid(x) + ops.squareplus(x, 2) + ops.log_sigmoid(x))
+    one("activation_relu", lambda x: keras.activations.relu(x, max_value=1.0, threshold=0.3))
+    one("softmax", lambda x: ops.softmax(x) + ops.log_softmax(x) + ops.sparsemax(x))
+    one("softmax_axis", lambda x: ops.softmax(x, axis=1) * ops.log_softmax(x, axis=-2))
+    one("glu", lambda x: ops.glu(x) + ops.glu(x, axis=-1))
+    one("normalize", lambda x: ops.normalize(x, axis=1))
+    one("sum", lambda x: ops.sum(x, axis=1) * 2)
+    one("mean", lambda x: ops.mean(x, axis=(1, 2), keepdims=True) + x)
+    one("max", lambda x: ops.max(x, axis=-1) + ops.amin(x, axis=2) + ops.min(x, axis=-1))
+    one("variance", lambda x: ops.var(x, axis=1) + ops.std(x, axis=1) + ops.logsumexp(x, axis=1))
+    one("reshape", lambda x: ops.reshape(x, (-1, 2, 6)))
+    one("reshape_like_flatten", lambda x: ops.reshape(x, (-1, 12)))
+    one("transpose", lambda x: ops.transpose(x, (0, 2, 1)))
+    one("swapaxes", lambda x: ops.moveaxis(ops.swapaxes(x, 1, 2), 1, -1), (2, 3, 4, 2))
+    one("expand_squeeze", lambda x: ops.squeeze(ops.expand_dims(x, 1) * 2, 1))
+    one("expand_end", lambda x: ops.expand_dims(x, -1))
+    one("concatenate", lambda x, y: ops.concatenate([x, y, x], axis=1), ONE, (2, 1, 4))
+    one("stack", lambda x, y: ops.stack([x, y], axis=-1), ONE, ONE)
+    one("split", lambda x: sum(ops.split(x, 2, axis=-1)))
+    one("split_at", lambda x: ops.split(x, [1, 3], axis=2)[1] * 2)
+    one("repeat", lambda x: ops.repeat(x, 2, axis=1))
+    one("pad", lambda x: ops.pad(x, ((0, 0), (1, 2), (0, 1))))
+    one("flip", lambda x: ops.flip(x, axis=1))
+    one("subscript", lambda x: x[:, 1:, :-1])
+    one("subscript_number", lambda x: x[:, 0] + x[:, -1])
+    one("subscript_steps", lambda x: x[:, ::2, 3:0:-2])
+    one("subscript_dots", lambda x: x[..., 1] + x[:, ..., -1])
+    one("subscript_new_axis", lambda x: x[:, None, :, 1:3, None])
+    one("matmul_shared", lambda x: x @ ops.convert_to_tensor(np.arange(8, dtype=n).reshape(4, 2)))
+    one("matmul", lambda x, y: ops.matmul(x, y), ONE, (2, 4, 2))
+    one("squeeze_and_excite", lambda x: x * ops.sigmoid(ops.mean(x, axis=[1, 2], keepdims=True)),
+        (2, 2, 3, 4))
+    one("stop_gradient", lambda x: ops.stop_gradient(x) * x)
+
+
 def write(name, part):
     out = [f"# Keras {keras.__version__}, TensorFlow {tf.__version__}; made by catalogue_fixtures.py"]
     part(out)
@@ -178,6 +260,7 @@ def main():
     write("reshaping", reshaping)
     write("merging", merging)
     write("activations", activations)
+    write("operators", operators)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ final class Explainer {
         return new Entry(
                 c.path(),
                 c.number(),
-                c.layer().getClass().getSimpleName(),
+                c.layer().className(),
                 frozen ? Mode.INFERENCE : r.mode(),
                 c.modeMatters(),
                 frozen ? Resolution.Reason.FROZEN : r.reason(),

@@ -66,9 +66,9 @@ public class Network extends Layer {
                         "two different layers are called '"
                                 + l.name()
                                 + "' ("
-                                + other.getClass().getSimpleName()
+                                + other.className()
                                 + " and "
-                                + l.getClass().getSimpleName()
+                                + l.className()
                                 + "); rename one with named(..)");
             }
         }

@@ -21,7 +21,7 @@ final class Summary {
         for (Layer l : model.layers()) {
             long own = count(l.weights());
             table.row(
-                    l.name() + " (" + l.getClass().getSimpleName() + ")",
+                    l.name() + " (" + l.className() + ")",
                     shapeOf(model, l),
                     number(own),
                     own == 0 ? "-" : flag(model, l));
@@ -41,7 +41,7 @@ final class Summary {
     private static String ofUnbuilt(Network model) {
         Table table = new Table(List.of("Layer (type)", "Output Shape", "Param #"));
         for (Layer l : model.sublayers()) {
-            table.row(l.name() + " (" + l.getClass().getSimpleName() + ")", "not built", "?");
+            table.row(l.name() + " (" + l.className() + ")", "not built", "?");
         }
         return "Model: \""
                 + model.name()

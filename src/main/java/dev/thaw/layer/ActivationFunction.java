@@ -198,6 +198,11 @@ public final class ActivationFunction {
         return lowerToOutputShape(l, x);
     }
 
+    /** Writes the function's ops into a formula of the caller's. */
+    Value emit(Formula f, Value x) {
+        return body.emit(f, x);
+    }
+
     /** As {@link #lower}, where the caller takes the result's shape from {@link #outputShape}. */
     Value lowerToOutputShape(Lowering l, Value x) {
         return body.emit(l.formula(), x);

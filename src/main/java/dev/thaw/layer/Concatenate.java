@@ -24,6 +24,11 @@ public final class Concatenate extends Layer {
     }
 
     @Override
+    public boolean takesList() {
+        return true;
+    }
+
+    @Override
     public List<Shape> outputShapes(List<Shape> inputs) {
         if (inputs.isEmpty()) {
             throw refuse("joins 1 or more inputs, got none");

@@ -58,6 +58,11 @@ public final class Dot extends Layer {
     }
 
     @Override
+    public boolean takesList() {
+        return true;
+    }
+
+    @Override
     public List<Shape> outputShapes(List<Shape> inputs) {
         if (inputs.size() != 2) {
             throw refuse("multiplies 2 inputs, got " + inputs.size());

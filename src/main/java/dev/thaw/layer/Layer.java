@@ -36,7 +36,17 @@ public abstract class Layer {
 
     /** A layer under Keras's automatic name: {@code dense}, {@code dense_1}. */
     protected Layer() {
-        this.name = LayerNames.next(getClass());
+        this.name = LayerNames.next(getClass().getSimpleName());
+    }
+
+    /** A layer under the automatic name of another class of Keras's than its own. */
+    Layer(String className) {
+        this.name = LayerNames.next(className);
+    }
+
+    /** Keras's class name: what files, summaries and explanations call the layer. */
+    public String className() {
+        return getClass().getSimpleName();
     }
 
     /** The shapes that come out for these inputs; refuses inputs that the layer cannot take. */
@@ -82,6 +92,11 @@ public abstract class Layer {
         }
     }
 
+    /** Whether the layer takes its inputs as a list, even where it is one alone; default false. */
+    public boolean takesList() {
+        return false;
+    }
+
     /**
      * Whether the mask of the first input is that of the outputs too; where not, it ends here, and
      * a warning says so. Default false, as in Keras.
@@ -112,7 +127,7 @@ public abstract class Layer {
                             + "'");
         }
         if (namedByItself) {
-            LayerNames.giveBack(getClass(), name);
+            LayerNames.giveBack(className(), name);
             namedByItself = false;
         }
         name = newName;
@@ -377,6 +392,6 @@ public abstract class Layer {
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + " " + name;
+        return className() + " " + name;
     }
 }

@@ -9,15 +9,15 @@ public final class LayerNames {
 
     private LayerNames() {}
 
-    static synchronized String next(Class<?> type) {
-        String base = snakeCase(type.getSimpleName());
+    static synchronized String next(String className) {
+        String base = snakeCase(className);
         int n = USED.merge(base, 1, Integer::sum);
         return n == 1 ? base : base + "_" + (n - 1);
     }
 
     /** Takes back the name that was handed out last: a layer with a name of its own counts not. */
-    static synchronized void giveBack(Class<?> type, String name) {
-        String base = snakeCase(type.getSimpleName());
+    static synchronized void giveBack(String className, String name) {
+        String base = snakeCase(className);
         int n = USED.getOrDefault(base, 0);
         if (name.equals(n == 1 ? base : base + "_" + (n - 1))) {
             USED.put(base, n - 1);

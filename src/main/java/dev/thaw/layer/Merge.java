@@ -33,6 +33,11 @@ abstract class Merge extends Layer {
     }
 
     @Override
+    public boolean takesList() {
+        return true;
+    }
+
+    @Override
     public final List<Shape> outputShapes(List<Shape> inputs) {
         checkCount(inputs.size());
         Shape merged = inputs.get(0);

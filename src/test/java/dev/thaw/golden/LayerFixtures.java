@@ -21,7 +21,14 @@ import java.util.Optional;
  */
 public final class LayerFixtures {
     private static final List<String> FILES =
-            List.of("layers", "windows", "reshaping", "merging", "activations", "norms");
+            List.of(
+                    "layers",
+                    "windows",
+                    "reshaping",
+                    "merging",
+                    "activations",
+                    "norms",
+                    "operators");
 
     /**
      * Gradients of sum(output * upstream).

@@ -99,7 +99,7 @@ final class GraphReader {
         if (made.containsKey(name) || entries.containsKey(name)) {
             throw new ConfigException(at + ": two layers are called '" + name + "'");
         }
-        if (Operators.isOperator(node) && !needed.contains(name)) {
+        if (OperatorJson.isOperator(node) && !needed.contains(name)) {
             maskMakers.add(name);
             return;
         }
@@ -109,7 +109,9 @@ final class GraphReader {
         }
         List<CallReader> calls = CallReader.all(at, node.path("inbound_nodes"));
         Layer layer =
-                Operators.isOperator(node) ? Operators.read(at, node) : objects.layer(at, node);
+                OperatorJson.isOperator(node)
+                        ? OperatorJson.read(at, node)
+                        : objects.layer(at, node);
         entries.put(name, new Entry(at, layer, calls));
         made.put(name, new ArrayList<>());
     }

@@ -11,6 +11,7 @@ import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Node;
+import dev.thaw.layer.Operator;
 import dev.thaw.layer.Symbol;
 import dev.thaw.model.Sequential;
 
@@ -78,7 +79,8 @@ final class ModelWriter {
     /** The shape that a layer with weights was built for. */
     private ObjectNode withBuildConfig(Layer l, ObjectNode entry) {
         List<Node> of = calls.getOrDefault(l, List.of());
-        if (!(l instanceof Network) && !of.isEmpty() && of.get(0).inputs().size() == 1) {
+        boolean builds = !(l instanceof Network) && !(l instanceof Operator);
+        if (builds && !of.isEmpty() && of.get(0).inputs().size() == 1) {
             entry.putObject("build_config")
                     .set("input_shape", ObjectWriter.shape(of.get(0).inputs().get(0).shape()));
         }
@@ -86,13 +88,16 @@ final class ModelWriter {
     }
 
     private ObjectNode call(Node n) {
+        if (n.layer() instanceof Operator o) {
+            return OperatorJson.writeCall(o, n.inputs(), this::tensor);
+        }
         ObjectNode node = JSON.objectNode();
         ArrayNode args = node.putArray("args");
         List<Symbol> in = n.inputs();
         Structure structure =
                 n.layer() instanceof Network inner
                         ? inner.inputStructure()
-                        : Structure.of(in.size());
+                        : n.layer().takesList() ? Structure.list() : Structure.of(in.size());
         args.add(structured(structure, in.stream().map(this::tensor).toList()));
         ObjectNode kwargs = node.putObject("kwargs");
         n.baked().ifPresent(mode -> kwargs.put("training", training(n.layer(), mode)));

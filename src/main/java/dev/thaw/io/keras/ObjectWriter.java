@@ -11,6 +11,7 @@ import dev.thaw.layer.Configured;
 import dev.thaw.layer.Initializer;
 import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
+import dev.thaw.layer.Operator;
 import dev.thaw.layer.Regularizer;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -54,6 +55,9 @@ final class ObjectWriter {
         if (layer instanceof Network n) {
             return new ModelWriter(n).write();
         }
+        if (layer instanceof Operator o) {
+            return OperatorJson.write(o);
+        }
         ObjectNode config = JSON.objectNode();
         if (layer instanceof InputLayer) {
             // Keras reads no other keys here in all its releases
@@ -72,7 +76,7 @@ final class ObjectWriter {
             config.set("dtype", float32());
             new ObjectWriter(layer.name()).fill(config, own);
         }
-        return object("keras.layers", layer.getClass().getSimpleName(), config);
+        return object("keras.layers", layer.className(), config);
     }
 
     static ObjectNode object(String module, String className, ObjectNode config) {

@@ -41,7 +41,7 @@ final class UnknownLayers {
             Set<String> needed = config.has("output_layers") ? Reachable.layers(config) : null;
             for (JsonNode l : layers) {
                 boolean masksOnly =
-                        needed != null && Operators.isOperator(l) && !needed.contains(nameOf(l));
+                        needed != null && OperatorJson.isOperator(l) && !needed.contains(nameOf(l));
                 if (!masksOnly) {
                     walk(l, path + nameOf(l) + "/");
                 }
@@ -65,11 +65,11 @@ final class UnknownLayers {
         if (className.equals("Lambda")) {
             return "Lambda: Python code, which is never run here";
         }
+        if (OperatorJson.isOperator(object)) {
+            return OperatorJson.isKnown(object) ? null : "operator " + className;
+        }
         if (className.equals("InputLayer") || table.find(className).isPresent()) {
             return null;
-        }
-        if (Operators.isOperator(object)) {
-            return Operators.isKnown(object) ? null : "operator " + className;
         }
         String custom = object.path("registered_name").asText("");
         return className

@@ -3,6 +3,7 @@ package dev.thaw.io.keras;
 import dev.thaw.graph.Network;
 import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
+import dev.thaw.layer.Operator;
 import dev.thaw.layer.Weight;
 import dev.thaw.model.Sequential;
 
@@ -65,7 +66,8 @@ final class WeightPaths {
      * A Sequential does not count its input among its layers, and operators are no layers of Keras.
      */
     private static boolean isKept(Network container, Layer child) {
-        return !(container instanceof Sequential && child instanceof InputLayer);
+        return !(container instanceof Sequential && child instanceof InputLayer)
+                && !(child instanceof Operator);
     }
 
     /** Keras's class name of a layer. */
@@ -73,7 +75,7 @@ final class WeightPaths {
         if (layer instanceof Sequential) {
             return "Sequential";
         }
-        return layer instanceof Network ? "Functional" : layer.getClass().getSimpleName();
+        return layer instanceof Network ? "Functional" : layer.className();
     }
 
     /** Conv2D is conv2d, GlobalAveragePooling2D is global_average_pooling2d, PReLU is p_re_lu. */

@@ -17,7 +17,8 @@ public final class KerasJson {
             Set.of("dtype", "build_config", "registered_name", "shared_object_id");
 
     /** What the writer leaves out for the sake of older Keras 3. */
-    private static final Set<String> LATER = Set.of("input_axes", "output_axes", "optional");
+    private static final Set<String> LATER =
+            Set.of("input_axes", "output_axes", "optional", "ragged");
 
     private KerasJson() {}
 
