@@ -20,6 +20,12 @@ record WindowGeometry(int[] in, int[] out, Window window) {
         return new WindowGeometry(x.shape().toArray(), y.shape().toArray(), window);
     }
 
+    WindowGeometry withInChannels(int channels) {
+        int[] wider = in.clone();
+        wider[wider.length - 1] = channels;
+        return new WindowGeometry(wider, out, window);
+    }
+
     /** The same over planes of one row where it was over one axis. */
     WindowGeometry overPlanes() {
         if (window.rank() != 1) {
