@@ -21,9 +21,9 @@ import java.util.zip.GZIPInputStream;
  * What real Keras builds: {@code graphs.json.gz}, written by {@code
  * src/test/python/application_fixtures.py}, which describes the format.
  */
-final class Graphs {
+public final class Graphs {
     /** One operation of a model: a layer, or an operator such as {@code x + 3}. */
-    record Operation(
+    public record Operation(
             String name,
             String type,
             Shape shape,
@@ -32,7 +32,7 @@ final class Graphs {
             JsonNode config) {}
 
     /** One application under one set of options. */
-    record Case(
+    public record Case(
             String application,
             JsonNode options,
             String name,
@@ -58,7 +58,8 @@ final class Graphs {
 
     private Graphs() {}
 
-    static List<Case> all() {
+    /** All cases, in the order of the script. */
+    public static List<Case> all() {
         List<Case> cases = new ArrayList<>();
         JsonNode root = root();
         for (JsonNode c : root.get("cases")) {
@@ -147,7 +148,7 @@ final class Graphs {
     }
 
     /** Keras's arguments as options. */
-    static ApplicationOptions options(JsonNode arguments) {
+    public static ApplicationOptions options(JsonNode arguments) {
         ApplicationOptions options = ApplicationOptions.DEFAULT;
         for (Map.Entry<String, JsonNode> e : arguments.properties()) {
             JsonNode v = e.getValue();
