@@ -1,6 +1,7 @@
 """How real Keras trains small models, written to src/test/resources/dev/thaw/golden/training/.
 
 Run by hand, with Keras 3 and TensorFlow installed:  python src/test/python/training_fixtures.py
+With names of cases, or beginnings of names ending in *, as arguments only those and new ones are made.
 
 Each case trains one model in one or more phases. The file has one fact per line:
 
@@ -12,7 +13,9 @@ Each case trains one model in one or more phases. The file has one fact per line
     weight LAYER/NAME SHAPE : FLOATS      before, in Keras's order
     phase                   begins a phase; what follows holds for it
     trainable PATH BOOL     done before compile, in this order; "." is the model itself
-    optimizer CLASS K=V ..  a new one; "same" keeps the one of the phase before
+    optimizer CLASS K=V ..  a new one; "same" keeps the one of the phase before; a schedule stands
+                            as CLASS(K:V,K:V), a list as [V;V]; exclude=A;B are the names of
+                            exclude_from_weight_decay
     loss CLASS K=V ..       one line per output
     loss_weight FLOAT       one line per output, or none
     metrics NAME ..         one line per output, or none
@@ -31,6 +34,7 @@ left out where batches differ in size: there Keras's own backends disagree.
 
 import os
 import pathlib
+import sys
 import zlib
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -42,12 +46,14 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 from training_models import (  # noqa: E402
-    convolutions, labels, logit, logits, nested, nested_row, pools, regression, regularized, shared,
+    active, constrained, constrained_images, convolutions, labels, logit, logits, nested, nested_row, pools, regression, regularized, shared,
     sigmoid, sigmoid_clipped, sigmoid_mixed, softmax, softmax_clipped, softmax_layer, softmax_mixed,
     steps, two_outputs,
 )
 
 OUT = pathlib.Path(__file__).parents[1] / "resources/dev/thaw/golden/training/training.txt"
+ONLY = sys.argv[1:]
+KEPT = {}  # the lines of each case that is there, where only some are made anew
 ROWS, BATCH = 11, 4  # two full batches and a partial one
 
 
@@ -94,8 +100,25 @@ def target(rng, kind, shape):
     return decimals(rng, shape, -2, 2)
 
 
+def text(value):
+    if isinstance(value, tuple):
+        inner = ",".join(f"{k}:{text(v)}" for k, v in value[1].items())
+        return f"{value[0]}({inner})"
+    return f"[{';'.join(map(str, value))}]" if isinstance(value, list) else str(value)
+
+
 def words(settings):
-    return "".join(f" {k}={v}" for k, v in settings.items())
+    return "".join(f" {k}={text(v)}" for k, v in settings.items())
+
+
+def made(cls, settings):
+    """An optimizer; a tuple among its settings is a schedule."""
+    given = {k: getattr(keras.optimizers.schedules, v[0])(**v[1]) if isinstance(v, tuple) else v
+             for k, v in settings.items() if k != "exclude"}
+    optimizer = getattr(keras.optimizers, cls)(**given)
+    if "exclude" in settings:
+        optimizer.exclude_from_weight_decay(var_names=settings["exclude"])
+    return optimizer
 
 
 def name_of(variable):
@@ -135,7 +158,7 @@ def configure(out, model, p, optimizer):
         out.append("optimizer same")
     else:
         cls, settings = p["optimizer"]
-        optimizer = getattr(keras.optimizers, cls)(**settings)
+        optimizer = made(cls, settings)
         out.append(f"optimizer {cls}{words(settings)}")
     losses = [getattr(keras.losses, cls)(**settings) for cls, settings in p["loss"]]
     out.extend(f"loss {cls}{words(settings)}" for cls, settings in p["loss"])
@@ -170,6 +193,10 @@ def play(out, model, p, xs, ys, weights, validation):
 def case(out, name, build, kinds, *phases, rows=ROWS, weighted=False, validation=None,
          scale=0.8):
     """kinds: of the targets; validation: rows of validation_data; scale: of the first weights."""
+    old = KEPT.get(name)
+    if old and not any(name == a or a.endswith("*") and name.startswith(a[:-1]) for a in ONLY):
+        out.extend(old)
+        return
     keras.backend.clear_session()
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     model = build()
@@ -236,8 +263,104 @@ def optimizers(out):
         ("rmsprop_centered_momentum", "RMSprop",
          dict(learning_rate=0.005, momentum=0.8, centered=True, epsilon=0.001)),
         ("rmsprop_decay", "RMSprop", dict(learning_rate=0.01, weight_decay=0.1)),
+        ("adam_amsgrad", "Adam", dict(learning_rate=0.02, beta_2=0.7, amsgrad=True)),
+        ("adamw_amsgrad", "AdamW", dict(learning_rate=0.02, beta_2=0.8, amsgrad=True)),
+        ("nadam", "Nadam", dict(learning_rate=0.01)),
+        ("nadam_betas", "Nadam",
+         dict(learning_rate=0.02, beta_1=0.7, beta_2=0.9, epsilon=0.001, weight_decay=0.1)),
+        ("adagrad", "Adagrad", dict(learning_rate=0.1)),
+        ("adagrad_initial", "Adagrad",
+         dict(learning_rate=0.1, initial_accumulator_value=0.01, epsilon=0.001, weight_decay=0.1)),
+        ("adamax", "Adamax", dict(learning_rate=0.02)),
+        ("adamax_betas", "Adamax",
+         dict(learning_rate=0.02, beta_1=0.7, beta_2=0.8, epsilon=0.01, weight_decay=0.1)),
+        ("adadelta", "Adadelta", dict(learning_rate=1.0)),
+        ("adadelta_rho", "Adadelta",
+         dict(learning_rate=2.0, rho=0.8, epsilon=0.001, weight_decay=0.02)),
+        ("lion", "Lion", dict(learning_rate=0.01)),
+        ("lion_betas", "Lion",
+         dict(learning_rate=0.02, beta_1=0.7, beta_2=0.8, weight_decay=0.1)),
+        ("ftrl", "Ftrl", dict(learning_rate=0.1)),
+        ("ftrl_all", "Ftrl",
+         dict(learning_rate=0.2, learning_rate_power=-0.4, initial_accumulator_value=0.2,
+              l1_regularization_strength=0.02, l2_regularization_strength=0.05,
+              l2_shrinkage_regularization_strength=0.03, beta=0.1, weight_decay=0.05)),
     ):
         case(out, name, logits, "classes", phase((cls, settings), SPARSE_LOGITS, ACCURACY))
+
+
+def options(out):
+    """What every optimizer has. A second phase goes on with the same state."""
+    for name, cls, settings in (
+        ("clipnorm", "SGD", dict(learning_rate=0.3, momentum=0.9, clipnorm=0.2)),
+        ("clipnorm_adam", "Adam", dict(learning_rate=0.02, clipnorm=0.1)),
+        ("global_clipnorm", "SGD", dict(learning_rate=0.3, momentum=0.9, global_clipnorm=0.3)),
+        ("clipvalue", "SGD", dict(learning_rate=0.5, clipvalue=0.05)),
+        ("decay_excluded", "AdamW",
+         dict(learning_rate=0.02, weight_decay=0.5, exclude=["bias", "gamma"])),
+        ("ema", "SGD", dict(learning_rate=0.2, use_ema=True, ema_momentum=0.7)),
+        ("ema_overwrite", "Adam",
+         dict(learning_rate=0.02, use_ema=True, ema_momentum=0.6, ema_overwrite_frequency=2)),
+        ("accumulation", "SGD",
+         dict(learning_rate=0.2, momentum=0.9, gradient_accumulation_steps=2)),
+        ("accumulation_adamw", "AdamW",
+         dict(learning_rate=0.02, weight_decay=0.2, clipnorm=0.3, gradient_accumulation_steps=3)),
+        ("accumulation_nadam", "Nadam", dict(learning_rate=0.02, gradient_accumulation_steps=2)),
+        ("accumulation_ema", "SGD",
+         dict(learning_rate=0.2, gradient_accumulation_steps=2, use_ema=True, ema_momentum=0.5,
+              ema_overwrite_frequency=3)),
+        ("loss_scale", "RMSprop", dict(learning_rate=0.01, loss_scale_factor=64.0)),
+    ):
+        case(out, name, logits, "classes", phase((cls, settings), SPARSE_LOGITS, ACCURACY),
+             phase("same", SPARSE_LOGITS, ACCURACY, epochs=2))
+
+
+def schedules(out):
+    for name, cls, settings in (
+        ("exponential", "ExponentialDecay",
+         dict(initial_learning_rate=0.3, decay_steps=4, decay_rate=0.5)),
+        ("exponential_stairs", "ExponentialDecay",
+         dict(initial_learning_rate=0.3, decay_steps=4, decay_rate=0.5, staircase=True)),
+        ("piecewise", "PiecewiseConstantDecay",
+         dict(boundaries=[2, 6], values=[0.3, 0.1, 0.02])),
+        ("polynomial", "PolynomialDecay",
+         dict(initial_learning_rate=0.3, decay_steps=6, end_learning_rate=0.01, power=2.0)),
+        ("polynomial_cycle", "PolynomialDecay",
+         dict(initial_learning_rate=0.3, decay_steps=4, end_learning_rate=0.01, power=0.5,
+              cycle=True)),
+        ("inverse", "InverseTimeDecay",
+         dict(initial_learning_rate=0.3, decay_steps=3, decay_rate=0.7)),
+        ("inverse_stairs", "InverseTimeDecay",
+         dict(initial_learning_rate=0.3, decay_steps=3, decay_rate=0.7, staircase=True)),
+        ("cosine", "CosineDecay",
+         dict(initial_learning_rate=0.3, decay_steps=7, alpha=0.1)),
+        ("cosine_warmup", "CosineDecay",
+         dict(initial_learning_rate=0.01, decay_steps=5, warmup_target=0.3, warmup_steps=3)),
+        ("restarts", "CosineDecayRestarts",
+         dict(initial_learning_rate=0.3, first_decay_steps=2, t_mul=1.5, m_mul=0.8, alpha=0.05)),
+        ("restarts_even", "CosineDecayRestarts",
+         dict(initial_learning_rate=0.3, first_decay_steps=3, t_mul=1.0, m_mul=0.5)),
+    ):
+        case(out, f"schedule_{name}", logits, "classes",
+             phase(("SGD", dict(learning_rate=(cls, settings), momentum=0.5)), SPARSE_LOGITS),
+             phase("same", SPARSE_LOGITS, epochs=1))
+    case(out, "schedule_adamw_accumulation", logits, "classes",
+         phase(("AdamW", dict(learning_rate=("InverseTimeDecay", dict(
+             initial_learning_rate=0.05, decay_steps=2, decay_rate=0.5)), weight_decay=0.3,
+             gradient_accumulation_steps=2)), SPARSE_LOGITS))
+
+
+def bounds(out):
+    for name, optimizer in (("", MOMENTUM), ("_adam", ADAM), ("_ema", ("SGD", dict(
+            learning_rate=0.2, use_ema=True, ema_momentum=0.6, ema_overwrite_frequency=2)))):
+        case(out, f"constraints{name}", constrained, "classes",
+             phase(optimizer, SPARSE_LOGITS, ACCURACY))
+    case(out, "constraints_convolutions", constrained_images, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS), rows=6)
+    case(out, "activity", active, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, ACCURACY, validation_split=0.3))
+    case(out, "activity_frozen", active, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, ACCURACY, [("hidden", False)]))
 
 
 def cross_entropies(out):
@@ -372,9 +495,18 @@ def freezing(out):
          phase(MOMENTUM, SPARSE, ACCURACY, [("depthwise", True), ("depthwise_bn", True)]), rows=6)
 
 
+def keep():
+    lines = []
+    for line in OUT.read_text().splitlines() if ONLY else []:
+        lines = [line] if line.startswith("case ") else [*lines, line]
+        if line == "end":
+            KEPT[lines[0].split()[1]] = lines
+
+
 def main():
+    keep()
     out = [f"# Keras {keras.__version__}; made by training_fixtures.py"]
-    for part in (optimizers, cross_entropies, regressions, weights, graphs, freezing):
+    for part in (optimizers, options, schedules, bounds, cross_entropies, regressions, weights, graphs, freezing):
         part(out)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text("\n".join(out) + "\n")

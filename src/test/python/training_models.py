@@ -1,6 +1,7 @@
 """The models of training_fixtures.py: one function for each method of TrainingModels."""
 
 import keras
+from keras import constraints as C
 from keras import layers as L
 from keras import regularizers as R
 
@@ -75,6 +76,32 @@ def regularized():
                      bias_regularizer=R.L2(0.05)),
                bn("bn", gamma_regularizer=R.L2(0.03), beta_regularizer=R.L1(0.02)),
                dense(3, "head", kernel_regularizer=R.L1L2(0.005, 0.02)))
+
+
+def constrained():
+    return row((5,),
+               dense(6, "hidden", "relu", kernel_constraint=C.MaxNorm(0.9),
+                     bias_constraint=C.NonNeg()),
+               bn("bn", gamma_constraint=C.MaxNorm(2.0), beta_constraint=C.MinMaxNorm(0.5, 0.8)),
+               dense(4, "unit", "relu", kernel_constraint=C.UnitNorm(axis=0)),
+               dense(3, "head", kernel_constraint=C.MinMaxNorm(0.4, 0.9, 0.3, axis=1)))
+
+
+def constrained_images():
+    return row((5, 5, 2),
+               L.Conv2D(3, 3, activation="relu", name="conv", kernel_constraint=C.MaxNorm(
+                   1.1, axis=[0, 1, 2]), bias_constraint=C.NonNeg()),
+               L.DepthwiseConv2D(2, name="depthwise", depthwise_constraint=C.UnitNorm([0, 1])),
+               L.SeparableConv2D(4, 2, name="separable", depthwise_constraint=C.NonNeg(),
+                                 pointwise_constraint=C.MinMaxNorm(0.2, 0.6, 0.9, axis=[0, 1, 2])),
+               L.GlobalAveragePooling2D(name="pool"), dense(3, "head"))
+
+
+def active():
+    return row((5,), dense(6, "hidden", "tanh", activity_regularizer=R.L2(0.05)),
+               L.ActivityRegularization(l1=0.02, l2=0.01, name="activity"),
+               dense(4, "second", "relu", activity_regularizer=R.L1(0.03)),
+               dense(3, "head", activity_regularizer=R.L1L2(0.01, 0.02)))
 
 
 def convolutions():

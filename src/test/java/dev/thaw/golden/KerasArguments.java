@@ -10,11 +10,13 @@ import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.metric.MeanLoss;
 import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.AdamW;
 import dev.thaw.train.optimizer.LearningRateSchedule;
 import dev.thaw.train.optimizer.Optimizer;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Makes optimizers, losses and metrics from Keras's arguments. */
@@ -26,7 +28,13 @@ final class KerasArguments {
     }
 
     static Optimizer optimizer(TrainingFixtures.Spec spec) {
-        return Optimizer.of(spec.name(), config(spec));
+        Map<String, Object> config = config(spec);
+        Object excluded = config.remove("exclude");
+        Optimizer made = Optimizer.of(spec.name(), config);
+        if (excluded != null) {
+            ((AdamW) made).excludeFromWeightDecay(((List<?>) excluded).toArray(String[]::new));
+        }
+        return made;
     }
 
     /**
@@ -44,12 +52,12 @@ final class KerasArguments {
         }
         if (text.startsWith("[")) {
             return Arrays.stream(text.substring(1, text.length() - 1).split(";"))
-                    .map(Double::valueOf)
+                    .map(KerasArguments::value)
                     .toList();
         }
         int open = text.indexOf('(');
         if (open < 0) {
-            return Double.valueOf(text);
+            return Character.isLetter(text.charAt(0)) ? text : (Object) Double.valueOf(text);
         }
         Map<String, Object> inner = new HashMap<>();
         for (String part : text.substring(open + 1, text.length() - 1).split(",")) {

@@ -2,11 +2,13 @@ package dev.thaw.golden;
 
 import dev.thaw.layer.Activation;
 import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.ActivityRegularization;
 import dev.thaw.layer.Add;
 import dev.thaw.layer.AveragePooling2D;
 import dev.thaw.layer.BatchNormalization;
 import dev.thaw.layer.BatchNormalizationConfig;
 import dev.thaw.layer.Concatenate;
+import dev.thaw.layer.Constraint;
 import dev.thaw.layer.Conv2D;
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.DepthwiseConv2D;
@@ -53,6 +55,9 @@ final class TrainingModels {
             case "labels" -> labels();
             case "regression" -> regression();
             case "regularized" -> regularized();
+            case "constrained" -> constrained();
+            case "constrained_images" -> constrainedImages();
+            case "active" -> active();
             case "convolutions" -> convolutions();
             case "pools" -> pools();
             case "two_outputs" -> twoOutputs();
@@ -170,6 +175,59 @@ final class TrainingModels {
                                 BN.withRegularizers(Regularizer.l1(.02), Regularizer.l2(.03)))
                         .named("bn"),
                 new Dense(3).kernelRegularizer(new Regularizer(.005, .02)).named("head"));
+    }
+
+    private static Model constrained() {
+        return row(
+                Input.of(5),
+                new Dense(6, ActivationFunction.RELU)
+                        .kernelConstraint(new Constraint.MaxNorm(.9, 0))
+                        .biasConstraint(new Constraint.NonNeg())
+                        .named("hidden"),
+                new BatchNormalization(
+                                BN.withConstraints(
+                                        new Constraint.MinMaxNorm(.5, .8, 1, 0),
+                                        new Constraint.MaxNorm(2, 0)))
+                        .named("bn"),
+                new Dense(4, ActivationFunction.RELU)
+                        .kernelConstraint(new Constraint.UnitNorm(0))
+                        .named("unit"),
+                new Dense(3)
+                        .kernelConstraint(new Constraint.MinMaxNorm(.4, .9, .3, 1))
+                        .named("head"));
+    }
+
+    private static Model constrainedImages() {
+        List<Integer> filter = List.of(0, 1, 2);
+        return row(
+                Input.of(5, 5, 2),
+                new Conv2D(3, 3)
+                        .activation(ActivationFunction.RELU)
+                        .kernelConstraint(new Constraint.MaxNorm(1.1, filter))
+                        .biasConstraint(new Constraint.NonNeg())
+                        .named("conv"),
+                new DepthwiseConv2D(2)
+                        .depthwiseConstraint(new Constraint.UnitNorm(List.of(0, 1)))
+                        .named("depthwise"),
+                new SeparableConv2D(4, 2)
+                        .depthwiseConstraint(new Constraint.NonNeg())
+                        .pointwiseConstraint(new Constraint.MinMaxNorm(.2, .6, .9, filter))
+                        .named("separable"),
+                new GlobalAveragePooling2D().named("pool"),
+                dense(3, "head"));
+    }
+
+    private static Model active() {
+        return row(
+                Input.of(5),
+                new Dense(6, ActivationFunction.TANH)
+                        .activityRegularizer(Regularizer.l2(.05))
+                        .named("hidden"),
+                new ActivityRegularization(.02, .01).named("activity"),
+                new Dense(4, ActivationFunction.RELU)
+                        .activityRegularizer(Regularizer.l1(.03))
+                        .named("second"),
+                new Dense(3).activityRegularizer(new Regularizer(.01, .02)).named("head"));
     }
 
     private static Model convolutions() {
