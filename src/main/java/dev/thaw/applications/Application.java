@@ -3,6 +3,8 @@ package dev.thaw.applications;
 import static dev.thaw.applications.ApplicationOptions.Option.ALPHA;
 import static dev.thaw.applications.ApplicationOptions.Option.DEPTH_MULTIPLIER;
 import static dev.thaw.applications.ApplicationOptions.Option.DROPOUT;
+import static dev.thaw.applications.ApplicationOptions.Option.INCLUDE_PREPROCESSING;
+import static dev.thaw.applications.ApplicationOptions.Option.MINIMALISTIC;
 import static dev.thaw.applications.Preprocessing.CAFFE;
 import static dev.thaw.applications.Preprocessing.NONE;
 import static dev.thaw.applications.Preprocessing.TF;
@@ -48,6 +50,16 @@ public enum Application {
                     .withWeightsFor(
                             List.of(96, 128, 160, 192, 224), List.of(.35, .5, .75, 1.0, 1.3, 1.4)),
             MobileNetV2::build),
+    /**
+     * Howard et al. (2019), the small one. It scales its pixels itself. Takes alpha, dropout,
+     * minimalistic and include preprocessing.
+     */
+    MOBILENET_V3_SMALL(mobileNetV3("MobileNetV3Small"), MobileNetV3::small),
+    /**
+     * Howard et al. (2019), the large one. It scales its pixels itself. Takes alpha, dropout,
+     * minimalistic and include preprocessing.
+     */
+    MOBILENET_V3_LARGE(mobileNetV3("MobileNetV3Large"), MobileNetV3::large),
     /** Chollet (2017). */
     XCEPTION(Facts.of("Xception", "xception", TF, 299, 71), Xception::build),
     /** Szegedy et al. (2016). */
@@ -113,6 +125,12 @@ public enum Application {
     Application(Facts facts, Architecture architecture) {
         this.facts = facts;
         this.architecture = architecture;
+    }
+
+    private static Facts mobileNetV3(String name) {
+        return Facts.of(name, name, NONE, Shape.NONE, 32)
+                .taking(ALPHA, DROPOUT, MINIMALISTIC, INCLUDE_PREPROCESSING)
+                .withWeightsFor(List.of(224), List.of(.75, 1.0));
     }
 
     /** The application that Keras calls so: {@code MobileNetV2}, in any case. */

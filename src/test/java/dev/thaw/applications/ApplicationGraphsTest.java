@@ -62,7 +62,7 @@ class ApplicationGraphsTest {
     private static Row row(Layer layer, Node call) {
         return new Row(
                 layer.name(),
-                layer.getClass().getSimpleName(),
+                layer.className(),
                 call.outputs().get(0).shape(),
                 size(layer.ownWeights()),
                 call.inputs().stream().map(Symbol::node).map(n -> n.layer().name()).toList());

@@ -41,6 +41,8 @@ class PreprocessingTest {
     @CsvSource({
         "MobileNet, TF",
         "MobileNetV2, TF",
+        "MobileNetV3Small, NONE",
+        "MobileNetV3Large, NONE",
         "Xception, TF",
         "InceptionV3, TF",
         "ResNet50, CAFFE",
