@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -27,9 +30,16 @@ public interface ByteSource extends Closeable {
     @Override
     void close();
 
-    /** A file; closing the source closes it. */
+    /**
+     * A file; closing the source closes it.
+     *
+     * @throws UncheckedIOException if it does not exist, is no plain file, or may not be read
+     */
     static ByteSource open(Path path) {
         try {
+            if (Files.exists(path) && !Files.isRegularFile(path)) {
+                throw new IOException("it must be a plain file, no folder, pipe or device");
+            }
             return new FileSource(FileChannel.open(path, StandardOpenOption.READ), path.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(path + ": cannot be opened: " + reason(e), e);
@@ -78,6 +88,11 @@ public interface ByteSource extends Closeable {
     }
 
     private static String reason(IOException e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
+        if (e instanceof NoSuchFileException) {
+            return "it does not exist";
+        }
+        return e instanceof AccessDeniedException
+                ? "it may not be read; change its permissions"
+                : String.valueOf(e.getMessage());
     }
 }

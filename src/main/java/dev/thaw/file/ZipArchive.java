@@ -15,14 +15,21 @@ import java.util.zip.Inflater;
  * or over the same bytes. An entry's checksum is compared when it is read.
  *
  * <p>Contents are not trusted: whatever is wrong ends in a {@link FileFormatException}. Entries
- * inflate to the size they declare or not at all, and only by as much as model files do.
+ * inflate to the size they declare or not at all: each to at most 64 MiB and 16 times its packed
+ * size, all to 256 MiB and 16 times the archive's.
  */
 public final class ZipArchive implements AutoCloseable {
     /** What an entry may inflate to, whatever its packed size. */
     private static final long SLACK = 64L << 20;
 
     /** What an entry may inflate to for each packed byte above that. */
-    private static final long RATIO = 100;
+    private static final long RATIO = 16;
+
+    /** What all entries may inflate to, whatever the archive's size. */
+    private static final long TOTAL_SLACK = 256L << 20;
+
+    /** A size that stands for all beyond it, so that sums do not overflow. */
+    private static final long MOST = 1L << 48;
 
     private static final int BUFFER = 1 << 16;
 
@@ -32,6 +39,13 @@ public final class ZipArchive implements AutoCloseable {
     private ZipArchive(ByteSource source) {
         this.source = source;
         this.entries = new ZipDirectory(source).read();
+        long total = entries.values().stream().mapToLong(e -> Math.min(e.size(), MOST)).sum();
+        if (total > TOTAL_SLACK + RATIO * source.length()) {
+            throw damaged(
+                    "",
+                    "its entries may inflate to at most 256 MiB and 16 times its size, declared are "
+                            + total);
+        }
     }
 
     /**

@@ -111,8 +111,10 @@ final class GraphOrder {
                 }
             }
         }
+        Set<Layer> called = new HashSet<>();
+        finished.forEach(n -> called.add(n.layer()));
         List<Layer> all = new ArrayList<>(met.keySet());
-        all.removeIf(l -> finished.stream().noneMatch(n -> n.layer() == l) && !Network.isInput(l));
+        all.removeIf(l -> !called.contains(l) && !Network.isInput(l));
         all.sort(
                 Comparator.<Layer>comparingInt(l -> -layerDepth.getOrDefault(l, 0))
                         .thenComparingInt(met::get));

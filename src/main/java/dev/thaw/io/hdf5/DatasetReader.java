@@ -139,7 +139,7 @@ final class DatasetReader {
             long extent = c.number(width);
             size = extent == 0 || extent > Integer.MAX_VALUE ? Long.MAX_VALUE : size * extent;
             if (size > Filters.MAX_CHUNK || size <= 0) {
-                throw c.unsupported("a chunk must have 1 byte to 256 MiB");
+                throw c.unsupported("a chunk must have 1 byte to 64 MiB");
             }
             box[i] = (int) extent;
         }

@@ -1,13 +1,14 @@
 package dev.thaw.io.hdf5;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /** How chunks were packed: gzip, the shuffling of bytes, and a checksum that is not compared. */
 record Filters(List<Filter> steps) {
-    static final int MAX_CHUNK = 256 << 20;
+    static final int MAX_CHUNK = 64 << 20;
 
     private static final int DEFLATE = 1;
     private static final int SHUFFLE = 2;
@@ -62,7 +63,7 @@ record Filters(List<Filter> steps) {
             }
             bytes =
                     switch (steps.get(i).id) {
-                        case DEFLATE -> inflate(bytes, size + 4, m, place);
+                        case DEFLATE -> inflate(bytes, packedSize(i, size), m, place);
                         case SHUFFLE -> unshuffle(bytes, elementSize);
                         default -> withoutChecksum(bytes, m, place);
                     };
@@ -72,6 +73,12 @@ record Filters(List<Filter> steps) {
                     place, "a chunk must unpack to " + size + " bytes, got " + bytes.length);
         }
         return bytes;
+    }
+
+    /** What a step must give back: the chunk, with the checksums of the steps before it. */
+    private int packedSize(int step, int size) {
+        return size
+                + 4 * (int) steps.subList(0, step).stream().filter(f -> f.id == FLETCHER).count();
     }
 
     private static byte[] inflate(byte[] packed, int limit, Metadata m, String place) {
@@ -87,7 +94,11 @@ record Filters(List<Filter> steps) {
                 }
                 n += k;
             }
-            return java.util.Arrays.copyOf(out, n);
+            // only past its last byte is the stream's own checksum compared
+            if (n == out.length && z.inflate(new byte[1]) > 0 || !z.finished()) {
+                throw m.damaged(place, "a chunk's gzip data must end after " + limit + " bytes");
+            }
+            return n == out.length ? out : Arrays.copyOf(out, n);
         } catch (DataFormatException e) {
             throw m.damaged(place, "a chunk's gzip data is broken: " + e.getMessage());
         } finally {
@@ -111,6 +122,6 @@ record Filters(List<Filter> steps) {
             throw m.damaged(
                     place, "a chunk must have its checksum, it has " + in.length + " bytes");
         }
-        return java.util.Arrays.copyOf(in, in.length - 4);
+        return Arrays.copyOf(in, in.length - 4);
     }
 }

@@ -7,6 +7,7 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A dataset of numbers. Floating types (float16, float32, float64, and bfloat16, which Keras stores
@@ -39,6 +40,12 @@ public final class Hdf5Dataset extends Hdf5Node {
         return layout instanceof Layout.Compact ? 0 : layout.storedBytes();
     }
 
+    /** Bytes of all values in memory; at most 2^34 of a size that {@link #read} would refuse. */
+    long memory() {
+        long count = Math.min(space.elements(), Integer.MAX_VALUE);
+        return type.isNumber() ? type.number().memory(count) : 0;
+    }
+
     /**
      * The extents.
      *
@@ -62,7 +69,7 @@ public final class Hdf5Dataset extends Hdf5Node {
         return m.unsupported(
                 path(),
                 "a tensor has fewer than 2^31 elements, the shape is "
-                        + java.util.Arrays.toString(space.dims()));
+                        + Arrays.toString(space.dims()));
     }
 
     /**

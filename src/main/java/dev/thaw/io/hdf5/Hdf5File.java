@@ -12,7 +12,10 @@ import java.nio.file.Path;
  *
  * <p>Contents are not trusted. Whatever is wrong with them ends in a {@link FileFormatException};
  * nothing is allocated for a size that the file's own length does not bear out, and no reference is
- * followed twice. Soft and external links and virtual datasets are refused.
+ * followed twice. Soft and external links and virtual datasets are refused. All values together may
+ * unpack to 256 MiB and 16 bytes for each byte of the file.
+ *
+ * <p>One thread at a time may use it.
  */
 public final class Hdf5File implements AutoCloseable {
     private final ByteSource source;

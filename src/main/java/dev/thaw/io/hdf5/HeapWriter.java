@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
-/** The heap collections that hold the texts of attributes, each text once. */
+/**
+ * The heap collections that hold the texts of attributes, one object for each reference. Headers
+ * are made twice, in the same order: the first time to learn their sizes and fill the heap, then
+ * with the heap's addresses.
+ */
 final class HeapWriter {
     private static final int HEAD = 16;
 
@@ -17,10 +19,12 @@ final class HeapWriter {
 
     private static final int FULL = 1 << 16;
 
-    private final Map<String, Place> places = new HashMap<>();
+    private final List<Place> places = new ArrayList<>();
     private final List<List<byte[]>> collections = new ArrayList<>();
     private final List<Long> addresses = new ArrayList<>();
     private int filled = FULL;
+    private int next;
+    private boolean placed;
 
     private record Place(int collection, int index) {}
 
@@ -33,7 +37,10 @@ final class HeapWriter {
             out.zeros(HEAD);
             return;
         }
-        Place p = places.computeIfAbsent(text, t -> add(utf8));
+        if (!placed) {
+            places.add(add(utf8));
+        }
+        Place p = places.get(next++ % places.size());
         out.u32(utf8.length);
         out.u64(addresses.get(p.collection));
         out.u32(p.index);
@@ -53,6 +60,8 @@ final class HeapWriter {
 
     /** Fixes the addresses, and returns the one after the last collection. */
     long place(long from) {
+        placed = true;
+        next = 0;
         long at = from;
         for (int i = 0; i < collections.size(); i++) {
             addresses.set(i, at);

@@ -10,6 +10,12 @@ import java.util.TreeMap;
 /** Walks the whole file once, so that what it hands out is a tree: no cycles, no endless depth. */
 final class TreeReader {
     private static final int MAX_DEPTH = 200;
+
+    /** What all values may take, however well packed; random weights hardly shrink at all. */
+    private static final long MEMORY_SLACK = 256L << 20;
+
+    private static final int MEMORY_PER_BYTE = 16;
+
     private static final int MAX_PATH = 4096;
 
     private final Superblock superblock;
@@ -17,6 +23,7 @@ final class TreeReader {
     private final GlobalHeap heap;
     private final Set<Long> seen = new HashSet<>();
     private long storedBytes;
+    private long memory;
 
     TreeReader(Superblock superblock) {
         this.superblock = superblock;
@@ -48,6 +55,15 @@ final class TreeReader {
         }
         Hdf5Dataset d = DatasetReader.dataset(m, h, attributes);
         storedBytes += d.storedBytes();
+        memory += d.memory();
+        if (memory > MEMORY_SLACK + MEMORY_PER_BYTE * m.length() || memory < 0) {
+            throw m.unsupported(
+                    path,
+                    "the datasets so far may unpack to 256 MiB and 16 bytes for each of the file's "
+                            + m.length()
+                            + ", they need "
+                            + memory);
+        }
         if (storedBytes > m.length()) {
             throw m.damaged(
                     path,

@@ -26,7 +26,7 @@ final class ArchiveFile {
     private static final String WEIGHTS = "model.weights.h5";
 
     /** The text of the largest model of keras.applications has 0.6 MB. */
-    private static final int MAX_CONFIG = 64 << 20;
+    private static final int MAX_CONFIG = 4 << 20;
 
     /** The oldest Keras whose files look like ours. */
     private static final String KERAS_VERSION = "3.0.0";

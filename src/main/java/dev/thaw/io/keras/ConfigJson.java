@@ -19,6 +19,11 @@ final class ConfigJson {
 
     private static final int MAX_NUMBER = 100;
 
+    /**
+     * The largest model of keras.applications has 0.6 MB; in memory JSON takes up to 30 times that.
+     */
+    private static final int MAX_LENGTH = 4 << 20;
+
     private static final JsonMapper MAPPER =
             JsonMapper.builder(
                             JsonFactory.builder()
@@ -42,6 +47,14 @@ final class ConfigJson {
      * @param what what it is, for messages
      */
     static JsonNode parse(String text, String what) {
+        if (text.length() > MAX_LENGTH) {
+            throw new ConfigException(
+                    what
+                            + ": a configuration must have at most "
+                            + MAX_LENGTH
+                            + " characters, got "
+                            + text.length());
+        }
         try {
             JsonNode node = MAPPER.readTree(text);
             if (node == null || !node.isObject()) {

@@ -51,6 +51,10 @@ final class ModelReader {
 
     /** The model without its weights' values. */
     Model read(String where, String className, JsonNode config) {
+        if (!config.isObject()) {
+            throw new ConfigException(
+                    where + ": must be a JSON object, got " + config.getNodeType());
+        }
         Model model =
                 className.equals(SEQUENTIAL)
                         ? sequential(where, config)
