@@ -69,10 +69,12 @@ final class InputCheck {
                             + data.y().size()
                             + " targets");
         }
+        // with extents that only the data tells, the model knows its outputs only for the data
+        List<Shape> predictions = model.outputShapes(data.x().stream().map(Tensor::shape).toList());
         for (int i = 0; i < outputs.size(); i++) {
             Loss loss = compilation.losses().get(i);
             Tensor y = data.y().get(i);
-            Shape prediction = outputs.get(i).shape().withBatch(data.rows());
+            Shape prediction = predictions.get(i);
             Shape target = loss.targetShape(prediction);
             String where =
                     model.name() + ": target of output " + outputs.get(i).node().layer().name();

@@ -6,6 +6,7 @@ import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Plan;
+import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Variable;
 
 import org.slf4j.Logger;
@@ -16,6 +17,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -36,7 +38,11 @@ final class StepCache implements AutoCloseable {
     }
 
     private record Key(
-            Purpose purpose, Mode mode, int batch, boolean weighted, BitSet freezePattern) {}
+            Purpose purpose,
+            Mode mode,
+            List<Shape> inputs,
+            boolean weighted,
+            BitSet freezePattern) {}
 
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -93,17 +99,18 @@ final class StepCache implements AutoCloseable {
     /**
      * The step for this purpose under the freeze pattern of this very moment.
      *
+     * @param inputs the shapes of what goes in, batch included
      * @param maker makes it where it does not exist
      * @param states variables besides the model's weights that should stay on the device
      */
     Step get(
             Purpose purpose,
             Mode mode,
-            int batch,
+            List<Shape> inputs,
             boolean weighted,
             Supplier<Step> maker,
             Supplier<Collection<Variable>> states) {
-        Key key = new Key(purpose, mode, batch, weighted, freezePattern());
+        Key key = new Key(purpose, mode, inputs, weighted, freezePattern());
         Step known = holdings.steps.get(key);
         if (known == null) {
             model.weights().forEach(w -> holdings.hold(w.variable()));

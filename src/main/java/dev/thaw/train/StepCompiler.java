@@ -5,6 +5,7 @@ import dev.thaw.graph.Call;
 import dev.thaw.graph.Network;
 import dev.thaw.graph.Tracer;
 import dev.thaw.layer.Mode;
+import dev.thaw.layer.Symbol;
 import dev.thaw.layer.Weight;
 import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.Formula;
@@ -16,6 +17,7 @@ import dev.thaw.op.Value;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Fusion;
 import dev.thaw.plan.Plan;
+import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.optimizer.Optimizer;
@@ -31,8 +33,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes the plans of a model: prediction, evaluation and training steps for one mode and batch size
- * each.
+ * Makes the plans of a model: prediction, evaluation and training steps for one mode and shape of
+ * the inputs each.
  */
 final class StepCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(StepCompiler.class);
@@ -63,17 +65,16 @@ final class StepCompiler {
             List<Value> losses,
             boolean random) {}
 
-    Traced trace(Mode mode, String who, int batch) {
+    /**
+     * @param inputs the shapes of what goes in, all extents known
+     */
+    Traced trace(Mode mode, String who, List<Shape> inputs) {
         Program p = new Program();
         List<Value> x = new ArrayList<>();
-        model.inputs()
-                .forEach(
-                        s ->
-                                x.add(
-                                        p.input(
-                                                s.node().layer().name(),
-                                                s.shape().withBatch(batch),
-                                                s.dtype())));
+        for (int i = 0; i < inputs.size(); i++) {
+            Symbol s = model.inputs().get(i);
+            x.add(p.input(s.node().layer().name(), inputs.get(i), s.dtype()));
+        }
         Tracer tracer = new Tracer(p, randomStep);
         Call call = tracer.run(model, x, mode, who);
         List<Objective.Output> outputs =
@@ -82,8 +83,8 @@ final class StepCompiler {
     }
 
     /** A forward pass whose outputs can be fetched. */
-    Step prediction(Mode mode, int batch) {
-        Traced t = trace(mode, "call", batch);
+    Step prediction(Mode mode, List<Shape> inputs) {
+        Traced t = trace(mode, "call", inputs);
         finishRandom(t);
         List<Value> out = t.call.outputs();
         Fusion.apply(t.program, Set.copyOf(out));
@@ -91,8 +92,8 @@ final class StepCompiler {
     }
 
     /** A forward pass in inference that adds to the running sums. */
-    Step evaluation(Objective objective, int batch, boolean weighted) {
-        Traced t = trace(Mode.INFERENCE, "evaluate", batch);
+    Step evaluation(Objective objective, List<Shape> inputs, boolean weighted) {
+        Traced t = trace(Mode.INFERENCE, "evaluate", inputs);
         Objective.Emitted o = objective.emit(t.program, t.outputs, t.losses, weighted, "val_");
         finishRandom(t);
         Fusion.apply(t.program, Set.of());
@@ -106,8 +107,8 @@ final class StepCompiler {
     }
 
     /** Forward, loss, backward, update. */
-    Step training(Objective objective, Optimizer optimizer, int batch, boolean weighted) {
-        Traced t = trace(Mode.TRAINING, "fit", batch);
+    Step training(Objective objective, Optimizer optimizer, List<Shape> inputs, boolean weighted) {
+        Traced t = trace(Mode.TRAINING, "fit", inputs);
         Program p = t.program;
         warnOfSingleValues(p);
         Objective.Emitted o = objective.emit(p, t.outputs, t.losses, weighted, "");
@@ -193,10 +194,10 @@ final class StepCompiler {
      *
      * @param behind how many steps have been launched since
      */
-    String firstNonFinite(List<Tensor> x, int batch, int behind) {
+    String firstNonFinite(List<Tensor> x, int behind) {
         long now = randomStep.value().longs()[0];
         randomStep.assign(Tensor.scalar(Math.max(0, now - 1 - behind)));
-        Traced t = trace(Mode.TRAINING, "fit", batch);
+        Traced t = trace(Mode.TRAINING, "fit", x.stream().map(Tensor::shape).toList());
         List<Call> leaves = new ArrayList<>();
         collectLeaves(t.call, leaves);
         Set<Value> fetched = new HashSet<>();

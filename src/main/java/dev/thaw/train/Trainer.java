@@ -5,6 +5,7 @@ import dev.thaw.graph.Network;
 import dev.thaw.layer.Mode;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
@@ -21,9 +22,9 @@ import java.util.function.Supplier;
 
 /**
  * Runs a model on a backend. Plans are compiled when first needed and kept, keyed by what they are
- * specialised to: purpose, mode, batch size and the freeze pattern, which is read before every
- * step, so that a changed {@code trainable} takes effect at once. The weights stay on the device
- * until {@link #close}.
+ * specialised to: purpose, mode, shapes of the inputs and the freeze pattern, which is read before
+ * every step, so that a changed {@code trainable} takes effect at once. The weights stay on the
+ * device until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -111,7 +112,7 @@ public final class Trainer implements AutoCloseable {
         return inTurn(
                 () -> {
                     InputCheck.inputs(model, x);
-                    Step step = predictionStep(mode, x.get(0).shape().dim(0));
+                    Step step = predictionStep(mode, x.stream().map(Tensor::shape).toList());
                     step.feed(fitted(x, step));
                     step.plan().run();
                     return step.predictions().stream().map(step.plan()::fetch).toList();
@@ -176,7 +177,7 @@ public final class Trainer implements AutoCloseable {
                             data,
                             Epoch.inOrder(data.rows()),
                             batchSize,
-                            b -> evaluationStep(b, data.weights().isPresent()),
+                            b -> evaluationStep(shapes(data, b), data.weights().isPresent()),
                             (i, logs) -> {});
                 });
     }
@@ -209,7 +210,7 @@ public final class Trainer implements AutoCloseable {
                 batchSize,
                 b -> {
                     rates.next();
-                    return trainingStep(b, data.weights().isPresent());
+                    return trainingStep(shapes(data, b), data.weights().isPresent());
                 },
                 (i, logs) -> {
                     watch.launched(run, i);
@@ -223,7 +224,7 @@ public final class Trainer implements AutoCloseable {
 
     /** The plan of a call in this mode, as text. */
     public String describePrediction(Mode mode, int batch) {
-        return inTurn(() -> predictionStep(mode, batch).plan().toString());
+        return inTurn(() -> predictionStep(mode, declared(batch)).plan().toString());
     }
 
     /** The plan of a training step, as text. */
@@ -231,37 +232,56 @@ public final class Trainer implements AutoCloseable {
         return inTurn(
                 () -> {
                     requireCompiled("plan");
-                    return trainingStep(batch, false).plan().toString();
+                    return trainingStep(declared(batch), false).plan().toString();
                 });
     }
 
-    private Step predictionStep(Mode mode, int batch) {
+    private static List<Shape> shapes(TrainingData data, int batch) {
+        return data.x().stream().map(t -> t.shape().withBatch(batch)).toList();
+    }
+
+    /** The model's own input shapes for a batch size; a plan needs every extent. */
+    private List<Shape> declared(int batch) {
+        List<Shape> all = model.inputShapes().stream().map(s -> s.withBatch(batch)).toList();
+        for (Shape s : all) {
+            if (!s.isKnown()) {
+                throw new IllegalStateException(
+                        model.name()
+                                + ": a plan needs every extent of the inputs, got "
+                                + s
+                                + "; run the model on data, whose extents are known");
+            }
+        }
+        return all;
+    }
+
+    private Step predictionStep(Mode mode, List<Shape> inputs) {
         return steps.get(
                 StepCache.Purpose.PREDICT,
                 mode,
-                batch,
+                inputs,
                 false,
-                () -> compiler.prediction(mode, batch),
+                () -> compiler.prediction(mode, inputs),
                 this::states);
     }
 
-    private Step evaluationStep(int batch, boolean weighted) {
+    private Step evaluationStep(List<Shape> inputs, boolean weighted) {
         return steps.get(
                 StepCache.Purpose.EVALUATE,
                 Mode.INFERENCE,
-                batch,
+                inputs,
                 weighted,
-                () -> compiler.evaluation(objective, batch, weighted),
+                () -> compiler.evaluation(objective, inputs, weighted),
                 this::states);
     }
 
-    private Step trainingStep(int batch, boolean weighted) {
+    private Step trainingStep(List<Shape> inputs, boolean weighted) {
         return steps.get(
                 StepCache.Purpose.TRAIN,
                 Mode.TRAINING,
-                batch,
+                inputs,
                 weighted,
-                () -> compiler.training(objective, compilation.optimizer(), batch, weighted),
+                () -> compiler.training(objective, compilation.optimizer(), inputs, weighted),
                 this::states);
     }
 

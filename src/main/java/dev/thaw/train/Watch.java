@@ -58,9 +58,8 @@ final class Watch {
         int[] rows = Arrays.copyOfRange(run.order, from, to);
         String layer =
                 compiler.firstNonFinite(
-                        run.data.x().stream().map(t -> t.gather(rows)).toList(),
-                        rows.length,
-                        behind);
+                        run.data.x().stream().map(t -> t.gather(rows)).toList(), behind);
+
         throw new NonFiniteLossException(
                 model.name()
                         + ": the loss is NaN or infinite at step "
