@@ -159,7 +159,7 @@ def activations(out):
     case(out, "prelu_image", layers.PReLU(), (2, 2, 3, 2))
     case(out, "prelu_shared", layers.PReLU(shared_axes=[1, 2]), (2, 2, 3, 2))
     case(out, "prelu_shared_one", layers.PReLU(shared_axes=1, alpha_initializer="ones"), (2, 3, 2))
-    case(out, "prelu_options", layers.PReLU(alpha_initializer="he_normal", alpha_regularizer="l2"),
+    case(out, "prelu_options", layers.PReLU(alpha_initializer="he_normal", alpha_regularizer="l2", alpha_constraint="non_neg"),
          (2, 3))
     case(out, "softmax_list", layers.Softmax(axis=[1]), (2, 3, 2), span=4)
     case(out, "softmax_axes", layers.Softmax(axis=(1, 2)), (2, 3, 2), span=4)

@@ -19,6 +19,7 @@ public sealed interface Op
                 Reshape,
                 StopGradient,
                 Transpose,
+                Resample,
                 Pad,
                 Slice,
                 Concat,

@@ -140,6 +140,7 @@ final class GradientCheckTest {
         all.add(new OpCase("StopGradient", d -> ShapeConformance.stopGradient(d, s)));
         all.add(new OpCase("Reshape", d -> ShapeConformance.reshape(d, s, Shape.of(6, 4))));
         all.add(new OpCase("Transpose", d -> ShapeConformance.transpose(d, s, List.of(2, 0, 1))));
+        all.add(new OpCase("Resample", d -> ShapeConformance.resample(d, s, 1, 5)));
         all.add(new OpCase("Pad", d -> ShapeConformance.pad(d, s, large, begin)));
         all.add(new OpCase("Slice", d -> ShapeConformance.slice(d, s, large, begin)));
         all.add(new OpCase("Concat", d -> ShapeConformance.concat(d, s, 1, 1, 3, 2)));

@@ -4,10 +4,12 @@ import dev.thaw.op.Binary;
 import dev.thaw.op.Broadcast;
 import dev.thaw.op.Concat;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.Slice;
+import dev.thaw.op.SparseMatrix;
 import dev.thaw.op.StopGradient;
 import dev.thaw.op.Transpose;
 import dev.thaw.op.Unary;
@@ -120,6 +122,25 @@ abstract class ShapeConformance extends Conformance {
         d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.EXACT, x);
     }
 
+    /**
+     * Rows of 0 to 3 elements, some columns used by several and some by none; the last row holds
+     * one element at least.
+     */
+    static void resample(Draft d, Shape from, int axis, int rows) {
+        int length = from.dim(axis);
+        SparseMatrix.Builder b = new SparseMatrix.Builder(length);
+        for (int i = 0; i < rows; i++) {
+            for (int t = 0; t < (i == rows - 1 ? 1 : d.random().nextInt(4)); t++) {
+                b.add(d.random().nextInt(length), d.random().nextDouble(-1, 1));
+            }
+            b.endRow();
+        }
+        Value x = d.normal("x", from);
+        Value y = b.build().times(new Formula(d.program()), x, axis);
+        // a column may take part in each of the rows; the terms are below 1 and 4 deviations
+        d.fetchWithGradients(y, Tolerance.sum(3, 4), Tolerance.sum(3L * rows, 4), x);
+    }
+
     static void concat(Draft d, Shape like, int axis, int... extents) {
         Value[] xs =
                 IntStream.of(extents)
@@ -181,6 +202,13 @@ abstract class ShapeConformance extends Conformance {
                         d -> reshape(d, Shape.of(70_001), Shape.of(1, 70_001, 1))));
         all.add(new OpCase("StopGradient (3, 17)", d -> stopGradient(d, Shape.of(3, 17))));
         all.add(new OpCase("StopGradient ()", d -> stopGradient(d, Shape.scalar())));
+        all.add(new OpCase("Resample a vector", d -> resample(d, Shape.of(7), 0, 5)));
+        all.add(new OpCase("Resample rows", d -> resample(d, Shape.of(3, 5), 0, 8)));
+        all.add(new OpCase("Resample height", d -> resample(d, Shape.of(2, 5, 7, 3), 1, 9)));
+        all.add(new OpCase("Resample width", d -> resample(d, Shape.of(2, 5, 7, 3), 2, 4)));
+        all.add(new OpCase("Resample channels", d -> resample(d, Shape.of(2, 5, 7, 3), 3, 3)));
+        all.add(new OpCase("Resample to one", d -> resample(d, Shape.of(3, 17), 1, 1)));
+        all.add(new OpCase("Resample large", d -> resample(d, Shape.of(3, 61, 700), 1, 97)));
         all.add(new OpCase("Concat one", d -> concat(d, Shape.of(3, 5), 0, 4)));
         all.add(new OpCase("Concat rows", d -> concat(d, Shape.of(3, 5), 0, 4, 1, 2)));
         all.add(new OpCase("Concat columns", d -> concat(d, Shape.of(3, 5), 1, 1, 7, 3)));

@@ -16,6 +16,7 @@ final class CpuBackend implements Backend {
         Dnnl.get();
         MatMulKernels.register(table);
         ShapeKernels.register(table);
+        ResampleKernels.register(table);
         RandomKernels.register(table);
         TrainingKernels.register(table);
         ReduceKernels.register(table);

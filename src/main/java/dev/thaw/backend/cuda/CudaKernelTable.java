@@ -23,6 +23,7 @@ final class CudaKernelTable {
         RandomKernels.register(table);
         MatMulKernels.register(table);
         ShapeKernels.register(table);
+        ResampleKernels.register(table);
         ReduceKernels.register(table);
         ClassificationKernels.register(table);
         GatherKernels.register(table);

@@ -39,7 +39,8 @@ final class ActivationLayers {
         PReLU layer =
                 new PReLU()
                         .alphaInitializer(c.initializer("alpha_initializer", Initializer.zeros()))
-                        .alphaRegularizer(c.regularizer("alpha_regularizer"));
+                        .alphaRegularizer(c.regularizer("alpha_regularizer"))
+                        .alphaConstraint(c.constraint("alpha_constraint"));
         List<Integer> shared = c.integers("shared_axes");
         return shared == null
                 ? layer

@@ -5,6 +5,7 @@ import dev.thaw.op.Concat;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.ReduceMaxGrad;
+import dev.thaw.op.Resample;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.Slice;
 import dev.thaw.op.StopGradient;
@@ -27,6 +28,7 @@ final class Shapes {
         table.add(Reshape.class, (op, cells) -> copy(op.x(), op.y(), cells));
         table.add(StopGradient.class, (op, cells) -> copy(op.x(), op.y(), cells));
         table.add(Transpose.class, Shapes::transpose);
+        table.add(Resample.class, Shapes::resample);
         table.add(Pad.class, Shapes::pad);
         table.add(Slice.class, Shapes::slice);
         table.add(Concat.class, Shapes::concat);
@@ -106,6 +108,29 @@ final class Shapes {
                         source[op.order().get(i)] = at[i];
                     }
                     y.put(Index.flat(to, at), x.get(Index.flat(from, source)));
+                });
+    }
+
+    private static void resample(Resample op, Cells cells) {
+        cells.fill(op.y(), 0);
+        DoubleBuffer x = cells.numbers(op.x());
+        DoubleBuffer weights = cells.numbers(op.weights());
+        LongBuffer starts = cells.integers(op.starts());
+        LongBuffer columns = cells.integers(op.columns());
+        int[] from = op.x().shape().toArray();
+        int[] to = op.y().shape().toArray();
+        Index.forEach(
+                to,
+                at -> {
+                    int[] source = at.clone();
+                    int row = at[op.axis()];
+                    for (long t = starts.get(row); t < starts.get(row + 1); t++) {
+                        source[op.axis()] = (int) columns.get((int) t);
+                        cells.add(
+                                op.y(),
+                                Index.flat(to, at),
+                                weights.get((int) t) * x.get(Index.flat(from, source)));
+                    }
                 });
     }
 
