@@ -45,10 +45,10 @@ final class ExplainCommand implements Callable<Integer> {
             flags.apply(model);
             Explanation after = model.explain(mode);
             PrintWriter out = spec.commandLine().getOut();
-            out.println(after.toString().stripTrailing());
+            out.println(Console.drawable(after.toString().stripTrailing()));
             if (flags.given()) {
                 out.println();
-                out.println(changes(before.diff(after)));
+                out.println(Console.drawable(changes(before.diff(after))));
             }
             out.flush();
         }

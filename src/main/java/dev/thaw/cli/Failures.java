@@ -8,12 +8,21 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Says in one line what went wrong. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    /** Those of Java's own exceptions that this library throws; others are accidents. */
+    private static final Set<Class<?>> REFUSALS =
+            Set.of(
+                    IllegalArgumentException.class,
+                    IllegalStateException.class,
+                    UncheckedIOException.class);
+
     private final BooleanSupplier stacktrace;
 
     /** Asks when it matters whether a stack trace is wanted. */
@@ -69,10 +78,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     /** Whether somebody wrote the message for a user, and not for who mends the program. */
     private static boolean foreseen(Throwable e) {
-        boolean ofJava = e.getClass().getName().startsWith("java.lang.");
-        boolean refusal =
-                e instanceof IllegalArgumentException || e instanceof IllegalStateException;
-        return e instanceof Exception && e.getMessage() != null && (!ofJava || refusal);
+        boolean ofJava = e.getClass().getName().startsWith("java.");
+        return e instanceof Exception
+                && e.getMessage() != null
+                && (!ofJava || REFUSALS.contains(e.getClass()));
     }
 
     private static String oneLine(String message) {

@@ -25,7 +25,7 @@ final class SummaryCommand implements Callable<Integer> {
     public Integer call() {
         try (Model model = file.open(thaw.device())) {
             PrintWriter out = spec.commandLine().getOut();
-            out.print(model.summary());
+            out.print(Console.drawable(model.summary()));
             out.flush();
         }
         return 0;

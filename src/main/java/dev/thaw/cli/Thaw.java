@@ -114,6 +114,7 @@ public final class Thaw implements Callable<Integer> {
         Failures failures = new Failures(() -> thaw.stacktrace);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
+        line.setOut(Console.out());
         line.setParameterExceptionHandler(failures);
         line.setExecutionExceptionHandler(failures);
         everywhere(line);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** The commands that look at models and machines, and the help. */
@@ -81,9 +82,15 @@ class InspectionCommandsTest {
         assertThat(until).isEqualTo(others);
     }
 
-    /** A console without these letters prints others; what counts is the text. */
+    /** Tables may be drawn in plain characters; what counts is the text. */
     private static String ascii(String text) {
-        return text.replaceAll("[^\\x20-\\x7e\\n]|\\?", "").strip();
+        return text.replaceAll("[━─=-]", "").strip();
+    }
+
+    @Test
+    void tablesAreDrawnInWhatTheOutputKnows() {
+        assertThat(Console.drawable("━─ab", StandardCharsets.UTF_8)).isEqualTo("━─ab");
+        assertThat(Console.drawable("━─ab", StandardCharsets.US_ASCII)).isEqualTo("=-ab");
     }
 
     @Test
