@@ -248,6 +248,34 @@ def operators(out):
     one("stop_gradient", lambda x: ops.stop_gradient(x) * x)
 
 
+def images(out):
+    for method in ("bilinear", "bicubic", "lanczos3", "lanczos5"):
+        case(out, f"up_sampling2d_{method}", layers.UpSampling2D((2, 3), interpolation=method),
+             (1, 3, 4, 2))
+    case(out, "up_sampling2d_bilinear_first",
+         layers.UpSampling2D(2, "channels_first", "bilinear"), (1, 2, 3, 2))
+    for method in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
+        case(out, f"resizing_{method}_larger", layers.Resizing(7, 5, method), (1, 3, 4, 2))
+        case(out, f"resizing_{method}_smaller", layers.Resizing(3, 4, method), (1, 8, 5, 1))
+        case(out, f"resizing_{method}_antialias", layers.Resizing(3, 4, method, antialias=True),
+             (1, 8, 5, 1))
+    case(out, "resizing_antialias_larger", layers.Resizing(7, 9, antialias=True), (1, 3, 4, 1))
+    case(out, "resizing_one", layers.Resizing(1, 1), (2, 3, 4, 2))
+    case(out, "resizing_from_one", layers.Resizing(3, 2, "bicubic"), (2, 1, 1, 2))
+    case(out, "resizing_same", layers.Resizing(3, 4), (2, 3, 4, 2))
+    case(out, "resizing_first", layers.Resizing(4, 3, data_format="channels_first"), (1, 2, 3, 5))
+    case(out, "resizing_crop", layers.Resizing(3, 4, crop_to_aspect_ratio=True), (1, 7, 5, 2))
+    case(out, "resizing_crop_wide", layers.Resizing(4, 3, crop_to_aspect_ratio=True), (1, 3, 8, 2))
+    case(out, "resizing_pad", layers.Resizing(4, 4, pad_to_aspect_ratio=True), (1, 3, 7, 2))
+    case(out, "resizing_pad_value",
+         layers.Resizing(4, 3, "nearest", pad_to_aspect_ratio=True, fill_value=1.5), (1, 8, 3, 2))
+    case(out, "center_crop", layers.CenterCrop(3, 2), (2, 6, 5, 2))
+    case(out, "center_crop_odd", layers.CenterCrop(2, 3), (1, 5, 8, 1))
+    case(out, "center_crop_all", layers.CenterCrop(4, 3), (1, 4, 3, 1))
+    case(out, "center_crop_small", layers.CenterCrop(5, 6), (1, 4, 8, 2))
+    case(out, "center_crop_smaller", layers.CenterCrop(6, 6), (1, 4, 3, 1))
+
+
 def write(name, part):
     out = [f"# Keras {keras.__version__}, TensorFlow {tf.__version__}; made by catalogue_fixtures.py"]
     part(out)
@@ -261,6 +289,7 @@ def main():
     write("merging", merging)
     write("activations", activations)
     write("operators", operators)
+    write("images", images)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 package dev.thaw.layer;
 
-import dev.thaw.op.Concat;
 import dev.thaw.op.Formula;
+import dev.thaw.op.SparseMatrix;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -51,21 +51,11 @@ final class SubscriptOperators {
 
     /** Elements of one axis by number. */
     static Value take(Formula f, Value x, int axis, int[] indices) {
-        List<Value> runs = new ArrayList<>();
-        for (int from = 0; from < indices.length; ) {
-            int to = from + 1;
-            while (to < indices.length && indices[to] == indices[to - 1] + 1) {
-                to++;
-            }
-            runs.add(f.slice(x, axis, indices[from], indices[from] + to - from));
-            from = to;
-        }
-        if (runs.size() == 1) {
-            return runs.get(0);
-        }
-        Value y = f.program().temp("taken", x.shape().withDim(axis, indices.length));
-        f.program().emit(new Concat(runs, y, axis));
-        return y;
+        int last = indices[indices.length - 1];
+        boolean inARow = last - indices[0] == indices.length - 1;
+        return inARow
+                ? f.slice(x, axis, indices[0], last + 1)
+                : SparseMatrix.picking(x.shape().dim(axis), indices).times(f, x, axis);
     }
 
     private static OperatorRule getItem(OperatorArguments a) {

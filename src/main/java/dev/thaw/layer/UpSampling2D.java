@@ -1,9 +1,18 @@
 package dev.thaw.layer;
 
-import java.util.Map;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
 
-/** Each cell of an image several times. x: [N, H, W, C], y: [N, H height, W width, C]. */
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Each pixel of an image several times, or with others in between. x: [N, H, W, C], y: [N, H
+ * height, W width, C].
+ */
 public final class UpSampling2D extends UpSampling<UpSampling2D> {
+    private Interpolation interpolation = Interpolation.NEAREST;
+
     /** Twice along each axis. */
     public UpSampling2D() {
         this(2);
@@ -19,6 +28,23 @@ public final class UpSampling2D extends UpSampling<UpSampling2D> {
         super(2, size);
     }
 
+    /** How pixels are found; default NEAREST: each one several times. */
+    public UpSampling2D interpolation(Interpolation value) {
+        refuseIfBuilt("interpolation");
+        interpolation = Objects.requireNonNull(value, "interpolation");
+        return this;
+    }
+
+    @Override
+    Value emit(Lowering l, Value x) {
+        if (interpolation == Interpolation.NEAREST) {
+            return super.emit(l, x);
+        }
+        Shape result = resultShape(x.shape());
+        return new Resizer(interpolation, false)
+                .resize(l.formula(), x, result.dim(1), result.dim(2));
+    }
+
     @Override
     UpSampling2D self() {
         return this;
@@ -28,6 +54,6 @@ public final class UpSampling2D extends UpSampling<UpSampling2D> {
     protected void configure(Map<String, Object> config) {
         config.put("size", size());
         config.put("data_format", dataFormat());
-        config.put("interpolation", "nearest");
+        config.put("interpolation", interpolation);
     }
 }

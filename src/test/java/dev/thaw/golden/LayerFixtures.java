@@ -28,7 +28,8 @@ public final class LayerFixtures {
                     "merging",
                     "activations",
                     "norms",
-                    "operators");
+                    "operators",
+                    "images");
 
     /**
      * Gradients of sum(output * upstream).

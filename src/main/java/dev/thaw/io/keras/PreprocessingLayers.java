@@ -1,6 +1,9 @@
 package dev.thaw.io.keras;
 
+import dev.thaw.layer.CenterCrop;
+import dev.thaw.layer.Interpolation;
 import dev.thaw.layer.Rescaling;
+import dev.thaw.layer.Resizing;
 
 import java.util.List;
 
@@ -10,6 +13,23 @@ final class PreprocessingLayers {
 
     static void register(LayerTable t) {
         t.add("Rescaling", PreprocessingLayers::rescaling);
+        t.add("Resizing", PreprocessingLayers::resizing);
+        t.add(
+                "CenterCrop",
+                c ->
+                        new CenterCrop(c.integer("height"), c.integer("width"))
+                                .dataFormat(c.dataFormat()));
+    }
+
+    private static Resizing resizing(Config c) {
+        return new Resizing(c.integer("height"), c.integer("width"))
+                .interpolation(
+                        c.choice("interpolation", Interpolation.class, Interpolation.BILINEAR))
+                .cropToAspectRatio(c.bool("crop_to_aspect_ratio", false))
+                .padToAspectRatio(c.bool("pad_to_aspect_ratio", false))
+                .fillValue(c.require("fill_mode", "constant").number("fill_value", 0))
+                .antialias(c.bool("antialias", false))
+                .dataFormat(c.dataFormat());
     }
 
     /** Numbers, or a list of one per channel in either place. */

@@ -7,6 +7,7 @@ import dev.thaw.layer.Cropping2D;
 import dev.thaw.layer.Cropping3D;
 import dev.thaw.layer.Extents;
 import dev.thaw.layer.Flatten;
+import dev.thaw.layer.Interpolation;
 import dev.thaw.layer.Margins;
 import dev.thaw.layer.Permute;
 import dev.thaw.layer.RepeatVector;
@@ -64,7 +65,12 @@ final class ReshapingLayers {
                 "UpSampling2D",
                 c ->
                         new UpSampling2D(new Extents(c.integers("size", 2, 2)))
-                                .dataFormat(c.require("interpolation", "nearest").dataFormat()));
+                                .interpolation(
+                                        c.choice(
+                                                "interpolation",
+                                                Interpolation.class,
+                                                Interpolation.NEAREST))
+                                .dataFormat(c.dataFormat()));
         t.add(
                 "UpSampling3D",
                 c ->
