@@ -4,6 +4,7 @@ import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The file as the structure's readers see it. Every read of metadata is charged to a budget that
@@ -25,11 +26,15 @@ final class Metadata {
     /** What a read costs however short it is. */
     private static final int CHARGE = 16;
 
+    private static final int WINDOW = 8192;
+
     private static final int PLAIN_LENGTH = 80;
 
     private final ByteSource source;
     private final long base;
     private long budget;
+    private byte[] window = new byte[0];
+    private long windowStart;
 
     Metadata(ByteSource source, long base) {
         this.source = source;
@@ -73,7 +78,20 @@ final class Metadata {
             throw damaged(place, "a block of metadata has at most 64 MiB, got " + length);
         }
         charge(length + CHARGE, place);
-        return new Cursor(source.read(base + address, (int) length), file(), place);
+        return new Cursor(bytes(base + address, (int) length), file(), place);
+    }
+
+    /** Structure comes in small pieces that lie together, so more is read than asked for. */
+    private byte[] bytes(long at, int length) {
+        if (length > WINDOW / 2) {
+            return source.read(at, length);
+        }
+        if (at < windowStart || at + length > windowStart + window.length) {
+            window = source.read(at, (int) Math.min(WINDOW, source.length() - at));
+            windowStart = at;
+        }
+        int from = (int) (at - windowStart);
+        return Arrays.copyOfRange(window, from, from + length);
     }
 
     /** Takes bytes from the budget: those read, and those kept for what was read. */

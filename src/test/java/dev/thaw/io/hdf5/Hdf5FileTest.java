@@ -85,6 +85,23 @@ class Hdf5FileTest {
         }
     }
 
+    /** HDF5 2.0 has a type of its own for it. */
+    @Test
+    void readsBfloat16AsANumberToo() {
+        RawHdf5 f = new RawHdf5();
+        long at = f.put(new byte[] {(byte) 0x80, 0x3F, 0x20, (byte) 0xC0});
+        Bytes type = new Bytes().u8(0x11).u8(0x20).u8(15).u8(0).u32(2).u16(0).u16(16);
+        type.u8(7).u8(8).u8(0).u8(7).u32(127);
+        long d =
+                f.header(
+                        RawHdf5.message(ObjectHeader.DATASPACE, RawHdf5.space(2)),
+                        RawHdf5.message(ObjectHeader.DATATYPE, type),
+                        RawHdf5.message(ObjectHeader.LAYOUT, RawHdf5.contiguous(at, 4)));
+        try (Hdf5File h = Hdf5File.of(f.end(f.group("x", d)), "memory")) {
+            assertThat(h.root().dataset("x").read().floats()).containsExactly(1, -2.5f);
+        }
+    }
+
     @Test
     void attributesAreReadAsOftenAsOneLikes() {
         try (Hdf5File f = Hdf5File.open(FileFixtures.path("legacy.h5"))) {
