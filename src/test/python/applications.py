@@ -6,8 +6,8 @@ dev.thaw.applications.KerasApplications to compare.
 OUT/<n>-<application>/ gets case.json {"application", "options": Keras's arguments}, model.keras,
 weights.h5 (the layout in which Keras ships its weights: legacy, weights alone), x.npy and y.npy.
 All are seeded. Random weights alone would prove nothing: a deep network of them makes all outputs 0 or
-infinite, and moving statistics of 0 and 1 hide a mistake. So one batch sets the statistics of each
-batch normalization, and then gamma, beta and both statistics are moved off by a tenth or so.
+infinite, and moving statistics of 0 and 1 hide a mistake. So gamma, beta and biases are random, one
+batch sets the statistics of each batch normalization, and these are then moved off by a few hundredths.
 
     python applications.py --golden ../resources/dev/thaw/applications
 
@@ -83,21 +83,29 @@ def settle(model, x, rng):
             layer.adapt_variance.assign(rng.uniform(0.5, 1.5, layer.adapt_variance.shape))
             layer.finalize_state()
     norms = [l for l in model.layers if isinstance(l, keras.layers.BatchNormalization)]
-    momentum = [l.momentum for l in norms]
     for l in norms:
-        l.momentum = 0.0
-    model(x, training=True)
-    for l, m in zip(norms, momentum):
-        l.momentum = m
-        spread = np.sqrt(l.moving_variance.numpy())
-        l.moving_mean.assign_add(rng.normal(0, 0.1, spread.shape) * spread)
-        l.moving_variance.assign(l.moving_variance * rng.uniform(0.8, 1.25, spread.shape))
         if l.scale:
-            l.gamma.assign(rng.uniform(0.7, 1.3, spread.shape))
-        l.beta.assign(rng.normal(0, 0.2, spread.shape))
+            l.gamma.assign(rng.uniform(0.7, 1.3, l.gamma.shape))
+        l.beta.assign(rng.normal(0, 0.2, l.beta.shape))
     for l in model.layers:
         if getattr(l, "use_bias", False):
             l.bias.assign(rng.normal(0, 0.05, l.bias.shape))
+    # the statistics last, without dropout, so that they are those of what will come
+    momentum = [l.momentum for l in norms]
+    dropouts = [l for l in model.layers if isinstance(l, keras.layers.Dropout)]
+    rates = [l.rate for l in dropouts]
+    for l in norms:
+        l.momentum = 0.0
+    for l in dropouts:
+        l.rate = 0.0
+    model(x, training=True)
+    for l, r in zip(dropouts, rates):
+        l.rate = r
+    for l, m in zip(norms, momentum):
+        l.momentum = m
+        spread = np.sqrt(l.moving_variance.numpy())
+        l.moving_mean.assign_add(rng.normal(0, 0.05, spread.shape) * spread)
+        l.moving_variance.assign(l.moving_variance * rng.uniform(0.9, 1.1, spread.shape))
     # outputs of about 1: a softmax of large ones is 0 or 1, whatever they are
     last = [l for l in model.layers if hasattr(l, "kernel")][-1]
     end = keras.Model(model.inputs, last.output)

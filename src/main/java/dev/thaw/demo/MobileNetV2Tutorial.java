@@ -24,7 +24,12 @@ import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.RMSprop;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * TensorFlow's tutorial "Transfer learning and fine-tuning" as it was first: MobileNetV2 under a
@@ -39,13 +44,24 @@ public final class MobileNetV2Tutorial {
 
     private MobileNetV2Tutorial() {}
 
-    /** Takes no arguments. */
-    public static void main(String[] args) {
-        run(Device.auto());
+    /**
+     * Without arguments the base first learns other digits; with one, a file of weights that Keras
+     * has for alpha 0.35 without a top is loaded into it instead.
+     */
+    public static void main(String[] args) throws IOException {
+        run(Device.auto(), Arrays.stream(args).map(Path::of).findFirst());
     }
 
-    /** Runs on a device. */
+    /** Runs on a device, without a file of weights. */
     public static void run(Device device) {
+        try {
+            run(device, Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void run(Device device, Optional<Path> weights) throws IOException {
         RandomSeed.set(1);
         LayerNames.reset();
         Application application = Application.MOBILENET_V2;
@@ -81,7 +97,7 @@ public final class MobileNetV2Tutorial {
             model.compile(new Adam(2e-3), new SparseCategoricalCrossentropy(), new Accuracy());
             model.fit(x, digits.labels(), FitOptions.epochs(3));
         }
-        Tutorial.settle(base, Tutorial.first(x, 512));
+        Tutorial.settle(base, pictures(digits.first(512)));
     }
 
     private static void transfer(Model base, Device device, Digits training, Digits test) {
@@ -118,8 +134,9 @@ public final class MobileNetV2Tutorial {
                     "Nothing is baked into base(x), so in fit the base runs in training mode. Frozen, its batch"
                             + " normalization is in inference nevertheless. Thawed, "
                             + Tutorial.moving(thawed)
-                            + " of its layers normalize by the batch and move their statistics, while those that"
-                            + " stayed frozen do not: of "
+                            + " of its layers normalize by the batch and move their statistics (by a thousandth"
+                            + " of the way at each step, slower than the weights change), while those that stayed"
+                            + " frozen do not: of "
                             + before.size()
                             + " moving statistics "
                             + Tutorial.same(before, Tutorial.movingStatistics(base))

@@ -6,7 +6,6 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
 import dev.thaw.model.Model;
-import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
@@ -102,11 +101,5 @@ final class Tutorial {
     static void accuracy(String when, Map<String, Double> metrics) {
         System.out.printf(
                 Locale.ROOT, "%s: test accuracy %.2f%%%n", when, 100 * metrics.get("accuracy"));
-    }
-
-    /** Rows [n, ...] of a tensor, its first ones. */
-    static Tensor first(Tensor all, int n) {
-        Shape shape = all.shape();
-        return all.rows(0, Math.min(n, shape.dim(0)));
     }
 }

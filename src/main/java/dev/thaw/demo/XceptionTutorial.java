@@ -4,6 +4,7 @@ import dev.thaw.applications.Application;
 import dev.thaw.applications.ApplicationOptions;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.graph.Explanation;
+import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.Dropout;
 import dev.thaw.layer.GlobalAveragePooling2D;
@@ -20,29 +21,45 @@ import dev.thaw.train.loss.BinaryCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Keras's guide "Transfer learning and fine-tuning": Xception under a new head, the base called
  * with {@code training=False}. That is baked into the graph, so its batch normalization stays in
- * inference also when the base is thawed and fine-tuned. The data are small pictures of digits, 8
- * against 9; the base starts from random weights, with statistics that fit the pictures.
+ * inference also when the base is thawed and fine-tuned. The data are small pictures of digits, 0
+ * against 1; the base starts from random weights, with statistics that fit the pictures.
  */
 public final class XceptionTutorial {
     private static final int SIDE = 71;
 
     private XceptionTutorial() {}
 
-    /** Takes no arguments. */
-    public static void main(String[] args) {
-        run(Device.auto());
+    /**
+     * Without arguments the base keeps its random weights; with one, a file of weights that Keras
+     * has without a top is loaded into it.
+     */
+    public static void main(String[] args) throws IOException {
+        run(Device.auto(), Arrays.stream(args).map(Path::of).findFirst());
     }
 
-    /** Runs on a device. */
+    /** Runs on a device, without a file of weights. */
     public static void run(Device device) {
+        try {
+            run(device, Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void run(Device device, Optional<Path> weights) throws IOException {
         RandomSeed.set(1);
         LayerNames.reset();
-        Digits training = Digits.training().between(0, 1).first(160);
+        Digits training = Digits.training().between(0, 1).first(128);
         Digits test = Digits.test().between(0, 1).first(160);
         try (Model base =
                 Application.XCEPTION
@@ -51,8 +68,12 @@ public final class XceptionTutorial {
                                         .withInputShape(SIDE, SIDE, 3)
                                         .withIncludeTop(false))
                         .on(device)) {
-            Tensor x = Tutorial.pictures(training, SIDE);
-            Tutorial.settle(base, Application.XCEPTION.preprocess(Tutorial.first(x, 64)));
+            if (weights.isPresent()) {
+                KerasFiles.loadWeights(base, weights.get());
+            } else {
+                Tensor some = Tutorial.pictures(training.first(64), SIDE);
+                Tutorial.settle(base, Application.XCEPTION.preprocess(some));
+            }
             transfer(base, device, training, test);
         }
     }
@@ -74,7 +95,7 @@ public final class XceptionTutorial {
             model.compile(new Adam(1e-2), loss, new Accuracy());
             Explanation frozen = model.explain(Mode.TRAINING);
             Tutorial.print("The base is frozen: fit", frozen);
-            model.fit(x, y, FitOptions.epochs(6));
+            model.fit(x, y, FitOptions.epochs(4));
             Tutorial.accuracy("The head has learned", model.evaluate(testX, testY));
 
             base.thaw();
