@@ -26,6 +26,8 @@ final class GraphOrder {
     private final List<Node> finished = new ArrayList<>();
     private final Map<Layer, Integer> met = new LinkedHashMap<>();
     private final Set<Node> seen = new HashSet<>();
+    private final Map<Node, Integer> depths = new LinkedHashMap<>();
+    private final Map<Layer, Integer> layerDepths = new HashMap<>();
 
     GraphOrder(String model, List<Symbol> inputs, List<Symbol> outputs) {
         this.model = model;
@@ -46,6 +48,7 @@ final class GraphOrder {
                         met.putIfAbsent(in.node().layer(), -1);
                     }
                 });
+        measure();
     }
 
     /** Depth first without recursion: a deep network must not overflow the stack. */
@@ -87,36 +90,41 @@ final class GraphOrder {
         }
     }
 
-    /** The calls in an order in which each one's inputs exist. */
+    /**
+     * The calls in Keras's running order: by decreasing depth, and within a depth in the order in
+     * which the walk from the outputs assigned depths. Each one's inputs exist, since what a call
+     * depends on is deeper; and a layer that is called twice at one depth changes its statistics in
+     * the order in which Keras does.
+     */
     List<Node> nodes() {
-        return List.copyOf(finished);
+        List<Node> running = new ArrayList<>(depths.keySet());
+        running.retainAll(new HashSet<>(finished));
+        running.sort(Comparator.comparingInt(n -> -depths.get(n)));
+        return List.copyOf(running);
+    }
+
+    private void measure() {
+        for (int i = finished.size() - 1; i >= 0; i--) {
+            Node node = finished.get(i);
+            depths.putIfAbsent(node, 0);
+            int depth = Math.max(depths.get(node), layerDepths.getOrDefault(node.layer(), 0));
+            layerDepths.put(node.layer(), depth);
+            depths.put(node, depth);
+            for (Symbol in : node.inputs()) {
+                depths.merge(in.node(), depth + 1, Math::max);
+                if (inputs.contains(in)) {
+                    layerDepths.merge(in.node().layer(), depth + 1, Math::max);
+                }
+            }
+        }
     }
 
     /** The layers in Keras's order, input layers included. */
     List<Layer> layers() {
-        Map<Node, Integer> nodeDepth = new HashMap<>();
-        Map<Layer, Integer> layerDepth = new HashMap<>();
-        for (int i = finished.size() - 1; i >= 0; i--) {
-            Node node = finished.get(i);
-            int depth =
-                    Math.max(
-                            nodeDepth.getOrDefault(node, 0),
-                            layerDepth.getOrDefault(node.layer(), 0));
-            layerDepth.put(node.layer(), depth);
-            nodeDepth.put(node, depth);
-            for (Symbol in : node.inputs()) {
-                nodeDepth.merge(in.node(), depth + 1, Math::max);
-                if (inputs.contains(in)) {
-                    layerDepth.merge(in.node().layer(), depth + 1, Math::max);
-                }
-            }
-        }
-        Set<Layer> called = new HashSet<>();
-        finished.forEach(n -> called.add(n.layer()));
         List<Layer> all = new ArrayList<>(met.keySet());
-        all.removeIf(l -> !called.contains(l) && !Network.isInput(l));
+        all.removeIf(l -> finished.stream().noneMatch(n -> n.layer() == l) && !Network.isInput(l));
         all.sort(
-                Comparator.<Layer>comparingInt(l -> -layerDepth.getOrDefault(l, 0))
+                Comparator.<Layer>comparingInt(l -> -layerDepths.getOrDefault(l, 0))
                         .thenComparingInt(met::get));
         return List.copyOf(all);
     }

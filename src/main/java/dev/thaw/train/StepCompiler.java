@@ -121,8 +121,9 @@ final class StepCompiler {
         if (!updates.isEmpty()) {
             Value rate = p.variable(optimizer.learningRateVariable());
             optimizer.lower(p, updates, new Optimizer.StepState(rate, iteration, state));
+            // as in Keras, a step that has nothing to update does not count
+            p.emit(new Increment(iteration));
         }
-        p.emit(new Increment(iteration));
         finishRandom(t);
         return new Step(
                 plan(p, Set.of()), t.x, o.targets(), o.weights(), t.call.outputs(), o.running());

@@ -1,7 +1,6 @@
 package dev.thaw.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,8 +34,6 @@ import java.util.Set;
 
 /** One case: a model of Keras, what goes in, and how it is trained. */
 final class KerasCase {
-    private static final JsonMapper JSON = new JsonMapper();
-
     private final Path folder;
     private final Path out;
     private final Device device;
@@ -126,7 +123,7 @@ final class KerasCase {
             write("y_infer_after", model.call(x, Mode.INFERENCE));
             KerasFiles.save(model, out.resolve("after.keras"));
         }
-        JSON.writeValue(out.resolve("history.json").toFile(), history);
+        KerasCases.JSON.writeValue(out.resolve("history.json").toFile(), history);
     }
 
     private static void setTrainable(Model model, JsonNode flags) {

@@ -1,5 +1,6 @@
 package dev.thaw.golden;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
@@ -18,7 +19,9 @@ import java.util.stream.Stream;
  * yet becomes a folder with {@code unsupported.txt}.
  */
 public final class KerasCases {
-    private static final JsonMapper JSON = new JsonMapper();
+    /** Python writes NaN and Infinity. */
+    static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
     private KerasCases() {}
 

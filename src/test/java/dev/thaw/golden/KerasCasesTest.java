@@ -3,7 +3,6 @@ package dev.thaw.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.thaw.backend.spi.Device;
 import dev.thaw.data.Npy;
@@ -29,8 +28,6 @@ import java.util.Map;
  * -Dthaw.cases=FOLDER} plays another folder of such cases, for instance all that the script makes.
  */
 class KerasCasesTest {
-    private static final JsonMapper JSON = new JsonMapper();
-
     /**
      * Keras and Thaw both round to float32, in other orders: what two right answers may differ by.
      */
@@ -57,7 +54,8 @@ class KerasCasesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void sameNumbersAsKeras(Path folder) throws IOException {
-        JsonNode files = JSON.readTree(folder.resolve("case.json").toFile()).path("files");
+        JsonNode files =
+                KerasCases.JSON.readTree(folder.resolve("case.json").toFile()).path("files");
         assertThat(KerasCases.play(folder, out, Device.auto())).isEmpty();
         List<String> off = new ArrayList<>();
         for (String key : List.of("y_infer", "y_call", "y_train", "y_infer_after")) {
@@ -94,8 +92,9 @@ class KerasCasesTest {
                     (k, v) ->
                             compare("after " + k, got.get(k), v, RTOL_TRAINED, ATOL_TRAINED, off));
         }
-        JsonNode history = JSON.readTree(folder.resolve("case.json").toFile()).path("history");
-        JsonNode ours = JSON.readTree(Files.readString(out.resolve("history.json")));
+        JsonNode history =
+                KerasCases.JSON.readTree(folder.resolve("case.json").toFile()).path("history");
+        JsonNode ours = KerasCases.JSON.readTree(Files.readString(out.resolve("history.json")));
         for (int i = 0; i < history.size(); i++) {
             numbers(
                     "steps of phase " + i,
