@@ -7,7 +7,8 @@ Each case trains one model in one or more phases. The file has one fact per line
 
     case NAME               begins a case
     model NAME              a function of training_models.py, a method of TrainingModels
-    x SHAPE : FLOATS        one line per input; y alike per output, y_classes for class numbers
+    x SHAPE : FLOATS        one line per input; y alike per output; x_classes, y_classes for whole
+                            numbers
     sample_weight SHAPE : .
     val_x, val_y, val_y_classes, val_sample_weight   the same for validation_data
     weight LAYER/NAME SHAPE : FLOATS      before, in Keras's order
@@ -46,9 +47,10 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 from training_models import (  # noqa: E402
-    active, constrained, constrained_images, convolutions, labels, logit, logits, nested, nested_row, pools, regression, regularized, shared,
-    sigmoid, sigmoid_clipped, sigmoid_mixed, softmax, softmax_clipped, softmax_layer, softmax_mixed,
-    steps, two_outputs,
+    active, constrained, constrained_images, convolutions, embedded, labels, logit, logits,
+    masked_outputs, masked_pool, masked_steps, nested, nested_row, normalized, per_step, pools,
+    regression, regularized, shared, sigmoid, sigmoid_clipped, sigmoid_mixed, softmax,
+    softmax_clipped, softmax_layer, softmax_mixed, steps, two_outputs,
 )
 
 OUT = pathlib.Path(__file__).parents[1] / "resources/dev/thaw/golden/training/training.txt"
@@ -74,13 +76,22 @@ def tensor(a):
 
 def initial(rng, variable, scale):
     name = variable.name
-    if name in ("gamma", "moving_variance"):
+    if variable.dtype != "float32":
+        return np.zeros(variable.shape, variable.dtype)
+    if name in ("gamma", "scale", "variance", "moving_variance", "moving_stddev", "renorm_stddev"):
         return decimals(rng, variable.shape, 0.5, 1.5)
     return decimals(rng, variable.shape, -scale, scale)
 
 
-def inputs(rng, model, rows):
-    return [decimals(rng, (rows, *x.shape[1:]), -2, 2) for x in model.inputs]
+def inputs(rng, model, rows, masked):
+    xs = [rng.integers(1, 6, (rows, *x.shape[1:])).astype("int32") if x.dtype == "int32"
+          else decimals(rng, (rows, *x.shape[1:]), -2, 2) for x in model.inputs]
+    if masked:
+        for x in xs:
+            gaps = rng.random(x.shape[:2]) < 0.4
+            gaps[:, 0] = False  # a mean of nothing is no number
+            x[gaps] = 0
+    return xs
 
 
 def target(rng, kind, shape):
@@ -126,7 +137,7 @@ def name_of(variable):
 
 
 def put_data(out, prefix, xs, ys, weights):
-    out.extend(f"{prefix}x {tensor(x)}" for x in xs)
+    out.extend(f"{prefix}x{'_classes' if x.dtype == np.int32 else ''} {tensor(x)}" for x in xs)
     out.extend(f"{prefix}y{'_classes' if y.dtype == np.int32 else ''} {tensor(y)}" for y in ys)
     if weights is not None:
         out.append(f"{prefix}sample_weight {tensor(weights)}")
@@ -191,7 +202,7 @@ def play(out, model, p, xs, ys, weights, validation):
 
 
 def case(out, name, build, kinds, *phases, rows=ROWS, weighted=False, validation=None,
-         scale=0.8):
+         scale=0.8, masked=False):
     """kinds: of the targets; validation: rows of validation_data; scale: of the first weights."""
     old = KEPT.get(name)
     if old and not any(name == a or a.endswith("*") and name.startswith(a[:-1]) for a in ONLY):
@@ -202,11 +213,14 @@ def case(out, name, build, kinds, *phases, rows=ROWS, weighted=False, validation
     model = build()
     start = [initial(rng, w, scale) for w in model.weights]
     model.set_weights(start)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # as it does when a file is loaded
     shapes = [y.shape[1:] for y in model.outputs]
     sets = []
     for prefix, n in (("", rows), ("val_", validation)):
         if n:
-            xs = inputs(rng, model, n)
+            xs = inputs(rng, model, n, masked)
             ys = [target(rng, k, (n, *s)) for k, s in zip(kinds.split(), shapes)]
             # one column per axis of the loss: Keras does not spread a row's weight over its steps
             per_row = (n, *[1] * (len(shapes[0]) - 1))
@@ -503,10 +517,39 @@ def keep():
             KEPT[lines[0].split()[1]] = lines
 
 
+def masks(out):
+    def masked(name, build, kinds, *phases, **kw):
+        case(out, name, build, kinds, *phases, masked=True, **kw)
+
+    masked("masked_steps", masked_steps, "classes",
+           phase(MOMENTUM, SPARSE, ACCURACY, validation_split=0.3))
+    masked("masked_steps_adam", masked_steps, "onehot",
+           phase(ADAM, (CATEGORICAL, {}), [["accuracy", "categorical_crossentropy"]]))
+    masked("masked_steps_frozen_bn", masked_steps, "classes",
+           phase(MOMENTUM, SPARSE, ACCURACY, [("bn", False)]))
+    masked("masked_sample_weight", masked_steps, "classes", phase(MOMENTUM, SPARSE, ACCURACY),
+           weighted=True)
+    masked("masked_nothing", masked_steps, "real", phase(SGD, MSE))
+    masked("masked_pool", masked_pool, "classes", phase(MOMENTUM, SPARSE_LOGITS, ACCURACY))
+    masked("masked_outputs", masked_outputs, "classes real",
+           phase(MOMENTUM, [SPARSE_LOGITS, MSE], [["accuracy"], ["mean_absolute_error"]]), rows=8)
+    # not Adam: on TensorFlow Keras squares the gradient of each use of a row for itself
+    masked("embedded", embedded, "classes", phase(SGD, SPARSE_LOGITS, ACCURACY), rows=8)
+    masked("embedded_sgd", embedded, "real",
+           phase(MOMENTUM, MSE, [["mean_absolute_error"]], validation_split=0.3))
+    case(out, "per_step", per_step, "classes", phase(MOMENTUM, SPARSE_LOGITS, ACCURACY))
+    case(out, "per_step_frozen", per_step, "classes",
+         phase(MOMENTUM, SPARSE_LOGITS, ACCURACY, [("each", False)]))
+    case(out, "normalized", normalized, "classes", phase(MOMENTUM, SPARSE_LOGITS, ACCURACY))
+    case(out, "normalized_adam", normalized, "onehot",
+         phase(ADAM, (CATEGORICAL, dict(from_logits=True)), ACCURACY))
+
+
 def main():
     keep()
     out = [f"# Keras {keras.__version__}; made by training_fixtures.py"]
-    for part in (optimizers, options, schedules, bounds, cross_entropies, regressions, weights, graphs, freezing):
+    for part in (optimizers, options, schedules, bounds, cross_entropies, regressions, weights,
+                 graphs, freezing, masks):
         part(out)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text("\n".join(out) + "\n")

@@ -157,3 +157,48 @@ def nested():
 def nested_row():
     base = keras.Sequential([keras.Input((5,), name="base_x"), *base_parts()], name="base")
     return row((5,), base, dense(3, "head", "softmax"))
+
+
+def masked_steps():
+    return row((4, 3), L.Masking(name="mask"), dense(5, "hidden", use_bias=False), bn("bn"),
+               L.ReLU(name="relu"), dense(3, "head", "softmax"))
+
+
+def masked_pool():
+    return row((4, 3), L.Masking(name="mask"), dense(5, "hidden", "tanh"),
+               L.GlobalAveragePooling1D(name="pool"), dense(3, "head"))
+
+
+def masked_outputs():
+    x = keras.Input((4, 3), name="x")
+    s = dense(5, "hidden", "tanh")(L.Masking(name="mask")(x))
+    base = keras.Model(x, s, name="base")
+    y = keras.Input((4, 3), name="y")
+    s = base(y)
+    both = L.Multiply(name="both")([s, dense(5, "gate", "sigmoid")(s)])
+    return keras.Model(y, [dense(3, "label")(both), dense(1, "value")(L.Flatten(name="flat")(s))],
+                       name="model")
+
+
+def embedded():
+    x = keras.Input((4,), name="x", dtype="int32")
+    s = L.Embedding(6, 3, mask_zero=True, name="table")(x)
+    s = L.Dropout(0.0, name="drop")(bn("bn")(s))
+    return keras.Model(x, dense(3, "head")(s), name="model")
+
+
+def per_step():
+    inner = keras.Sequential([keras.Input((3,), name="inner_x"),
+                              dense(4, "inner", use_bias=False), bn("inner_bn")], name="tower")
+    return row((4, 3), L.TimeDistributed(inner, name="each"), L.ReLU(name="relu"),
+               L.TimeDistributed(dense(3, "head"), name="heads"))
+
+
+def normalized():
+    return row((4, 4, 3), L.Normalization(axis=3, name="input_norm"),
+               L.Conv2D(4, 3, use_bias=False, name="conv"),
+               L.BatchNormalization(momentum=0.8, renorm=True, name="renorm",
+                                    renorm_clipping=dict(rmax=2.0, rmin=0.4, dmax=0.8)),
+               L.GroupNormalization(2, name="group"), L.ReLU(name="relu"),
+               L.RMSNormalization(name="rms"), L.Flatten(name="flat"),
+               L.UnitNormalization(name="unit"), dense(3, "head"))

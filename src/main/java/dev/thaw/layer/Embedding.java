@@ -97,7 +97,6 @@ public final class Embedding extends UnaryLayer {
 
     @Override
     protected void configure(Map<String, Object> config) {
-        config.remove("activity_regularizer"); // it comes later, and always
         config.put("input_dim", inputDim);
         config.put("output_dim", outputDim);
         config.put("embeddings_initializer", embeddings.initializer());

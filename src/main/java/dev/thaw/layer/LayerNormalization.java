@@ -173,9 +173,7 @@ public final class LayerNormalization extends UnaryLayer {
 
     @Override
     protected void configure(Map<String, Object> config) {
-        // Keras makes a sorted list of it when it builds the layer
-        boolean one = axis.length == 1 && !isBuilt();
-        config.put("axis", one ? (Object) axis[0] : Arrays.stream(axis).sorted().boxed().toList());
+        config.put("axis", AxisList.describe(this, axis));
         config.put("epsilon", epsilon);
         config.put("center", center);
         config.put("scale", scale);

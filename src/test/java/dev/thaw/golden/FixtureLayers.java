@@ -70,7 +70,7 @@ public final class FixtureLayers {
         List<Shape> shapes = fixture.inputs().stream().map(Tensor::shape).toList();
         layer.outputShapes(shapes);
         layer.build(shapes);
-        setWeights(layer, List.copyOf(fixture.weights().values()));
+        layer.setWeights(typed(layer, List.copyOf(fixture.weights().values())));
         return layer;
     }
 
@@ -78,14 +78,15 @@ public final class FixtureLayers {
         return className.isEmpty() ? KerasJson.read(json) : KerasLayers.read(className, json);
     }
 
-    private static void setWeights(Layer layer, List<Tensor> values) {
+    /** The values of all weights, in the types that the weights have. */
+    static List<Tensor> typed(Layer layer, List<Tensor> values) {
         List<Tensor> typed = new ArrayList<>();
         for (Weight w : layer.weights()) {
             Tensor v = values.get(typed.size());
             boolean counts = w.variable().dtype() == DType.INT64;
             typed.add(counts ? Tensor.scalar((long) v.item()) : v);
         }
-        layer.setWeights(typed);
+        return typed;
     }
 
     private static Layer fromArguments(LayerFixtures.Case fixture) {

@@ -93,6 +93,7 @@ final class KerasArguments {
             case "mean_squared_error" -> new MeanLoss(new MeanSquaredError());
             case "sparse_categorical_crossentropy" ->
                     new MeanLoss(new SparseCategoricalCrossentropy());
+            case "categorical_crossentropy" -> new MeanLoss(new CategoricalCrossentropy());
             default -> throw new IllegalStateException("no such metric: " + name);
         };
     }

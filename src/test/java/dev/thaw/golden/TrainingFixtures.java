@@ -123,6 +123,7 @@ final class TrainingFixtures {
         boolean take(String key, String rest) {
             switch (key) {
                 case "x" -> x.add(LayerFixtures.tensor(rest));
+                case "x_classes" -> x.add(classes(LayerFixtures.tensor(rest)));
                 case "y" -> y.add(LayerFixtures.tensor(rest));
                 case "y_classes" -> y.add(classes(LayerFixtures.tensor(rest)));
                 case "sample_weight" -> weights = LayerFixtures.tensor(rest).floats();

@@ -9,6 +9,7 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
 import dev.thaw.model.Model;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.FitOptions;
@@ -57,7 +58,7 @@ final class TrainingFixturesTest {
         assertThat(model.weights())
                 .extracting(TrainingFixturesTest::name)
                 .containsExactlyElementsOf(fixture.weights().keySet());
-        model.setWeights(List.copyOf(fixture.weights().values()));
+        model.setWeights(FixtureLayers.typed(model, List.copyOf(fixture.weights().values())));
         Map<String, Tensor> keras = new HashMap<>(fixture.weights());
         Optimizer optimizer = null;
         int steps = 0;
@@ -74,6 +75,10 @@ final class TrainingFixturesTest {
                 keras.putAll(phase.after());
                 check(phase, history, bound);
                 for (Weight w : model.weights()) {
+                    if (w.variable().dtype() != DType.FLOAT32) {
+                        assertThat(phase.after()).doesNotContainKey(name(w));
+                        continue;
+                    }
                     boolean moved = phase.after().containsKey(name(w));
                     boolean still = keras.get(name(w)) == fixture.weights().get(name(w));
                     assertThat(moved && still).isFalse();
