@@ -1,5 +1,7 @@
 package dev.thaw.io.keras;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.thaw.file.AtomicFile;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
@@ -42,7 +44,8 @@ public final class KerasFiles {
      * A reader that also knows a layer of your own.
      *
      * @param className the name of its class in Keras
-     * @param factory makes it from Keras's configuration: numbers, texts, booleans, lists, maps
+     * @param factory makes it from Keras's configuration: numbers, texts, booleans, lists, maps; a
+     *     new layer each time
      */
     public static KerasFiles withLayer(
             String className, Function<Map<String, Object>, Layer> factory) {
@@ -51,6 +54,7 @@ public final class KerasFiles {
 
     /** The same with one more layer. */
     public KerasFiles andLayer(String className, Function<Map<String, Object>, Layer> factory) {
+        Objects.requireNonNull(className, "className");
         Objects.requireNonNull(factory, "factory");
         return new KerasFiles(table.with(className, c -> factory.apply(c.all())));
     }
@@ -123,10 +127,18 @@ public final class KerasFiles {
      *     loss_weights, metrics, weighted_metrics
      */
     public static void compile(Model model, String config) {
+        Objects.requireNonNull(config, "config");
         reading(
                 "compile_config",
                 () -> {
-                    CompileReader.read(model, ConfigJson.parse(config, ""), Optional.empty());
+                    JsonNode json = ConfigJson.parse(config, "");
+                    JsonNode optimizer = json.path("optimizer");
+                    if (!optimizer.isObject() && !optimizer.isTextual()) {
+                        throw new ConfigException(
+                                "optimizer: must be a name or an object, got "
+                                        + Config.text(optimizer));
+                    }
+                    CompileReader.read(model, json, Optional.empty());
                     return null;
                 });
     }

@@ -51,7 +51,9 @@ final class ModelReader {
 
     /** The model without its weights' values. */
     Model read(String where, String className, JsonNode config) {
-        if (!config.isObject()) {
+        // Keras 2.0 wrote a Sequential's layers alone
+        boolean row = config.isArray() && className.equals(SEQUENTIAL);
+        if (!config.isObject() && !row) {
             throw new ConfigException(
                     where + ": must be a JSON object, got " + config.getNodeType());
         }
@@ -79,7 +81,6 @@ final class ModelReader {
         return new GraphReader(where, config, objects).model();
     }
 
-    /** Keras 2.0 wrote the list of layers alone. */
     private Model sequential(String where, JsonNode config) {
         JsonNode entries = config.isArray() ? config : config.path("layers");
         if (!entries.isArray()) {
@@ -106,7 +107,7 @@ final class ModelReader {
         }
         if (input == null && config.path("build_input_shape").isArray()) {
             Config own = new Config(where, (ObjectNode) config, objects);
-            input = Input.named("input", own.shape("build_input_shape"), DType.FLOAT32);
+            input = Input.named("input", anyBatch(own, "build_input_shape"), DType.FLOAT32);
         }
         Layer[] layers = row.toArray(Layer[]::new);
         Symbol in = input;
@@ -117,19 +118,31 @@ final class ModelReader {
     /** Keras 2 writes the input's shape into the first layer; null where it does not. */
     private Symbol firstInput(String where, ObjectNode config) {
         Config c = new Config(where, config, objects);
-        Shape shape = c.shape("batch_input_shape");
+        Shape shape = c.has("batch_input_shape") ? anyBatch(c, "batch_input_shape") : null;
         return shape == null
                 ? null
                 : Input.named(plain(c.string("name", "first")) + "_input", shape, DType.FLOAT32);
     }
 
+    /**
+     * The shape of an input. A Sequential that was built by a call remembers that call's batch;
+     * Keras takes batches of any size there, and so does what is read.
+     */
+    private static Shape anyBatch(Config c, String key) {
+        Shape shape = c.shape(key);
+        if (shape == null || shape.rank() == 0) {
+            throw c.refuse(
+                    key,
+                    "must be given, the batch first",
+                    shape == null ? "nothing" : shape.toString());
+        }
+        return shape.withDim(0, Shape.NONE);
+    }
+
     /** An input layer's symbol. */
     static Symbol input(String where, ObjectNode config, ObjectReader objects) {
         Config c = new Config(where, config, objects);
-        Shape shape = c.has("batch_shape") ? c.shape("batch_shape") : c.shape("batch_input_shape");
-        if (shape == null || shape.rank() == 0) {
-            throw c.refuse("batch_shape", "must be given, the batch first", "nothing");
-        }
+        Shape shape = anyBatch(c, c.has("batch_shape") ? "batch_shape" : "batch_input_shape");
         DType dtype = dtype(c);
         String name = c.string("name");
         c.ignore("ragged", "trainable");

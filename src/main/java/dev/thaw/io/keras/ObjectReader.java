@@ -51,6 +51,10 @@ final class ObjectReader {
                 where,
                 () -> {
                     Layer layer = factory.apply(config);
+                    if (layer == null) {
+                        throw new IllegalStateException(
+                                "the factory of " + className + " made no layer, but null");
+                    }
                     finish(layer, config);
                     return layer;
                 });

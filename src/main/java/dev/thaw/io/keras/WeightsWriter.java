@@ -19,6 +19,12 @@ final class WeightsWriter {
      * @param optimizer the optimizer's state in Keras's order; empty for none
      */
     static Hdf5Builder write(Network model, List<Tensor> optimizer) {
+        if (model.inputs().isEmpty()) {
+            throw new IllegalStateException(
+                    model.name()
+                            + ": has no weights yet; build it, or run it once, before they are"
+                            + " saved");
+        }
         Hdf5Builder h5 = new Hdf5Builder();
         for (Map.Entry<String, Layer> e : WeightPaths.of(model).entrySet()) {
             String vars = e.getKey().isEmpty() ? "vars" : e.getKey() + "/vars";

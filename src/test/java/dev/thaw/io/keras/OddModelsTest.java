@@ -1,0 +1,131 @@
+package dev.thaw.io.keras;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.thaw.file.FileFormatException;
+import dev.thaw.layer.Dense;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Symbol;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/** Models that are legal and unusual, and what a user may do wrong with good ones. */
+class OddModelsTest {
+    @TempDir Path folder;
+
+    /** Saves a model, edits its configuration, and reads it. */
+    private Model edited(Model model, UnaryOperator<String> edit) throws IOException {
+        Path file = folder.resolve("whole.keras");
+        KerasFiles.save(model, file);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipFile in = new ZipFile(file.toFile());
+                ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (ZipEntry e : in.stream().toList()) {
+                byte[] content = in.getInputStream(e).readAllBytes();
+                if (e.getName().equals("config.json")) {
+                    String before = new String(content, StandardCharsets.UTF_8);
+                    String after = edit.apply(before);
+                    assertThat(after).isNotEqualTo(before);
+                    content = after.getBytes(StandardCharsets.UTF_8);
+                }
+                out.putNextEntry(new ZipEntry(e.getName()));
+                out.write(content);
+            }
+        }
+        return KerasFiles.load(new ByteArrayInputStream(bytes.toByteArray()), "edited.keras");
+    }
+
+    private static Model dense() {
+        Symbol x = Input.of(5);
+        return new Model(x, new Dense(3).named("d").apply(x));
+    }
+
+    private static void takesAnyBatch(Model model) {
+        assertThat(model.inputs().get(0).shape()).isEqualTo(Shape.of(Shape.NONE, 5));
+        assertThat(model.predict(Tensor.zeros(Shape.of(7, 5), DType.FLOAT32)).shape())
+                .isEqualTo(Shape.of(7, 3));
+    }
+
+    @Test
+    void inputsThatRememberABatchTakeAnyOther() throws IOException {
+        takesAnyBatch(edited(dense(), c -> c.replace("[null,5]", "[8,5]")));
+        takesAnyBatch(
+                edited(new Sequential(Input.of(5), new Dense(3)), c -> c.replace("null,5", "8,5")));
+        // as Keras 2 wrote it: no input layer, the shape in the first layer
+        takesAnyBatch(
+                edited(
+                        new Sequential(Input.of(5), new Dense(3)),
+                        c -> {
+                            int at =
+                                    c.indexOf(
+                                            "{\"module\":\"keras.layers\",\"class_name\":\"Input");
+                            int end =
+                                    c.indexOf(
+                                            "{\"module\":\"keras.layers\",\"class_name\":\"Dense");
+                            return (c.substring(0, at) + c.substring(end))
+                                    .replace(
+                                            "\"units\":3",
+                                            "\"units\":3,\"batch_input_shape\":[8,5]");
+                        }));
+    }
+
+    @Test
+    void readsTheListOfLayersThatKeras20Wrote() throws IOException {
+        Model model =
+                edited(
+                        new Sequential(Input.of(5), new Dense(3)),
+                        c -> {
+                            int at = c.indexOf("\"layers\":[") + 9;
+                            String rows = c.substring(at, c.indexOf("],\"build_input_shape\"") + 1);
+                            return "{\"class_name\":\"Sequential\",\"config\":" + rows + "}";
+                        });
+        takesAnyBatch(model);
+    }
+
+    @Test
+    void refusesToSaveWeightsThatAreNotThereYet() {
+        Path file = folder.resolve("x.weights.h5");
+        assertThatThrownBy(() -> KerasFiles.saveWeights(new Sequential(new Dense(3)), file))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("build it");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void compilesOnlyWithAnOptimizer() {
+        for (String config : new String[] {"{}", "{\"optimizer\":5,\"loss\":\"mse\"}"}) {
+            assertThatThrownBy(() -> KerasFiles.compile(dense(), config))
+                    .isInstanceOf(FileFormatException.class)
+                    .hasMessageContaining("optimizer");
+        }
+    }
+
+    @Test
+    void refusesAFactoryThatMakesNothing() {
+        Path file = folder.resolve("d.keras");
+        KerasFiles.save(dense(), file);
+        assertThatThrownBy(() -> KerasFiles.withLayer("Dense", c -> null).read(file))
+                .isInstanceOf(FileFormatException.class)
+                .hasMessageContaining("layers[1]")
+                .hasMessageContaining("factory of Dense");
+        assertThatThrownBy(() -> KerasFiles.withLayer(null, c -> new Dense(1)))
+                .isInstanceOf(NullPointerException.class);
+    }
+}
