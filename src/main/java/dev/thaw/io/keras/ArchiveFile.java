@@ -37,7 +37,7 @@ final class ArchiveFile {
         this.source = source;
     }
 
-    Model model(LayerTable table) {
+    Model model(LayerTable table, boolean compiles) {
         try (ZipArchive zip = ZipArchive.open(source);
                 Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
             return KerasFiles.reading(
@@ -47,8 +47,13 @@ final class ArchiveFile {
                         JsonNode config = json(zip, CONFIG);
                         Model model = ModelReader.root(CONFIG, config, table);
                         WeightsLayout.read(model, weights.root()).apply();
-                        CompileReader.read(
-                                model, config.path("compile_config"), Optional.of(weights.root()));
+                        JsonNode how = config.path("compile_config");
+                        if (compiles) {
+                            KerasFiles.compiling(
+                                    () ->
+                                            CompileReader.read(
+                                                    model, how, Optional.of(weights.root())));
+                        }
                         return model;
                     });
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
+import dev.thaw.layer.Operator;
 import dev.thaw.layer.Symbol;
 
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class CallReader {
     private final List<GraphReader.History> inputs = new ArrayList<>();
     private Mode baked;
     private String mask;
+    private String constant;
 
     private CallReader(String where) {
         this.where = where;
@@ -65,6 +67,16 @@ final class CallReader {
 
     /** Calls the layer. */
     List<Symbol> make(Layer layer, BiFunction<String, GraphReader.History, Symbol> symbols) {
+        if (constant != null && !(layer instanceof Operator)) {
+            throw new ConfigException(
+                    where
+                            + ": a call of the layer '"
+                            + layer.name()
+                            + "' must take tensors, got also "
+                            + constant
+                            + " (an operator in an .h5 file looks like a layer); save the model as"
+                            + " .keras");
+        }
         List<Symbol> given = inputs.stream().map(h -> symbols.apply(where, h)).toList();
         return ObjectReader.refusing(where, () -> layer.applyAll(given, baked));
     }
@@ -83,7 +95,7 @@ final class CallReader {
         }
     }
 
-    /** A tensor, a list or a dictionary of tensors; numbers stand in the calls of operators. */
+    /** A tensor, a list or a dictionary of tensors; constants stand in the calls of operators. */
     private void argument(JsonNode n) {
         if (n.path("class_name").asText().equals("__keras_tensor__")) {
             inputs.add(GraphReader.History.of(where, n.path("config").path("keras_history")));
@@ -92,6 +104,8 @@ final class CallReader {
             new TreeMap<>(fields(n)).values().forEach(this::argument);
         } else if (n.isArray()) {
             n.forEach(this::argument);
+        } else if (!n.isNull() && !(n.isBoolean() && !n.asBoolean())) {
+            constant = Config.text(n);
         }
     }
 

@@ -25,13 +25,13 @@ final class Hdf5ModelFile {
         }
     }
 
-    Model model(LayerTable table) {
+    Model model(LayerTable table, boolean compiles) {
         try (Hdf5File h5 = Hdf5File.open(source)) {
-            return KerasFiles.reading(source.name(), () -> model(h5, table));
+            return KerasFiles.reading(source.name(), () -> model(h5, table, compiles));
         }
     }
 
-    private static Model model(Hdf5File h5, LayerTable table) {
+    private static Model model(Hdf5File h5, LayerTable table, boolean compiles) {
         Hdf5Attributes attributes = h5.root().attributes();
         if (!attributes.has(MODEL_CONFIG)) {
             throw new ConfigException(
@@ -42,10 +42,12 @@ final class Hdf5ModelFile {
         JsonNode config = ConfigJson.parse(attributes.string(MODEL_CONFIG), MODEL_CONFIG);
         Model model = ModelReader.root(MODEL_CONFIG, config, table);
         WeightsLayout.read(model, h5.root()).apply();
-        if (attributes.has(TRAINING_CONFIG)) {
-            JsonNode training =
-                    ConfigJson.parse(attributes.string(TRAINING_CONFIG), TRAINING_CONFIG);
-            CompileReader.readLegacy(model, training, h5.root());
+        if (compiles && attributes.has(TRAINING_CONFIG)) {
+            String training = attributes.string(TRAINING_CONFIG);
+            KerasFiles.compiling(
+                    () ->
+                            CompileReader.readLegacy(
+                                    model, ConfigJson.parse(training, TRAINING_CONFIG), h5.root()));
         }
         return model;
     }

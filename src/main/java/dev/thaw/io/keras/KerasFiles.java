@@ -35,9 +35,11 @@ public final class KerasFiles {
     private static final byte[] MAGIC = {'P', 'K'};
 
     private final LayerTable table;
+    private final boolean compiles;
 
-    private KerasFiles(LayerTable table) {
+    private KerasFiles(LayerTable table, boolean compiles) {
         this.table = table;
+        this.compiles = compiles;
     }
 
     /**
@@ -49,14 +51,23 @@ public final class KerasFiles {
      */
     public static KerasFiles withLayer(
             String className, Function<Map<String, Object>, Layer> factory) {
-        return new KerasFiles(LayerTable.STANDARD).andLayer(className, factory);
+        return new KerasFiles(LayerTable.STANDARD, true).andLayer(className, factory);
+    }
+
+    /**
+     * A reader that leaves out how a model was compiled, and its optimizer's state: for a model
+     * with a loss or an optimizer of your own, or one that is not to be trained. It knows a layer
+     * of your own by {@link #andLayer}.
+     */
+    public static KerasFiles withoutCompilation() {
+        return new KerasFiles(LayerTable.STANDARD, false);
     }
 
     /** The same with one more layer. */
     public KerasFiles andLayer(String className, Function<Map<String, Object>, Layer> factory) {
         Objects.requireNonNull(className, "className");
         Objects.requireNonNull(factory, "factory");
-        return new KerasFiles(table.with(className, c -> factory.apply(c.all())));
+        return new KerasFiles(table.with(className, c -> factory.apply(c.all())), compiles);
     }
 
     /**
@@ -64,7 +75,7 @@ public final class KerasFiles {
      * compilation with the optimizer's state, so that training goes on where Keras stopped.
      */
     public static Model load(Path file) {
-        return new KerasFiles(LayerTable.STANDARD).read(file);
+        return new KerasFiles(LayerTable.STANDARD, true).read(file);
     }
 
     /**
@@ -75,7 +86,8 @@ public final class KerasFiles {
      */
     public static Model load(InputStream in, String name) {
         try {
-            return new KerasFiles(LayerTable.STANDARD).read(ByteSource.of(in.readAllBytes(), name));
+            return new KerasFiles(LayerTable.STANDARD, true)
+                    .read(ByteSource.of(in.readAllBytes(), name));
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
         }
@@ -88,8 +100,8 @@ public final class KerasFiles {
 
     private Model read(ByteSource source) {
         return isZip(source)
-                ? new ArchiveFile(source).model(table)
-                : new Hdf5ModelFile(source).model(table);
+                ? new ArchiveFile(source).model(table, compiles)
+                : new Hdf5ModelFile(source).model(table, compiles);
     }
 
     /** Whether a file claims to hold a whole model, and not weights alone. */
@@ -154,6 +166,19 @@ public final class KerasFiles {
     /** Writes the weights alone, as Keras's {@code model.save_weights("x.weights.h5")}. */
     public static void saveWeights(Network network, Path file) {
         AtomicFile.write(file, WeightsWriter.write(network, List.of()));
+    }
+
+    /** Compiles a model that was read, and says how to do without. */
+    static void compiling(Runnable work) {
+        try {
+            work.run();
+        } catch (ConfigException e) {
+            throw new ConfigException(
+                    e.getMessage().replace("; ", ", ")
+                            + "; read the model by KerasFiles.withoutCompilation(), and compile it"
+                            + " here if it is to be trained",
+                    e);
+        }
     }
 
     /** Adds the file's name to what its configuration does wrong. */

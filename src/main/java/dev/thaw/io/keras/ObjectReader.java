@@ -88,8 +88,10 @@ final class ObjectReader {
         if (!name.equals("float32")) {
             throw config.refuse(
                     "dtype",
-                    "Thaw computes in float32; set the layer's dtype to it in Keras",
-                    name);
+                    "Thaw computes in float32, and the layer '"
+                            + config.string("name", "")
+                            + "' in something else",
+                    name + "; set its dtype to float32 in Keras");
         }
     }
 

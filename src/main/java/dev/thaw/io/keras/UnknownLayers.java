@@ -71,7 +71,8 @@ final class UnknownLayers {
         if (className.equals("InputLayer") || table.find(className).isPresent()) {
             return null;
         }
-        String custom = object.path("registered_name").asText("");
+        // .keras has the package of your own class beside its name, .h5 before it
+        String custom = object.path("registered_name").asText("") + className;
         return className
                 + (custom.contains(">") ? ", your own: name it to KerasFiles.withLayer" : "");
     }

@@ -6,21 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.Input;
+import dev.thaw.layer.Multiply;
 import dev.thaw.layer.Symbol;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.loss.MeanSquaredError;
+import dev.thaw.train.optimizer.Adam;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -32,11 +36,15 @@ class OddModelsTest {
 
     /** Saves a model, edits its configuration, and reads it. */
     private Model edited(Model model, UnaryOperator<String> edit) throws IOException {
+        return KerasFiles.load(rewritten(model, edit));
+    }
+
+    private Path rewritten(Model model, UnaryOperator<String> edit) throws IOException {
         Path file = folder.resolve("whole.keras");
+        Path changed = folder.resolve("edited.keras");
         KerasFiles.save(model, file);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipFile in = new ZipFile(file.toFile());
-                ZipOutputStream out = new ZipOutputStream(bytes)) {
+                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(changed))) {
             for (ZipEntry e : in.stream().toList()) {
                 byte[] content = in.getInputStream(e).readAllBytes();
                 if (e.getName().equals("config.json")) {
@@ -49,7 +57,7 @@ class OddModelsTest {
                 out.write(content);
             }
         }
-        return KerasFiles.load(new ByteArrayInputStream(bytes.toByteArray()), "edited.keras");
+        return changed;
     }
 
     private static Model dense() {
@@ -127,5 +135,74 @@ class OddModelsTest {
                 .hasMessageContaining("factory of Dense");
         assertThatThrownBy(() -> KerasFiles.withLayer(null, c -> new Dense(1)))
                 .isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void readsAModelWithoutHowItWasCompiled() throws IOException {
+        Model model = dense();
+        model.compile(new Adam(.01), new MeanSquaredError());
+        UnaryOperator<String> muon =
+                c -> c.replace("\"class_name\":\"Adam\"", "\"class_name\":\"Muon\"");
+        Path file = rewritten(model, muon);
+        assertThatThrownBy(() -> KerasFiles.load(file))
+                .isInstanceOf(FileFormatException.class)
+                .hasMessageContaining("Muon")
+                .hasMessageContaining("withoutCompilation()");
+        Model read = KerasFiles.withoutCompilation().read(file);
+        assertThat(read.compilation()).isEmpty();
+        assertThat(read.weights().get(0).variable().value().floats())
+                .isEqualTo(model.weights().get(0).variable().value().floats());
+        AtomicInteger made = new AtomicInteger();
+        KerasFiles.withoutCompilation()
+                .andLayer(
+                        "Dense",
+                        c -> {
+                            made.incrementAndGet();
+                            return new Dense((Integer) c.get("units"));
+                        })
+                .read(file);
+        assertThat(made).hasValue(1);
+    }
+
+    /** In .h5, x * 2 looks like the layer Multiply, called with a tensor and 2. */
+    @Test
+    void refusesConstantsInTheCallOfALayer() {
+        Symbol x = Input.of(5);
+        Model model = new Model(x, new Multiply().apply(List.of(x, x)));
+        for (String constant : new String[] {"2.0", "\"abc\"", "true"}) {
+            assertThatThrownBy(
+                            () ->
+                                    edited(
+                                            model,
+                                            c -> {
+                                                int at = c.indexOf("\"args\":[[") + 8;
+                                                int end = c.indexOf("\"kwargs\"", at) - 2;
+                                                String one =
+                                                        c.substring(
+                                                                at + 1, c.indexOf("]}},", at) + 3);
+                                                return c.substring(0, at)
+                                                        + one
+                                                        + ","
+                                                        + constant
+                                                        + c.substring(end);
+                                            }))
+                    .isInstanceOf(FileFormatException.class)
+                    .hasMessageContaining("multiply")
+                    .hasMessageContaining("got also " + constant);
+        }
+    }
+
+    @Test
+    void namesTheLayerThatComputesInAnotherType() {
+        for (String type : new String[] {"mixed_float16", "float16", "float64"}) {
+            assertThatThrownBy(
+                            () ->
+                                    edited(
+                                            dense(),
+                                            c -> c.replace("\"float32\"},", "\"" + type + "\"},")))
+                    .isInstanceOf(FileFormatException.class)
+                    .hasMessageContaining("'d'")
+                    .hasMessageContaining(type);
+        }
     }
 }
