@@ -91,6 +91,12 @@ public final class AtomicFile {
         if (!Files.isDirectory(real.getParent())) {
             throw new IOException("the folder " + real.getParent() + " does not exist; create it");
         }
+        if (!Files.isWritable(real.getParent())) {
+            throw new IOException(
+                    "the folder "
+                            + real.getParent()
+                            + " is write-protected; change its permissions");
+        }
         if (Files.exists(real) && !Files.isRegularFile(real)) {
             throw new IOException("it is neither a plain file nor free; give another name");
         }

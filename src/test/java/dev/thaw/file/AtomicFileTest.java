@@ -112,6 +112,19 @@ class AtomicFileTest {
     }
 
     @Test
+    void respectsWriteProtectedFolders() throws IOException {
+        Path inside = Files.createDirectory(folder.resolve("d"));
+        Path target = Files.writeString(inside.resolve("m.keras"), "old");
+        assumeTrue(inside.toFile().setWritable(false) && !Files.isWritable(inside), "is root");
+        try {
+            failsAndKeeps(target, out -> out.write(NEW), "d is write-protected");
+            assertThat(target).hasContent("old");
+        } finally {
+            assertThat(inside.toFile().setWritable(true)).isTrue();
+        }
+    }
+
+    @Test
     void followsLinksAndKeepsThem() throws IOException {
         assumeLinks();
         Path real = old();

@@ -1,5 +1,7 @@
 package dev.thaw.io;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+
 import dev.thaw.file.FileFixtures;
 import dev.thaw.file.FileFormatException;
 
@@ -20,6 +22,9 @@ import java.util.TreeMap;
  */
 public final class DamagedFiles {
     private static final int WARM_UP = 60;
+
+    /** What the JVM itself may open meanwhile. */
+    private static final int FEW_DESCRIPTORS = 10;
 
     private final Path file;
     private final List<Sample> samples;
@@ -50,14 +55,26 @@ public final class DamagedFiles {
         for (int i = 1; i <= WARM_UP; i++) {
             d.one(-i, false); // classes load and code warms up outside the measured time
         }
+        long open = descriptors();
         for (long seed = first; seed < first + n; seed++) {
             d.one(seed, true);
+        }
+        if (descriptors() > open + FEW_DESCRIPTORS) {
+            d.wrong++;
+            System.out.println("WRONG files stay open: " + open + ", then " + descriptors());
         }
         d.outcomes.forEach((k, v) -> System.out.println(k + ": " + v));
         System.out.println("slowest " + d.slowest);
         System.out.println("longest " + d.longest / 1_000_000 + " ms");
         System.out.println("wrong " + d.wrong);
         System.exit(d.wrong == 0 ? 0 : 1);
+    }
+
+    /** Open files of this process; 0 where the system does not tell. */
+    private static long descriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean os
+                ? os.getOpenFileDescriptorCount()
+                : 0;
     }
 
     private void one(long seed, boolean counts) throws IOException {

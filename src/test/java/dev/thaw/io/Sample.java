@@ -1,6 +1,8 @@
 package dev.thaw.io;
 
+import dev.thaw.data.Npy;
 import dev.thaw.data.Npz;
+import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFixtures;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.file.ZipArchive;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -78,7 +81,7 @@ record Sample(String file, Spoiler spoiler, Reader reader) {
 
     private static byte[] archive(byte[] sound, Change config, Change weights) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (ZipArchive zip = ZipArchive.open(dev.thaw.file.ByteSource.of(sound, "sound"))) {
+        try (ZipArchive zip = ZipArchive.open(ByteSource.of(sound, "sound"))) {
             new ZipBuilder()
                     .entry("config.json", config.apply(zip.bytes("config.json", LIMIT)))
                     .entry("model.weights.h5", weights.apply(zip.bytes("model.weights.h5", LIMIT)))
@@ -98,6 +101,7 @@ record Sample(String file, Spoiler spoiler, Reader reader) {
                 List.of("legacy", "old", "newer", "newest", "dense", "split", "bfloat16.weights")) {
             all.add(new Sample(h5 + ".h5", Spoiler.FILE, Sample::hdf5));
         }
+        all.add(new Sample("version1.npy", Spoiler.FILE, Sample::npy));
         all.add(new Sample("stored.npz", Spoiler.GUARDED, Sample::npz));
         all.add(new Sample("deflated.npz", Spoiler.GUARDED, Sample::npz));
         return all;
@@ -123,6 +127,10 @@ record Sample(String file, Spoiler spoiler, Reader reader) {
             }
             return facts;
         }
+    }
+
+    private static List<String> npy(Path file) {
+        return List.of(FileFixtures.fact("array", Npy.read(file)));
     }
 
     private static List<String> npz(Path file) {
@@ -174,6 +182,6 @@ record Sample(String file, Spoiler spoiler, Reader reader) {
 
     @Override
     public String toString() {
-        return file + " (" + spoiler.name().toLowerCase(java.util.Locale.ROOT) + ")";
+        return file + " (" + spoiler.name().toLowerCase(Locale.ROOT) + ")";
     }
 }

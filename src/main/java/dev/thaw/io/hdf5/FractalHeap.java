@@ -1,5 +1,6 @@
 package dev.thaw.io.hdf5;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,11 +62,16 @@ final class FractalHeap {
             indirect(root, 0, rows, heapBits);
         }
         if (hugeTree != Metadata.UNDEFINED) {
-            for (Cursor r : BTreeV2.records(m, hugeTree, HUGE_RECORDS, 24, place)) {
-                long at = r.address();
-                long length = r.length();
-                huge.put(r.length(), new long[] {at, length});
-            }
+            readHuge(hugeTree);
+        }
+    }
+
+    /** Objects too large for blocks: key to address and length. */
+    private void readHuge(long tree) {
+        for (Cursor r : BTreeV2.records(m, tree, HUGE_RECORDS, 24, place)) {
+            long at = r.address();
+            long length = r.length();
+            huge.put(r.length(), new long[] {at, length});
         }
     }
 
@@ -95,7 +101,7 @@ final class FractalHeap {
         int at = c.position();
         byte[] all = c.rewound().bytes(size);
         int found = (int) c.u32();
-        java.util.Arrays.fill(all, at, at + CHECKSUM, (byte) 0);
+        Arrays.fill(all, at, at + CHECKSUM, (byte) 0);
         if (Checksums.of(all, 0, size) != found) {
             throw c.damaged("a heap block's checksum does not agree with its bytes");
         }
@@ -159,10 +165,10 @@ final class FractalHeap {
     }
 
     private Cursor huge(long key, Cursor id, String of) {
-        long[] place = huge.get(key);
-        if (place == null) {
+        long[] extent = huge.get(key);
+        if (extent == null) {
             throw id.damaged("the huge heap object " + key + " does not exist");
         }
-        return m.block(place[0], place[1], of);
+        return m.block(extent[0], extent[1], of);
     }
 }
