@@ -3,26 +3,31 @@ package dev.thaw.train.loss;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
+import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Mean over the last axis of -(t ln p + (1 - t) ln(1 - p)). Where the probabilities come straight
- * from a sigmoid, its argument z is used: ln(1 + e^z) - t z; else they are clipped to [1e-7, 1 -
- * 1e-7].
+ * Mean over an axis of -(t ln p + (1 - t) ln(1 - p)). Where the probabilities come straight from a
+ * sigmoid, its argument z is used: ln(1 + e^z) - t z; else they are clipped to [1e-7, 1 - 1e-7].
  *
  * @param fromLogits whether predictions are logits instead of probabilities
  * @param labelSmoothing s in [0, 1]: t becomes t (1 - s) + s / 2
+ * @param axis over which the mean is taken
  */
-public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing) implements Loss {
+public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing, int axis)
+        implements Loss {
     /** Refuses smoothing outside [0, 1]. */
     public BinaryCrossentropy {
-        if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-            throw new IllegalArgumentException(
-                    "binary_crossentropy: label_smoothing must be in [0, 1], got "
-                            + labelSmoothing);
-        }
+        Arithmetic.smoothing("binary_crossentropy", labelSmoothing);
+    }
+
+    /** Over the last axis. */
+    public BinaryCrossentropy(boolean fromLogits, double labelSmoothing) {
+        this(fromLogits, labelSmoothing, -1);
     }
 
     /** On probabilities, without smoothing. */
@@ -37,25 +42,33 @@ public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing) impl
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        Value t =
-                labelSmoothing == 0
-                        ? target
-                        : f.affine(target, 1 - labelSmoothing, labelSmoothing / 2);
-        Optional<Value> logits =
-                fromLogits ? Optional.of(prediction) : Logits.beforeSigmoid(f, prediction);
-        if (logits.isPresent()) {
-            Value z = logits.get();
+        Value t = Arithmetic.smoothed(f, target, labelSmoothing, 2);
+        Value each = elements(f, prediction, t, fromLogits);
+        return Arithmetic.reduce(f, each, Reduce.Kind.MEAN, axis);
+    }
+
+    /** -(t ln p + (1 - t) ln(1 - p)), element by element. */
+    static Value elements(Formula f, Value prediction, Value t, boolean fromLogits) {
+        // as in Keras on TensorFlow, a sigmoid's argument is taken whatever fromLogits says
+        Optional<Value> logits = Logits.beforeSigmoid(f, prediction);
+        if (logits.isPresent() || fromLogits) {
+            Value z = logits.orElse(prediction);
             Value softplus = f.apply(Fn.Kind.SOFTPLUS, z);
-            return f.meanLast(
-                    f.combine(softplus, Binary.Kind.SUB, f.combine(t, Binary.Kind.MUL, z)));
+            return f.combine(softplus, Binary.Kind.SUB, Arithmetic.product(f, t, z));
         }
-        Value p = f.clip(prediction, Logits.EPSILON, 1 - Logits.EPSILON);
-        Value hit = f.combine(t, Binary.Kind.MUL, f.apply(Fn.Kind.LOG, p));
+        Value p = f.clip(prediction, Arithmetic.EPSILON, 1 - Arithmetic.EPSILON);
+        Value hit = Arithmetic.product(f, t, f.apply(Fn.Kind.LOG, p));
         Value miss =
-                f.combine(
-                        f.affine(t, -1, 1),
-                        Binary.Kind.MUL,
-                        f.apply(Fn.Kind.LOG, f.affine(p, -1, 1)));
-        return f.affine(f.meanLast(f.combine(hit, Binary.Kind.ADD, miss)), -1, 0);
+                Arithmetic.product(f, f.affine(t, -1, 1), f.apply(Fn.Kind.LOG, f.affine(p, -1, 1)));
+        return f.affine(f.combine(hit, Binary.Kind.ADD, miss), -1, 0);
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("from_logits", fromLogits);
+        options.put("label_smoothing", labelSmoothing);
+        options.put("axis", axis);
+        return options;
     }
 }

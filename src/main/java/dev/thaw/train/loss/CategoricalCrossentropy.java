@@ -8,6 +8,8 @@ import dev.thaw.op.SoftmaxCrossEntropy;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,16 +18,19 @@ import java.util.Optional;
  * 1e-7].
  *
  * @param fromLogits whether predictions are logits instead of probabilities
- * @param labelSmoothing s in [0, 1]: t becomes t (1 - s) + s / K
+ * @param labelSmoothing s in [0, 1]: t becomes t (1 - s) + s / K, with K the last extent
+ * @param axis of the classes
  */
-public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing) implements Loss {
+public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing, int axis)
+        implements Loss {
     /** Refuses smoothing outside [0, 1]. */
     public CategoricalCrossentropy {
-        if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-            throw new IllegalArgumentException(
-                    "categorical_crossentropy: label_smoothing must be in [0, 1], got "
-                            + labelSmoothing);
-        }
+        Arithmetic.smoothing("categorical_crossentropy", labelSmoothing);
+    }
+
+    /** Classes along the last axis. */
+    public CategoricalCrossentropy(boolean fromLogits, double labelSmoothing) {
+        this(fromLogits, labelSmoothing, -1);
     }
 
     /** On probabilities, without smoothing. */
@@ -40,28 +45,50 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing)
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        int classes = prediction.shape().last();
-        Value t =
-                labelSmoothing == 0
-                        ? target
-                        : f.affine(target, 1 - labelSmoothing, labelSmoothing / classes);
-        Optional<Value> logits =
-                fromLogits ? Optional.of(prediction) : Logits.beforeSoftmax(f, prediction);
-        Shape entries = prediction.shape().sub(0, prediction.shape().rank() - 1);
-        if (logits.isPresent()) {
-            int rows = Math.toIntExact(prediction.size() / classes);
-            Value loss = f.program().temp("cross_entropy", Shape.of(rows));
-            f.program()
-                    .emit(
-                            new SoftmaxCrossEntropy(
-                                    f.reshape(logits.get(), Shape.of(rows, classes)),
-                                    f.reshape(t, Shape.of(rows, classes)),
-                                    loss));
-            return f.reshape(loss, entries);
+        Value t = Arithmetic.smoothed(f, target, labelSmoothing, target.shape().last());
+        // as in Keras on TensorFlow, a softmax's argument is taken whatever fromLogits says
+        Optional<Value> logits = Logits.beforeSoftmax(f, prediction);
+        if (logits.isPresent() || fromLogits) {
+            return ofLogits(
+                    f,
+                    Arithmetic.axisLast(f, logits.orElse(prediction), axis),
+                    Arithmetic.axisLast(f, t, axis));
         }
-        Value p = f.combine(prediction, Binary.Kind.DIV, f.reduceLast(prediction, Reduce.Kind.SUM));
-        Value ln = f.apply(Fn.Kind.LOG, f.clip(p, Logits.EPSILON, 1 - Logits.EPSILON));
-        Value sum = f.reduceLast(f.combine(t, Binary.Kind.MUL, ln), Reduce.Kind.SUM);
-        return f.reshape(f.affine(sum, -1, 0), entries);
+        Value ln = f.apply(Fn.Kind.LOG, probabilities(f, prediction, axis));
+        Value sum = Arithmetic.reduce(f, Arithmetic.product(f, t, ln), Reduce.Kind.SUM, axis);
+        return f.affine(sum, -1, 0);
+    }
+
+    /** Divided by their sum and kept away from 0 and 1. */
+    static Value probabilities(Formula f, Value prediction, int axis) {
+        int a = prediction.shape().axis(axis);
+        Value sum = f.reduce(prediction, Reduce.Kind.SUM, java.util.List.of(a));
+        return f.clip(
+                f.combine(prediction, Binary.Kind.DIV, sum),
+                Arithmetic.EPSILON,
+                1 - Arithmetic.EPSILON);
+    }
+
+    /** The cross-entropy of the last axis, without that axis. */
+    static Value ofLogits(Formula f, Value logits, Value t) {
+        int classes = logits.shape().last();
+        int rows = Math.toIntExact(logits.size() / classes);
+        Value loss = f.program().temp("cross_entropy", Shape.of(rows));
+        f.program()
+                .emit(
+                        new SoftmaxCrossEntropy(
+                                f.reshape(logits, Shape.of(rows, classes)),
+                                f.reshape(t, Shape.of(rows, classes)),
+                                loss));
+        return f.reshape(loss, Arithmetic.without(logits.shape(), -1));
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("from_logits", fromLogits);
+        options.put("label_smoothing", labelSmoothing);
+        options.put("axis", axis);
+        return options;
     }
 }

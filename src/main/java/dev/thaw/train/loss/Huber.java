@@ -1,9 +1,10 @@
 package dev.thaw.train.loss;
 
-import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
+
+import java.util.Map;
 
 /**
  * Mean over the last axis of e^2 / 2 where |e| is at most delta, else delta |e| - delta^2 / 2, with
@@ -26,12 +27,18 @@ public record Huber(double delta) implements Loss {
 
     @Override
     public String name() {
-        return "huber";
+        return "huber_loss";
     }
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        Value error = f.combine(prediction, Binary.Kind.SUB, target);
+        Value error = Arithmetic.error(f, prediction, target);
         return f.meanLast(f.apply(new Fn(Fn.Kind.HUBER, delta, 0), error));
+    }
+
+    /** Keras leaves it out and forgets it; it reads it, though. */
+    @Override
+    public Map<String, Object> options() {
+        return delta == 1 ? Map.of() : Map.of("delta", delta);
     }
 }

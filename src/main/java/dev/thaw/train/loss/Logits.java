@@ -16,9 +16,6 @@ import java.util.Optional;
  * exact.
  */
 final class Logits {
-    /** Keras's epsilon: probabilities are kept this far from 0 and 1 before a logarithm. */
-    static final double EPSILON = 1e-7;
-
     private Logits() {}
 
     /** The argument of the softmax that made these probabilities, if one did. */

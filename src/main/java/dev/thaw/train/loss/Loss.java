@@ -1,23 +1,33 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.layer.Configured;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * A loss. It yields one number per entry (a sample, or a sample's time step); the trainer weighs
- * them, sums them and divides by their number.
+ * and reduces them.
  */
-public interface Loss {
-    /** Keras's name. */
+public interface Loss extends Configured {
+    /** Its name, which is Keras's unless it was given another. */
     String name();
 
-    /** Emits the values per entry: the prediction's shape without its last axis. */
+    /** Emits the values per entry: the prediction's shape without the axis of the classes. */
     Value lower(Formula f, Value prediction, Value target);
 
-    /** The element type of targets. */
+    /** What becomes of the values. */
+    default Reduction reduction() {
+        return Reduction.SUM_OVER_BATCH_SIZE;
+    }
+
+    /** The element type of targets in the program; data of another type is converted to it. */
     default DType targetType() {
         return DType.FLOAT32;
     }
@@ -27,6 +37,61 @@ public interface Loss {
         return prediction;
     }
 
-    /** Refuses targets that make no sense for predictions of this shape. */
+    /** Refuses targets, of this loss's type, that make no sense for predictions of this shape. */
     default void check(Tensor target, Shape prediction) {}
+
+    /** Which entries count, 1 or 0, of the values' shape; empty where all do. */
+    default Optional<Value> valid(Formula f, Value prediction, Value target) {
+        return Optional.empty();
+    }
+
+    /** What Keras's configuration has besides name and reduction. */
+    default Map<String, Object> options() {
+        return Map.of();
+    }
+
+    @Override
+    default String module() {
+        return "keras.losses";
+    }
+
+    @Override
+    default String className() {
+        return getClass().getSimpleName();
+    }
+
+    @Override
+    default Map<String, Object> config() {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", name());
+        config.put("reduction", reduction().kerasName());
+        config.putAll(options());
+        return config;
+    }
+
+    /** The same loss with another reduction. */
+    default Loss withReduction(Reduction reduction) {
+        return new Variant(this, name(), reduction);
+    }
+
+    /** The same loss under another name. */
+    default Loss named(String name) {
+        return new Variant(this, name, reduction());
+    }
+
+    /** Keras's loss of this name with its defaults: {@code mse}, {@code mean_squared_error}. */
+    static Loss of(String name) {
+        return LossTable.of(name);
+    }
+
+    /**
+     * A loss of one of Keras's classes with a configuration: what {@link #config} writes, or a part
+     * of it.
+     *
+     * @param className {@code MeanSquaredError}
+     * @param config numbers, booleans, strings and null
+     */
+    static Loss of(String className, Map<String, ?> config) {
+        return LossTable.of(className, config);
+    }
 }

@@ -1,6 +1,5 @@
 package dev.thaw.train.loss;
 
-import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
@@ -14,7 +13,6 @@ public record MeanSquaredError() implements Loss {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        Value error = f.combine(prediction, Binary.Kind.SUB, target);
-        return f.meanLast(f.apply(Fn.of(Fn.Kind.SQUARE), error));
+        return f.meanLast(f.apply(Fn.Kind.SQUARE, Arithmetic.error(f, prediction, target)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.op.Equal;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.SoftmaxCrossEntropy;
@@ -8,14 +9,27 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * -ln p[class], with one class number per entry. Where the probabilities come straight from a
  * softmax, its argument is used; else they are clipped to [1e-7, 1 - 1e-7] and divided by their
  * sum.
  *
  * @param fromLogits whether predictions are logits instead of probabilities
+ * @param ignoreClass a number in the targets whose entries do not count; null for none. With it,
+ *     probabilities are clipped, whatever they come from, as in Keras
  */
-public record SparseCategoricalCrossentropy(boolean fromLogits) implements Loss {
+public record SparseCategoricalCrossentropy(boolean fromLogits, Integer ignoreClass)
+        implements Loss {
+    /** Every class counts. */
+    public SparseCategoricalCrossentropy(boolean fromLogits) {
+        this(fromLogits, null);
+    }
+
     /** On probabilities. */
     public SparseCategoricalCrossentropy() {
         this(false);
@@ -26,9 +40,10 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Loss 
         return "sparse_categorical_crossentropy";
     }
 
+    /** A number that is ignored need not be a class, so that it cannot be looked up as one. */
     @Override
     public DType targetType() {
-        return DType.INT32;
+        return ignoreClass == null ? DType.INT32 : DType.FLOAT32;
     }
 
     @Override
@@ -38,18 +53,15 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Loss 
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
+        if (ignoreClass != null) {
+            Value logits = fromLogits ? prediction : logarithms(f, prediction);
+            Value entropy = CategoricalCrossentropy.ofLogits(f, logits, oneHot(f, logits, target));
+            return Arithmetic.product(f, entropy, valid(f, target));
+        }
+        // as in Keras on TensorFlow, a softmax's argument is taken whatever fromLogits says
         Value logits =
-                fromLogits
-                        ? prediction
-                        : Logits.beforeSoftmax(f, prediction)
-                                .orElseGet(
-                                        () ->
-                                                f.apply(
-                                                        Fn.Kind.LOG,
-                                                        f.clip(
-                                                                prediction,
-                                                                Logits.EPSILON,
-                                                                1 - Logits.EPSILON)));
+                Logits.beforeSoftmax(f, prediction)
+                        .orElseGet(() -> fromLogits ? prediction : logarithms(f, prediction));
         int classes = logits.shape().last();
         int rows = Math.toIntExact(logits.size() / classes);
         Value loss = f.program().temp("cross_entropy", Shape.of(rows));
@@ -62,13 +74,52 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Loss 
         return f.reshape(loss, targetShape(prediction.shape()));
     }
 
+    private static Value logarithms(Formula f, Value probabilities) {
+        return f.apply(
+                Fn.Kind.LOG, f.clip(probabilities, Arithmetic.EPSILON, 1 - Arithmetic.EPSILON));
+    }
+
+    /** Rows of zeros for numbers that are no class. */
+    private static Value oneHot(Formula f, Value logits, Value target) {
+        int classes = logits.shape().last();
+        int rows = Math.toIntExact(target.size());
+        Tensor numbers = Tensor.zeros(Shape.of(1, classes), DType.FLOAT32);
+        for (int k = 0; k < classes; k++) {
+            numbers.floats()[k] = k;
+        }
+        Shape shape = Shape.of(rows, classes);
+        Value y = f.program().temp("one_hot", shape);
+        f.program()
+                .emit(
+                        new Equal(
+                                f.repeat(f.reshape(target, Shape.of(rows, 1)), shape),
+                                f.repeat(f.program().constant("classes", numbers), shape),
+                                y));
+        return f.reshape(y, logits.shape());
+    }
+
+    /** 1 where the target is not the ignored number. */
+    private Value valid(Formula f, Value target) {
+        Value distance = f.apply(Fn.Kind.ABS, f.affine(target, 1, -ignoreClass));
+        return f.apply(new Fn(Fn.Kind.STEP, 0, 0), distance);
+    }
+
+    @Override
+    public Optional<Value> valid(Formula f, Value prediction, Value target) {
+        return ignoreClass == null ? Optional.empty() : Optional.of(valid(f, target));
+    }
+
     @Override
     public void check(Tensor target, Shape prediction) {
         int classes = prediction.last();
-        int[] labels = target.ints();
+        double[] labels =
+                ignoreClass == null
+                        ? Arrays.stream(target.ints()).asDoubleStream().toArray()
+                        : doubles(target.floats());
         int perRow = target.shape().dim(0) == 0 ? 1 : labels.length / target.shape().dim(0);
         for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0 || labels[i] >= classes) {
+            boolean ignored = ignoreClass != null && labels[i] == ignoreClass;
+            if (!ignored && !(labels[i] >= 0 && labels[i] < classes && labels[i] % 1 == 0)) {
                 throw new IllegalArgumentException(
                         name()
                                 + ": labels must be in [0, "
@@ -76,10 +127,24 @@ public record SparseCategoricalCrossentropy(boolean fromLogits) implements Loss 
                                 + ") since the model has "
                                 + classes
                                 + " outputs, got "
-                                + labels[i]
+                                + (long) labels[i]
                                 + " in row "
                                 + i / Math.max(1, perRow));
             }
         }
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] all = new double[values.length];
+        Arrays.setAll(all, i -> values[i]);
+        return all;
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("from_logits", fromLogits);
+        options.put("ignore_class", ignoreClass);
+        return options;
     }
 }

@@ -1,0 +1,94 @@
+package dev.thaw.train.loss;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Reduce;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Formulas that several losses share. */
+final class Arithmetic {
+    /** Keras's epsilon. */
+    static final double EPSILON = 1e-7;
+
+    private Arithmetic() {}
+
+    /** p - t. */
+    static Value error(Formula f, Value prediction, Value target) {
+        return f.combine(prediction, Binary.Kind.SUB, target);
+    }
+
+    static Value product(Formula f, Value a, Value b) {
+        return f.combine(a, Binary.Kind.MUL, b);
+    }
+
+    /** max(x, low). */
+    static Value atLeast(Formula f, Value x, double low) {
+        return f.clip(x, low, Float.MAX_VALUE);
+    }
+
+    /** The same with the axis last, where it is not. */
+    static Value axisLast(Formula f, Value x, int axis) {
+        int a = x.shape().axis(axis);
+        int rank = x.shape().rank();
+        if (a == rank - 1) {
+            return x;
+        }
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < rank; i++) {
+            if (i != a) {
+                order.add(i);
+            }
+        }
+        order.add(a);
+        return f.transpose(x, order);
+    }
+
+    static Shape without(Shape shape, int axis) {
+        int a = shape.axis(axis);
+        Shape left = Shape.scalar();
+        for (int i = shape.rank() - 1; i >= 0; i--) {
+            left = i == a ? left : left.prepend(shape.dim(i));
+        }
+        return left;
+    }
+
+    /** Sum or mean over an axis, without that axis. */
+    static Value reduce(Formula f, Value x, Reduce.Kind kind, int axis) {
+        int a = x.shape().axis(axis);
+        return f.reshape(f.reduce(x, kind, List.of(a)), without(x.shape(), a));
+    }
+
+    /** t (1 - s) + s / k. */
+    static Value smoothed(Formula f, Value target, double smoothing, double classes) {
+        return smoothing == 0 ? target : f.affine(target, 1 - smoothing, smoothing / classes);
+    }
+
+    /**
+     * x^exponent for x of at least 0; exponents that are not 0, 1 or 2 by way of the logarithm,
+     * where 0 counts as the smallest number that has one.
+     */
+    static Value power(Formula f, Value x, double exponent) {
+        if (exponent == 0) {
+            return f.affine(x, 0, 1);
+        } else if (exponent == 1) {
+            return x;
+        } else if (exponent == 2) {
+            return f.apply(Fn.Kind.SQUARE, x);
+        }
+        Value ln = f.apply(Fn.Kind.LOG, atLeast(f, x, Float.MIN_NORMAL));
+        return f.apply(Fn.Kind.EXP, f.affine(ln, exponent, 0));
+    }
+
+    static double smoothing(String loss, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(
+                    loss + ": label_smoothing must be in [0, 1], got " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.thaw.train.loss;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Reduce;
+import dev.thaw.op.Value;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Lin et al. (2017): the mean over an axis of (1 - q)^gamma times {@link BinaryCrossentropy}'s
+ * elements, with q = t p + (1 - t)(1 - p); with class balancing also times alpha t + (1 - alpha)(1
+ * - t).
+ *
+ * @param applyClassBalancing whether alpha counts
+ * @param alpha weight of class 1
+ * @param gamma how much sure predictions count less, at least 0
+ * @param fromLogits whether predictions are logits instead of probabilities
+ * @param labelSmoothing s in [0, 1]: t becomes t (1 - s) + s / 2
+ * @param axis over which the mean is taken
+ */
+public record BinaryFocalCrossentropy(
+        boolean applyClassBalancing,
+        double alpha,
+        double gamma,
+        boolean fromLogits,
+        double labelSmoothing,
+        int axis)
+        implements Loss {
+    /** Refuses smoothing outside [0, 1] and a negative gamma. */
+    public BinaryFocalCrossentropy {
+        Arithmetic.smoothing("binary_focal_crossentropy", labelSmoothing);
+        if (!(gamma >= 0 && Double.isFinite(alpha))) {
+            throw new IllegalArgumentException(
+                    "binary_focal_crossentropy: gamma must be at least 0 and alpha finite, got "
+                            + gamma
+                            + " and "
+                            + alpha);
+        }
+    }
+
+    /** Keras's defaults: gamma 2, without balancing. */
+    public BinaryFocalCrossentropy() {
+        this(false, .25, 2, false, 0, -1);
+    }
+
+    @Override
+    public String name() {
+        return "binary_focal_crossentropy";
+    }
+
+    @Override
+    public Value lower(Formula f, Value prediction, Value target) {
+        Value t = Arithmetic.smoothed(f, target, labelSmoothing, 2);
+        Value p = fromLogits ? f.apply(Fn.Kind.SIGMOID, prediction) : prediction;
+        Value entropy = BinaryCrossentropy.elements(f, p, t, false);
+        Value other = f.affine(t, -1, 1);
+        Value sure =
+                f.combine(
+                        Arithmetic.product(f, t, p),
+                        Binary.Kind.ADD,
+                        Arithmetic.product(f, other, f.affine(p, -1, 1)));
+        Value focus = Arithmetic.power(f, f.affine(sure, -1, 1), gamma);
+        Value each = Arithmetic.product(f, focus, entropy);
+        if (applyClassBalancing) {
+            // alpha t + (1 - alpha)(1 - t)
+            each = Arithmetic.product(f, f.affine(t, 2 * alpha - 1, 1 - alpha), each);
+        }
+        return Arithmetic.reduce(f, each, Reduce.Kind.MEAN, axis);
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("from_logits", fromLogits);
+        options.put("label_smoothing", labelSmoothing);
+        options.put("axis", axis);
+        options.put("apply_class_balancing", applyClassBalancing);
+        options.put("alpha", alpha);
+        options.put("gamma", gamma);
+        return options;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.thaw.train.loss;
+
+import dev.thaw.op.Formula;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A loss with a name and a reduction of its own.
+ *
+ * @param loss the formula
+ * @param name the name
+ * @param reduction what becomes of the values
+ */
+record Variant(Loss loss, String name, Reduction reduction) implements Loss {
+    Variant {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(reduction, "reduction");
+    }
+
+    @Override
+    public Value lower(Formula f, Value prediction, Value target) {
+        return loss.lower(f, prediction, target);
+    }
+
+    @Override
+    public DType targetType() {
+        return loss.targetType();
+    }
+
+    @Override
+    public Shape targetShape(Shape prediction) {
+        return loss.targetShape(prediction);
+    }
+
+    @Override
+    public void check(Tensor target, Shape prediction) {
+        loss.check(target, prediction);
+    }
+
+    @Override
+    public Optional<Value> valid(Formula f, Value prediction, Value target) {
+        return loss.valid(f, prediction, target);
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return loss.options();
+    }
+
+    @Override
+    public String className() {
+        return loss.className();
+    }
+
+    @Override
+    public Loss withReduction(Reduction value) {
+        return new Variant(loss, name, value);
+    }
+
+    @Override
+    public Loss named(String value) {
+        return new Variant(loss, value, reduction);
+    }
+}
