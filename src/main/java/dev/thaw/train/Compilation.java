@@ -14,18 +14,21 @@ import java.util.Objects;
  * @param optimizer changes the weights and owns its state
  * @param losses one per output
  * @param lossWeights factor of each loss in the total
- * @param metrics per output, what else is reported
+ * @param metrics per output, what else is reported; sample weights do not touch it
+ * @param weightedMetrics per output, what else is reported with sample weights
  */
 public record Compilation(
         Optimizer optimizer,
         List<Loss> losses,
         List<Double> lossWeights,
-        List<List<Metric>> metrics) {
+        List<List<Metric>> metrics,
+        List<List<Metric>> weightedMetrics) {
     /** Keeps its own copies; as many weights and metric lists as losses. */
     public Compilation {
         losses = List.copyOf(losses);
         lossWeights = List.copyOf(lossWeights);
         metrics = List.copyOf(metrics);
+        weightedMetrics = List.copyOf(weightedMetrics);
         Objects.requireNonNull(optimizer, "compile: optimizer");
         lossWeights.forEach(
                 w -> {
@@ -36,7 +39,8 @@ public record Compilation(
                 });
         if (losses.isEmpty()
                 || lossWeights.size() != losses.size()
-                || metrics.size() != losses.size()) {
+                || metrics.size() != losses.size()
+                || weightedMetrics.size() != losses.size()) {
             throw new IllegalArgumentException(
                     "compile: needs one loss, one loss weight and one list of metrics per output, got "
                             + losses.size()
@@ -47,6 +51,19 @@ public record Compilation(
         }
     }
 
+    /** Without weighted metrics. */
+    public Compilation(
+            Optimizer optimizer,
+            List<Loss> losses,
+            List<Double> lossWeights,
+            List<List<Metric>> metrics) {
+        this(optimizer, losses, lossWeights, metrics, nothing(losses.size()));
+    }
+
+    private static List<List<Metric>> nothing(int outputs) {
+        return Collections.nCopies(outputs, List.of());
+    }
+
     /** One output. */
     public static Compilation of(Optimizer optimizer, Loss loss, Metric... metrics) {
         return of(optimizer, List.of(loss)).withMetrics(List.of(List.of(metrics)));
@@ -55,19 +72,21 @@ public record Compilation(
     /** Several outputs, each loss counted once, without metrics. */
     public static Compilation of(Optimizer optimizer, List<Loss> losses) {
         return new Compilation(
-                optimizer,
-                losses,
-                Collections.nCopies(losses.size(), 1.0),
-                Collections.nCopies(losses.size(), List.of()));
+                optimizer, losses, Collections.nCopies(losses.size(), 1.0), nothing(losses.size()));
     }
 
     /** With other factors of the losses. */
     public Compilation withLossWeights(List<Double> weights) {
-        return new Compilation(optimizer, losses, weights, metrics);
+        return new Compilation(optimizer, losses, weights, metrics, weightedMetrics);
     }
 
     /** With other metrics, one list per output. */
     public Compilation withMetrics(List<List<Metric>> perOutput) {
-        return new Compilation(optimizer, losses, lossWeights, perOutput);
+        return new Compilation(optimizer, losses, lossWeights, perOutput, weightedMetrics);
+    }
+
+    /** With other weighted metrics, one list per output. */
+    public Compilation withWeightedMetrics(List<List<Metric>> perOutput) {
+        return new Compilation(optimizer, losses, lossWeights, metrics, perOutput);
     }
 }

@@ -24,9 +24,13 @@ final class Epoch {
         return order;
     }
 
+    /**
+     * @param stepOf the step for so many rows
+     */
     static Map<String, Double> run(
-            TrainingData data, int[] order, int batchSize, IntFunction<Step> stepOf, StepEnd end) {
+            Rows data, int[] order, int batchSize, IntFunction<Step> stepOf, StepEnd end) {
         Step current = null;
+        List<Tensor> all = List.of();
         List<Tensor> staging = List.of();
         int rows = 0;
         for (int from = 0, i = 0; from < order.length; from += batchSize, i++) {
@@ -34,12 +38,15 @@ final class Epoch {
             Step step = stepOf.apply(to - from);
             if (step != current) {
                 if (current == null) {
-                    step.running().forEach(Objective.Running::reset);
+                    step.running().forEach(Running::reset);
                 }
+                all = data.of(step.feeds());
                 staging = step.staging();
                 current = step;
             }
-            gather(data, order, from, to, staging, step);
+            for (int k = 0; k < all.size(); k++) {
+                all.get(k).gather(order, from, to, staging.get(k));
+            }
             step.feed(staging);
             step.plan().run();
             rows += to - from;
@@ -49,27 +56,10 @@ final class Epoch {
         return logs(current, rows);
     }
 
-    private static void gather(
-            TrainingData data, int[] order, int from, int to, List<Tensor> staging, Step step) {
-        int s = 0;
-        for (Tensor t : data.x()) {
-            t.gather(order, from, to, staging.get(s++));
-        }
-        for (Tensor t : data.y()) {
-            t.gather(order, from, to, staging.get(s++));
-        }
-        if (step.weights() != null) {
-            float[] w = staging.get(s).floats();
-            for (int i = from; i < to; i++) {
-                w[i - from] = data.weights().orElseThrow()[order[i]];
-            }
-        }
-    }
-
     private static Map<String, Double> logs(Step step, int rows) {
         Map<String, Double> logs = new LinkedHashMap<>();
-        for (Objective.Running r : step.running()) {
-            logs.put(r.name(), r.mean(rows));
+        for (Running r : step.running()) {
+            logs.put(r.name(), r.read(rows));
         }
         return logs;
     }

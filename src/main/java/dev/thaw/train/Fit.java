@@ -32,7 +32,7 @@ final class Fit {
 
     History run(TrainingData given) {
         InputCheck.data(model, compilation, given);
-        TrainingData weighted = given.withWeights(weights(given));
+        TrainingData weighted = weighted(given);
         Optional<TrainingData> validation = options.validation();
         TrainingData training = weighted;
         if (options.validationSplit() > 0 && validation.isEmpty()) {
@@ -49,21 +49,23 @@ final class Fit {
             // class weights are for training only; sample weights hold in validation too, as in
             // Keras
             validation =
-                    Optional.of(given.withWeights(sampleWeights(given)).part(split, given.rows()));
+                    Optional.of(
+                            given.withWeights(options.sampleWeight()).part(split, given.rows()));
         }
+        InputCheck.data(model, compilation, training); // now with its weights
         validation.ifPresent(v -> InputCheck.data(model, compilation, v));
         if (options.checkInputs()) {
             InputCheck.finite(model, training.x());
         }
-        return epochs(training, validation);
+        return epochs(new Rows(training), validation.map(Rows::new));
     }
 
-    private History epochs(TrainingData training, Optional<TrainingData> validation) {
+    private History epochs(Rows training, Optional<Rows> validation) {
         History history = new History();
         List<Callback> callbacks = new ArrayList<>(options.callbacks());
         SplittableRandom random = new SplittableRandom(options.seed().orElseGet(RandomSeed::next));
-        int[] order = Epoch.inOrder(training.rows());
-        int steps = 1 + (training.rows() - 1) / options.batchSize();
+        int[] order = Epoch.inOrder(training.data().rows());
+        int steps = 1 + (training.data().rows() - 1) / options.batchSize();
         ProgressBar bar = progress(callbacks);
         try {
             for (int epoch = 0; epoch < options.epochs(); epoch++) {
@@ -131,15 +133,11 @@ final class Fit {
         }
     }
 
-    private Optional<float[]> sampleWeights(TrainingData data) {
-        return options.sampleWeight().or(data::weights);
-    }
-
-    private Optional<float[]> weights(TrainingData data) {
+    private TrainingData weighted(TrainingData data) {
         if (options.classWeight().isEmpty()) {
-            return sampleWeights(data);
+            return data.withWeights(options.sampleWeight());
         }
-        if (data.weights().isPresent()) {
+        if (data.weighted()) {
             throw new IllegalArgumentException(
                     "fit: give class_weight or sample_weight, not both; the data has weights");
         }
@@ -152,7 +150,7 @@ final class Fit {
         for (int i = 0; i < w.length; i++) {
             w[i] = options.classWeight().getOrDefault(classes[i], 1.0).floatValue();
         }
-        return Optional.of(w);
+        return data.withWeights(Optional.of(w));
     }
 
     /**
@@ -166,6 +164,8 @@ final class Fit {
         for (int r = 0; r < rows; r++) {
             if (y.dtype() == DType.INT32) {
                 classes[r] = y.ints()[r * width];
+            } else if (y.dtype() == DType.INT64) {
+                classes[r] = (int) y.longs()[r * width];
             } else if (width == 1) {
                 classes[r] = Math.round(y.floats()[r]);
             } else {

@@ -69,40 +69,42 @@ final class InputCheck {
                             + data.y().size()
                             + " targets");
         }
-        // with extents that only the data tells, the model knows its outputs only for the data
         List<Shape> predictions = model.outputShapes(data.x().stream().map(Tensor::shape).toList());
         for (int i = 0; i < outputs.size(); i++) {
-            Loss loss = compilation.losses().get(i);
-            Tensor y = data.y().get(i);
-            Shape prediction = predictions.get(i);
-            Shape target = loss.targetShape(prediction);
             String where =
                     model.name() + ": target of output " + outputs.get(i).node().layer().name();
-            if (y.dtype() != loss.targetType()) {
-                throw new IllegalArgumentException(
-                        where
-                                + " must be "
-                                + loss.targetType()
-                                + " for "
-                                + loss.name()
-                                + ", got "
-                                + y.dtype()
-                                + (loss.targetType() == DType.INT32
-                                        ? "; give class numbers as int[], or use categorical_crossentropy"
-                                        : "; give float values"));
-            }
-            if (!same(y.shape(), target)) {
-                throw new IllegalArgumentException(
-                        where
-                                + " must have shape "
-                                + target.withDim(0, Shape.NONE)
-                                + " for "
-                                + loss.name()
-                                + ", got "
-                                + y.shape());
-            }
-            loss.check(y, prediction);
+            Loss loss = compilation.losses().get(i);
+            target(where, loss, data.y().get(i), predictions.get(i));
         }
+    }
+
+    private static void target(String where, Loss loss, Tensor y, Shape prediction) {
+        Shape target = loss.targetShape(prediction);
+        if (!same(y.shape(), target)) {
+            throw new IllegalArgumentException(
+                    where
+                            + " must have shape "
+                            + target.withDim(0, Shape.NONE)
+                            + " for "
+                            + loss.name()
+                            + ", got "
+                            + y.shape());
+        }
+        Number misfit = Targets.misfit(y, loss.targetType());
+        if (misfit != null) {
+            throw new IllegalArgumentException(
+                    where
+                            + " must be "
+                            + loss.targetType()
+                            + " for "
+                            + loss.name()
+                            + ", got "
+                            + y.dtype()
+                            + " with "
+                            + misfit
+                            + "; give class numbers, or use categorical_crossentropy");
+        }
+        loss.check(Targets.as(y, loss.targetType()), prediction);
     }
 
     /** Equal, or equal but for a last axis of extent 1 that one of them has. */

@@ -20,7 +20,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Writes losses and metrics behind a model's outputs. The loss per output is the sum of weighted
@@ -28,29 +30,6 @@ import java.util.Set;
  * Running sums stay on the device in variables; the host divides them when it wants a mean.
  */
 final class Objective {
-    /**
-     * A running sum.
-     *
-     * @param name its name in the history
-     * @param total the sum so far
-     * @param count the sum of what its entries count; null where each counts 1
-     * @param perRow how many entries a row adds
-     */
-    record Running(String name, Variable total, Variable count, int perRow) {
-        void reset() {
-            total.assign(Tensor.scalar(0f));
-            if (count != null) {
-                count.assign(Tensor.scalar(0f));
-            }
-        }
-
-        /** The mean over this many rows; 0 where nothing counts. */
-        double mean(int rows) {
-            double n = count == null ? (double) rows * perRow : count.value().item();
-            return n == 0 ? 0 : total.value().item() / n;
-        }
-    }
-
     /**
      * An output of the model.
      *
@@ -89,12 +68,44 @@ final class Objective {
     /**
      * What the objective added to a program.
      *
-     * @param targets one input per output
-     * @param weights the input of sample weights; null where there are none
+     * @param feeds the inputs of targets and sample weights
      * @param loss the total loss
      * @param running the sums that the host may ask for
      */
-    record Emitted(List<Value> targets, Value weights, Value loss, List<Running> running) {}
+    record Emitted(List<Feed> feeds, Value loss, List<Running> running) {}
+
+    /** One output's inputs in a program; a target is there in each type that somebody wants. */
+    private static final class Side {
+        final Program program;
+        final Output output;
+        final int index;
+        final Shape shape;
+        final Map<DType, Value> targets = new LinkedHashMap<>();
+        final Value weights;
+
+        Side(Program program, Output output, int index, Loss loss, Feeding feeding) {
+            this.program = program;
+            this.output = output;
+            this.index = index;
+            this.shape = loss.targetShape(output.value().shape());
+            this.weights =
+                    feeding.weights(index)
+                            .map(s -> program.input("sample_weight_" + index, s, DType.FLOAT32))
+                            .orElse(null);
+        }
+
+        Value target(DType type) {
+            return targets.computeIfAbsent(
+                    type, t -> program.input("target_" + index, shape, type));
+        }
+
+        void feeds(List<Feed> into) {
+            targets.values().forEach(t -> into.add(new Feed(t, Feed.Part.Y, index)));
+            if (weights != null) {
+                into.add(new Feed(weights, Feed.Part.WEIGHT, index));
+            }
+        }
+    }
 
     /**
      * @param added what the layers add to the loss
@@ -105,30 +116,23 @@ final class Objective {
             Program p,
             List<Output> outputs,
             List<Value> added,
-            boolean weighted,
+            Feeding feeding,
             String forPurpose) {
         requireOneLossPerOutput();
         purpose = forPurpose;
         taken.clear();
         Formula f = new Formula(p);
-        List<Value> predictions = outputs.stream().map(Output::value).toList();
-        int rows = predictions.get(0).shape().dim(0);
         p.setScope("loss");
-        Value weights = weighted ? p.input("sample_weight", Shape.of(rows), DType.FLOAT32) : null;
-        List<Value> targets = new ArrayList<>();
-        List<Running> running = new ArrayList<>();
+        List<Side> sides = new ArrayList<>();
         List<Value> perOutput = new ArrayList<>();
         Value total = null;
-        for (int i = 0; i < predictions.size(); i++) {
+        for (int i = 0; i < outputs.size(); i++) {
             Loss loss = compilation.losses().get(i);
-            Value prediction = predictions.get(i);
-            Value target =
-                    p.input("target_" + i, loss.targetShape(prediction.shape()), loss.targetType());
-            targets.add(target);
-            Value entries = loss.lower(f, prediction, target);
-            Value mean = weightedMean(f, entries, weights, outputs.get(i).mask());
-            perOutput.add(mean);
-            Value term = f.affine(mean, compilation.lossWeights().get(i), 0);
+            Side side = new Side(p, outputs.get(i), i, loss, feeding);
+            sides.add(side);
+            Value one = loss(f, loss, side);
+            perOutput.add(one);
+            Value term = f.affine(one, compilation.lossWeights().get(i), 0);
             total = total == null ? term : f.combine(total, Binary.Kind.ADD, term);
         }
         for (Value a : added) {
@@ -138,55 +142,56 @@ final class Objective {
             total = regularize(f, w, total);
         }
         p.setScope("metrics");
-        running.add(accumulate(p, "loss", total, rows, 1));
-        for (int i = 0; i < predictions.size(); i++) {
-            String prefix =
-                    predictions.size() == 1
-                            ? ""
-                            : model.outputs().get(i).node().layer().name() + "_";
-            if (predictions.size() > 1) {
-                running.add(accumulate(p, prefix + "loss", perOutput.get(i), rows, 1));
+        List<Running> running = report(f, total, perOutput, sides, feeding.rows());
+        List<Feed> feeds = new ArrayList<>();
+        sides.forEach(s -> s.feeds(feeds));
+        return new Emitted(feeds, total, running);
+    }
+
+    private static Value loss(Formula f, Loss loss, Side side) {
+        Value target = side.target(loss.targetType());
+        Value entries = loss.lower(f, side.output.value(), target);
+        Value mask = side.output.mask();
+        Optional<Value> valid = loss.valid(f, side.output.value(), target);
+        if (valid.isPresent()) {
+            mask =
+                    mask == null
+                            ? valid.get()
+                            : f.combine(
+                                    valid.get(),
+                                    Binary.Kind.MUL,
+                                    Alignment.to(f, mask, entries.shape(), "mask"));
+        }
+        return Reductions.reduce(f, loss.reduction(), entries, side.weights, mask);
+    }
+
+    private List<Running> report(
+            Formula f, Value total, List<Value> perOutput, List<Side> sides, int rows) {
+        List<Running> running = new ArrayList<>();
+        running.add(mean(f.program(), unique("loss"), total, rows));
+        for (int i = 0; i < sides.size(); i++) {
+            if (sides.size() > 1) {
+                running.add(mean(f.program(), unique(prefix(i) + "loss"), perOutput.get(i), rows));
             }
             for (Metric m : compilation.metrics().get(i)) {
-                m.check(predictions.get(i).shape(), targets.get(i).dtype(), targets.get(i).shape());
-                Value entries = m.lower(f, predictions.get(i), targets.get(i));
-                String name = prefix + m.name();
-                running.add(accumulate(f, name, entries, outputs.get(i).mask(), rows));
+                running.add(metric(f, m, unique(prefix(i) + m.name()), sides.get(i), null, rows));
             }
         }
-        return new Emitted(targets, weights, total, running);
-    }
-
-    private static Value weightedMean(Formula f, Value entries, Value weights, Value mask) {
-        Value weighted = entries;
-        if (weights != null) {
-            Shape s = entries.shape();
-            Shape aligned = s;
-            for (int axis = 1; axis < s.rank(); axis++) {
-                aligned = aligned.withDim(axis, 1);
+        for (int i = 0; i < sides.size(); i++) {
+            for (Metric m : compilation.weightedMetrics().get(i)) {
+                String name = prefix(i) + m.name();
+                name = taken.contains(name) ? prefix(i) + "weighted_" + m.name() : name;
+                Value weights = sides.get(i).weights;
+                running.add(metric(f, m, unique(name), sides.get(i), weights, rows));
             }
-            weighted = f.combine(entries, Binary.Kind.MUL, f.reshape(weights, aligned));
         }
-        if (mask == null) {
-            return f.affine(f.sum(weighted), 1.0 / entries.size(), 0);
-        }
-        Value valid = perEntry(f, mask, entries);
-        Value sum = f.sum(f.combine(weighted, Binary.Kind.MUL, valid));
-        Value count = f.clip(f.sum(valid), 1, Float.MAX_VALUE); // nothing valid: 0, as Keras says
-        return f.combine(sum, Binary.Kind.DIV, count);
+        return running;
     }
 
-    /** A mask in the shape of what it masks. */
-    private static Value perEntry(Formula f, Value mask, Value entries) {
-        if (mask.size() != entries.size()) {
-            throw new IllegalArgumentException(
-                    "loss and metrics: the output's mask must have a number per entry, "
-                            + entries.shape()
-                            + ", it has "
-                            + mask.shape()
-                            + "; end the mask before the output with a layer that drops it");
-        }
-        return f.reshape(mask, entries.shape());
+    private String prefix(int output) {
+        return model.outputs().size() == 1
+                ? ""
+                : model.outputs().get(output).node().layer().name() + "_";
     }
 
     private static Value regularize(Formula f, Weight w, Value total) {
@@ -200,25 +205,37 @@ final class Objective {
                 .orElse(total);
     }
 
-    /** A metric: the mean of its valid entries. */
-    private Running accumulate(Formula f, String name, Value entries, Value mask, int rows) {
-        int perRow = Math.toIntExact(entries.size() / rows);
-        if (mask == null) {
-            return accumulate(f.program(), name, entries, 1, perRow);
-        }
-        Value valid = perEntry(f, mask, entries);
-        Value sum = f.combine(entries, Binary.Kind.MUL, valid);
-        Running r = accumulate(f.program(), name, sum, 1, perRow);
-        Variable count = sum(r.name() + "_count");
-        f.program().emit(new Accumulate(f.program().variable(count), valid, 1));
-        return new Running(r.name(), r.total(), count, perRow);
+    /** A number per step, which counts as often as the step has rows. */
+    private Running mean(Program p, String name, Value x, int rows) {
+        Variable total = sum(name + "_total");
+        p.emit(new Accumulate(p.variable(total), x, rows));
+        return new Running(name, total, null, 1, DoubleUnaryOperator.identity());
     }
 
-    private Running accumulate(Program p, String name, Value x, double scale, int perRow) {
-        String own = unique(name);
-        Variable total = sum(own + "_total");
-        p.emit(new Accumulate(p.variable(total), x, scale));
-        return new Running(own, total, null, perRow);
+    /** The mean of a metric's entries, by mask and weights; or of what the entries count. */
+    private Running metric(Formula f, Metric m, String name, Side side, Value weights, int rows) {
+        Value prediction = side.output.value();
+        Value target = side.target(m.targetType(prediction.shape(), side.shape));
+        m.check(prediction.shape(), target.dtype(), side.shape);
+        Value entries = m.lower(f, prediction, target);
+        Optional<Value> counts = m.counts(f, prediction, target);
+        Value factor = Alignment.product(f, entries.shape(), weights, side.output.mask());
+        Variable total = sum(name + "_total");
+        Variable count = null;
+        if (factor != null) {
+            entries = f.combine(entries, Binary.Kind.MUL, factor);
+            counts =
+                    Optional.of(
+                            counts.map(c -> f.combine(c, Binary.Kind.MUL, factor))
+                                    .orElse(f.repeat(factor, entries.shape())));
+        }
+        f.program().emit(new Accumulate(f.program().variable(total), entries, 1));
+        if (counts.isPresent()) {
+            count = sum(name + "_count");
+            f.program().emit(new Accumulate(f.program().variable(count), counts.get(), 1));
+        }
+        int perRow = Math.toIntExact(entries.size() / rows);
+        return new Running(name, total, count, perRow, m::result);
     }
 
     private Variable sum(String name) {

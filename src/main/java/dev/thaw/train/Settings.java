@@ -1,9 +1,11 @@
 package dev.thaw.train;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Keras's configuration of an optimizer, schedule, loss or metric, read by key: what {@code
@@ -32,6 +34,14 @@ public final class Settings {
     /** Whether the key is there with a value other than null. */
     public boolean has(String key) {
         return get(key) != null;
+    }
+
+    /** Hands the whole configuration, but for the name, to somebody who reads all of it. */
+    public <T> T take(Function<Map<String, Object>, T> reader) {
+        Map<String, Object> rest = new HashMap<>(values);
+        rest.remove("name");
+        read.addAll(rest.keySet());
+        return reader.apply(rest);
     }
 
     /** Takes note of keys that mean nothing here. */

@@ -37,12 +37,7 @@ final class StepCache implements AutoCloseable {
         TRAIN
     }
 
-    private record Key(
-            Purpose purpose,
-            Mode mode,
-            List<Shape> inputs,
-            boolean weighted,
-            BitSet freezePattern) {}
+    private record Key(Purpose purpose, Mode mode, Feeding feeding, BitSet freezePattern) {}
 
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -106,11 +101,10 @@ final class StepCache implements AutoCloseable {
     Step get(
             Purpose purpose,
             Mode mode,
-            List<Shape> inputs,
-            boolean weighted,
+            Feeding feeding,
             Supplier<Step> maker,
             Supplier<Collection<Variable>> states) {
-        Key key = new Key(purpose, mode, inputs, weighted, freezePattern());
+        Key key = new Key(purpose, mode, feeding, freezePattern());
         Step known = holdings.steps.get(key);
         if (known == null) {
             model.weights().forEach(w -> holdings.hold(w.variable()));

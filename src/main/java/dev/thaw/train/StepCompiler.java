@@ -65,15 +65,12 @@ final class StepCompiler {
             List<Value> losses,
             boolean random) {}
 
-    /**
-     * @param inputs the shapes of what goes in, all extents known
-     */
-    Traced trace(Mode mode, String who, List<Shape> inputs) {
+    Traced trace(Mode mode, String who, Feeding feeding) {
         Program p = new Program();
         List<Value> x = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            Symbol s = model.inputs().get(i);
-            x.add(p.input(s.node().layer().name(), inputs.get(i), s.dtype()));
+        for (int i = 0; i < model.inputs().size(); i++) {
+            Symbol input = model.inputs().get(i);
+            x.add(p.input(input.node().layer().name(), feeding.x().get(i), input.dtype()));
         }
         Tracer tracer = new Tracer(p, randomStep);
         Call call = tracer.run(model, x, mode, who);
@@ -83,35 +80,39 @@ final class StepCompiler {
     }
 
     /** A forward pass whose outputs can be fetched. */
-    Step prediction(Mode mode, List<Shape> inputs) {
-        Traced t = trace(mode, "call", inputs);
+    Step prediction(Mode mode, Feeding feeding) {
+        Traced t = trace(mode, "call", feeding);
         finishRandom(t);
         List<Value> out = t.call.outputs();
         Fusion.apply(t.program, Set.copyOf(out));
-        return new Step(plan(t.program, Set.copyOf(out)), t.x, List.of(), null, out, List.of());
+        return new Step(plan(t.program, Set.copyOf(out)), feeds(t, List.of()), out, List.of());
     }
 
     /** A forward pass in inference that adds to the running sums. */
-    Step evaluation(Objective objective, List<Shape> inputs, boolean weighted) {
-        Traced t = trace(Mode.INFERENCE, "evaluate", inputs);
-        Objective.Emitted o = objective.emit(t.program, t.outputs, t.losses, weighted, "val_");
+    Step evaluation(Objective objective, Feeding feeding) {
+        Traced t = trace(Mode.INFERENCE, "evaluate", feeding);
+        Objective.Emitted o = objective.emit(t.program, t.outputs, t.losses, feeding, "val_");
         finishRandom(t);
         Fusion.apply(t.program, Set.of());
         return new Step(
-                plan(t.program, Set.of()),
-                t.x,
-                o.targets(),
-                o.weights(),
-                t.call.outputs(),
-                o.running());
+                plan(t.program, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running());
+    }
+
+    private static List<Feed> feeds(Traced t, List<Feed> others) {
+        List<Feed> all = new ArrayList<>();
+        for (int i = 0; i < t.x.size(); i++) {
+            all.add(new Feed(t.x.get(i), Feed.Part.X, i));
+        }
+        all.addAll(others);
+        return all;
     }
 
     /** Forward, loss, backward, update. */
-    Step training(Objective objective, Optimizer optimizer, List<Shape> inputs, boolean weighted) {
-        Traced t = trace(Mode.TRAINING, "fit", inputs);
+    Step training(Objective objective, Optimizer optimizer, Feeding feeding) {
+        Traced t = trace(Mode.TRAINING, "fit", feeding);
         Program p = t.program;
         warnOfSingleValues(p);
-        Objective.Emitted o = objective.emit(p, t.outputs, t.losses, weighted, "");
+        Objective.Emitted o = objective.emit(p, t.outputs, t.losses, feeding, "");
         Fusion.apply(p, Set.of());
         List<Optimizer.Update> updates = differentiate(p, scaled(p, o.loss(), optimizer));
         p.setScope("optimizer");
@@ -125,8 +126,7 @@ final class StepCompiler {
             p.emit(new Increment(iteration));
         }
         finishRandom(t);
-        return new Step(
-                plan(p, Set.of()), t.x, o.targets(), o.weights(), t.call.outputs(), o.running());
+        return new Step(plan(p, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running());
     }
 
     private static Value scaled(Program p, Value loss, Optimizer optimizer) {
@@ -198,7 +198,7 @@ final class StepCompiler {
     String firstNonFinite(List<Tensor> x, int behind) {
         long now = randomStep.value().longs()[0];
         randomStep.assign(Tensor.scalar(Math.max(0, now - 1 - behind)));
-        Traced t = trace(Mode.TRAINING, "fit", x.stream().map(Tensor::shape).toList());
+        Traced t = trace(Mode.TRAINING, "fit", Feeding.of(x));
         List<Call> leaves = new ArrayList<>();
         collectLeaves(t.call, leaves);
         Set<Value> fetched = new HashSet<>();

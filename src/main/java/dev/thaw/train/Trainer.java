@@ -112,8 +112,8 @@ public final class Trainer implements AutoCloseable {
         return inTurn(
                 () -> {
                     InputCheck.inputs(model, x);
-                    Step step = predictionStep(mode, x.stream().map(Tensor::shape).toList());
-                    step.feed(fitted(x, step));
+                    Step step = predictionStep(mode, Feeding.of(x));
+                    step.feed(x);
                     step.plan().run();
                     return step.predictions().stream().map(step.plan()::fetch).toList();
                 });
@@ -172,14 +172,23 @@ public final class Trainer implements AutoCloseable {
                 () -> {
                     requireCompiled("evaluate");
                     InputCheck.batchSize(batchSize);
-                    InputCheck.data(model, compilation, data);
-                    return Epoch.run(
-                            data,
-                            Epoch.inOrder(data.rows()),
-                            batchSize,
-                            b -> evaluationStep(shapes(data, b), data.weights().isPresent()),
-                            (i, logs) -> {});
+                    return evaluate(checked(data), batchSize);
                 });
+    }
+
+    /** Data that has been checked. */
+    Rows checked(TrainingData data) {
+        InputCheck.data(model, compilation, data);
+        return new Rows(data);
+    }
+
+    Map<String, Double> evaluate(Rows rows, int batchSize) {
+        return Epoch.run(
+                rows,
+                Epoch.inOrder(rows.data().rows()),
+                batchSize,
+                b -> evaluationStep(Feeding.of(rows.data(), b)),
+                (i, logs) -> {});
     }
 
     /** Trains; see {@link FitOptions}. */
@@ -192,25 +201,30 @@ public final class Trainer implements AutoCloseable {
         return training(
                 "trainOnBatch",
                 () -> {
-                    InputCheck.data(model, compilation, data);
                     return trainEpoch(
-                            data, Epoch.inOrder(data.rows()), data.rows(), (i, logs) -> {});
+                            checked(data),
+                            Epoch.inOrder(data.rows()),
+                            data.rows(),
+                            (i, logs) -> {});
                 });
     }
 
-    Map<String, Double> trainEpoch(
-            TrainingData data, int[] order, int batchSize, Epoch.StepEnd end) {
+    Map<String, Double> trainEpoch(Rows rows, int[] order, int batchSize, Epoch.StepEnd end) {
         Watch.Run run =
-                new Watch.Run(data, order, batchSize, compilation.optimizer().iterationsVariable());
+                new Watch.Run(
+                        rows.data(),
+                        order,
+                        batchSize,
+                        compilation.optimizer().iterationsVariable());
         watch.begin();
         Rates rates = new Rates(compilation.optimizer());
         return Epoch.run(
-                data,
+                rows,
                 order,
                 batchSize,
                 b -> {
                     rates.next();
-                    return trainingStep(shapes(data, b), data.weights().isPresent());
+                    return trainingStep(Feeding.of(rows.data(), b));
                 },
                 (i, logs) -> {
                     watch.launched(run, i);
@@ -224,7 +238,7 @@ public final class Trainer implements AutoCloseable {
 
     /** The plan of a call in this mode, as text. */
     public String describePrediction(Mode mode, int batch) {
-        return inTurn(() -> predictionStep(mode, declared(batch)).plan().toString());
+        return inTurn(() -> predictionStep(mode, Feeding.of(model, batch)).plan().toString());
     }
 
     /** The plan of a training step, as text. */
@@ -232,56 +246,34 @@ public final class Trainer implements AutoCloseable {
         return inTurn(
                 () -> {
                     requireCompiled("plan");
-                    return trainingStep(declared(batch), false).plan().toString();
+                    return trainingStep(Feeding.of(model, batch)).plan().toString();
                 });
     }
 
-    private static List<Shape> shapes(TrainingData data, int batch) {
-        return data.x().stream().map(t -> t.shape().withBatch(batch)).toList();
-    }
-
-    /** The model's own input shapes for a batch size; a plan needs every extent. */
-    private List<Shape> declared(int batch) {
-        List<Shape> all = model.inputShapes().stream().map(s -> s.withBatch(batch)).toList();
-        for (Shape s : all) {
-            if (!s.isKnown()) {
-                throw new IllegalStateException(
-                        model.name()
-                                + ": a plan needs every extent of the inputs, got "
-                                + s
-                                + "; run the model on data, whose extents are known");
-            }
-        }
-        return all;
-    }
-
-    private Step predictionStep(Mode mode, List<Shape> inputs) {
+    private Step predictionStep(Mode mode, Feeding feeding) {
         return steps.get(
                 StepCache.Purpose.PREDICT,
                 mode,
-                inputs,
-                false,
-                () -> compiler.prediction(mode, inputs),
+                feeding,
+                () -> compiler.prediction(mode, feeding),
                 this::states);
     }
 
-    private Step evaluationStep(List<Shape> inputs, boolean weighted) {
+    private Step evaluationStep(Feeding feeding) {
         return steps.get(
                 StepCache.Purpose.EVALUATE,
                 Mode.INFERENCE,
-                inputs,
-                weighted,
-                () -> compiler.evaluation(objective, inputs, weighted),
+                feeding,
+                () -> compiler.evaluation(objective, feeding),
                 this::states);
     }
 
-    private Step trainingStep(List<Shape> inputs, boolean weighted) {
+    private Step trainingStep(Feeding feeding) {
         return steps.get(
                 StepCache.Purpose.TRAIN,
                 Mode.TRAINING,
-                inputs,
-                weighted,
-                () -> compiler.training(objective, compilation.optimizer(), inputs, weighted),
+                feeding,
+                () -> compiler.training(objective, compilation.optimizer(), feeding),
                 this::states);
     }
 
@@ -290,15 +282,6 @@ public final class Trainer implements AutoCloseable {
         List<Variable> all = new ArrayList<>(List.of(compiler.health()));
         if (compilation != null) {
             all.addAll(compilation.optimizer().states());
-        }
-        return all;
-    }
-
-    /** Tensors under the shapes that a step's inputs have. */
-    private static List<Tensor> fitted(List<Tensor> x, Step step) {
-        List<Tensor> all = new ArrayList<>();
-        for (int i = 0; i < x.size(); i++) {
-            all.add(x.get(i).reshape(step.x().get(i).shape()));
         }
         return all;
     }

@@ -59,7 +59,6 @@ final class Watch {
         String layer =
                 compiler.firstNonFinite(
                         run.data.x().stream().map(t -> t.gather(rows)).toList(), behind);
-
         throw new NonFiniteLossException(
                 model.name()
                         + ": the loss is NaN or infinite at step "

@@ -1,17 +1,14 @@
 package dev.thaw.train.metric;
 
-import dev.thaw.op.ArgMax;
-import dev.thaw.op.Equal;
-import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 /**
- * The share of right answers. As Keras does for {@code "accuracy"}, the targets tell which kind:
- * class numbers (the largest output must be the class), one number per sample (an output above 0.5
- * means 1), or distributions (the largest output must be the largest target).
+ * The share of right answers. As Keras does for {@code "accuracy"}, the shapes tell which kind: one
+ * number per entry ({@link BinaryAccuracy}), class numbers ({@link SparseCategoricalAccuracy}), or
+ * distributions ({@link CategoricalAccuracy}).
  */
 public record Accuracy() implements Metric {
     @Override
@@ -19,30 +16,41 @@ public record Accuracy() implements Metric {
         return "accuracy";
     }
 
+    private static Metric kind(Shape prediction, Shape target) {
+        if (prediction.last() == 1) {
+            return new BinaryAccuracy();
+        }
+        return target.rank() < prediction.rank() || target.last() == 1
+                ? new SparseCategoricalAccuracy()
+                : new CategoricalAccuracy();
+    }
+
+    @Override
+    public DType targetType(Shape prediction, Shape target) {
+        return kind(prediction, target).targetType(prediction, target);
+    }
+
+    @Override
+    public void check(Shape prediction, DType targetType, Shape target) {
+        kind(prediction, target).check(prediction, targetType, target);
+    }
+
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        if (target.dtype() != DType.INT32 && prediction.shape().last() == 1) {
-            Value answer = f.apply(new Fn(Fn.Kind.STEP, .5, 0), prediction);
-            return equal(f, answer, target);
+        return kind(prediction.shape(), target.shape()).lower(f, prediction, target);
+    }
+
+    /** Refuses targets other than a class number per entry. */
+    static void requireClasses(String metric, Shape prediction, Shape target) {
+        if (target.size() != Answers.entries(prediction).size()) {
+            throw new IllegalArgumentException(
+                    "metric "
+                            + metric
+                            + ": needs a class number for each of "
+                            + Answers.entries(prediction)
+                            + ", the targets have "
+                            + target
+                            + "; choose a metric for the targets of the loss");
         }
-        Value wanted =
-                target.dtype() == DType.INT32
-                        ? f.reshape(target, Shape.of(Math.toIntExact(target.size())))
-                        : argMax(f, target);
-        return equal(f, argMax(f, prediction), wanted);
-    }
-
-    private static Value argMax(Formula f, Value x) {
-        int classes = x.shape().last();
-        int rows = Math.toIntExact(x.size() / classes);
-        Value best = f.program().temp("best", Shape.of(rows), DType.INT32);
-        f.program().emit(new ArgMax(f.reshape(x, Shape.of(rows, classes)), best));
-        return best;
-    }
-
-    private static Value equal(Formula f, Value a, Value b) {
-        Value right = f.program().temp("right", a.shape());
-        f.program().emit(new Equal(a, b, right));
-        return right;
     }
 }

@@ -4,10 +4,14 @@ import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
+import dev.thaw.train.loss.CosineSimilarity;
 import dev.thaw.train.loss.Loss;
 
+import java.util.Map;
+
 /**
- * Any loss as a metric: {@code new MeanLoss(new MeanAbsoluteError())}.
+ * Any loss as a metric: {@code new MeanLoss(new MeanAbsoluteError())}. As in Keras, the metric of
+ * {@link CosineSimilarity} is the cosine, without the loss's minus.
  *
  * @param loss what is averaged
  */
@@ -18,19 +22,20 @@ public record MeanLoss(Loss loss) implements Metric {
     }
 
     @Override
+    public DType targetType(Shape prediction, Shape target) {
+        return loss.targetType();
+    }
+
+    @Override
     public void check(Shape prediction, DType targetType, Shape target) {
         Shape wanted = loss.targetShape(prediction);
-        if (targetType != loss.targetType() || !target.equals(wanted)) {
+        if (!target.equals(wanted)) {
             throw new IllegalArgumentException(
                     "metric "
                             + name()
-                            + ": needs "
-                            + loss.targetType()
-                            + " targets of shape "
+                            + ": needs targets of shape "
                             + wanted
                             + ", the model's loss has "
-                            + targetType
-                            + " "
                             + target
                             + "; choose a metric for the targets of the loss");
         }
@@ -38,6 +43,17 @@ public record MeanLoss(Loss loss) implements Metric {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        return loss.lower(f, prediction, target);
+        Value value = loss.lower(f, prediction, target);
+        return loss.className().equals("CosineSimilarity") ? f.affine(value, -1, 0) : value;
+    }
+
+    @Override
+    public String className() {
+        return loss.className().equals("LogCosh") ? "LogCoshError" : loss.className();
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return loss.options();
     }
 }

@@ -1,18 +1,86 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.layer.Configured;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
-/** A number per entry whose mean over an epoch is reported. Sample weights do not touch it. */
-public interface Metric {
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A number per entry whose mean over an epoch is reported, or what is made of that mean. */
+public interface Metric extends Configured {
     /** Its name in the history. */
     String name();
+
+    /** The element type that it wants targets in. */
+    default DType targetType(Shape prediction, Shape target) {
+        return DType.FLOAT32;
+    }
 
     /** Refuses targets that the metric cannot read. */
     default void check(Shape prediction, DType targetType, Shape target) {}
 
-    /** Emits the values per entry. */
+    /** Emits the values per entry, or per element. */
     Value lower(Formula f, Value prediction, Value target);
+
+    /** What each value counts, of the values' shape; empty where each counts 1. */
+    default Optional<Value> counts(Formula f, Value prediction, Value target) {
+        return Optional.empty();
+    }
+
+    /** What is reported of the mean. */
+    default double result(double mean) {
+        return mean;
+    }
+
+    /** What Keras's configuration has besides the name. */
+    default Map<String, Object> options() {
+        return Map.of();
+    }
+
+    @Override
+    default String module() {
+        return "keras.metrics";
+    }
+
+    @Override
+    default String className() {
+        return getClass().getSimpleName();
+    }
+
+    @Override
+    default Map<String, Object> config() {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", name());
+        config.put("dtype", "float32");
+        config.putAll(options());
+        return config;
+    }
+
+    /** The same metric under another name. */
+    default Metric named(String name) {
+        return new Named(this, name);
+    }
+
+    /**
+     * Keras's metric of this name with its defaults, reported under the name: {@code accuracy},
+     * {@code mae}.
+     */
+    static Metric of(String name) {
+        return MetricTable.of(name);
+    }
+
+    /**
+     * A metric of one of Keras's classes with a configuration: what {@link #config} writes, or a
+     * part of it.
+     *
+     * @param className {@code BinaryAccuracy}
+     * @param config numbers, booleans, strings and null
+     */
+    static Metric of(String className, Map<String, ?> config) {
+        return MetricTable.of(className, config);
+    }
 }

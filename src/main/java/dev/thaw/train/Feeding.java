@@ -1,0 +1,53 @@
+package dev.thaw.train;
+
+import dev.thaw.graph.Network;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The shapes of a batch, which a step is specialised to.
+ *
+ * @param x one per input
+ * @param weights one per output; empty where its rows have no weights
+ */
+record Feeding(List<Shape> x, List<Optional<Shape>> weights) {
+    /** All rows at once, without weights. */
+    static Feeding of(List<Tensor> x) {
+        return new Feeding(x.stream().map(Tensor::shape).toList(), List.of());
+    }
+
+    /** So many rows of the data. */
+    static Feeding of(TrainingData data, int rows) {
+        return new Feeding(
+                data.x().stream().map(t -> t.shape().withBatch(rows)).toList(),
+                data.weights().stream().map(w -> w.map(t -> t.shape().withBatch(rows))).toList());
+    }
+
+    /** So many rows of what the model's inputs promise, which must be known. */
+    static Feeding of(Network model, int rows) {
+        for (Shape s : model.inputShapes()) {
+            if (s.rank() > 1 && !s.sub(1, s.rank()).isKnown()) {
+                throw new IllegalStateException(
+                        model.name()
+                                + ": has no plan for its input "
+                                + s
+                                + "; give its Input known extents, or run it on data");
+            }
+        }
+        return new Feeding(
+                model.inputShapes().stream().map(s -> s.withBatch(rows)).toList(), List.of());
+    }
+
+    /** The number of rows. */
+    int rows() {
+        return x.get(0).dim(0);
+    }
+
+    /** The weights' shape of an output, if its rows have weights. */
+    Optional<Shape> weights(int output) {
+        return weights.isEmpty() ? Optional.empty() : weights.get(output);
+    }
+}

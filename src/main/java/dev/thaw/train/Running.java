@@ -1,0 +1,31 @@
+package dev.thaw.train;
+
+import dev.thaw.tensor.Tensor;
+import dev.thaw.tensor.Variable;
+
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * A running sum on the device.
+ *
+ * @param name its name in the history
+ * @param total the sum so far
+ * @param count the sum of what its entries count; null where each counts 1
+ * @param perRow how many entries a row adds
+ * @param result what is reported of the mean
+ */
+record Running(
+        String name, Variable total, Variable count, int perRow, DoubleUnaryOperator result) {
+    void reset() {
+        total.assign(Tensor.scalar(0f));
+        if (count != null) {
+            count.assign(Tensor.scalar(0f));
+        }
+    }
+
+    /** What is reported after this many rows; of 0 where nothing counts. */
+    double read(int rows) {
+        double n = count == null ? (double) rows * perRow : count.value().item();
+        return result.applyAsDouble(n == 0 ? 0 : total.value().item() / n);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.thaw.train.metric;
+
+import dev.thaw.op.ArgMax;
+import dev.thaw.op.Binary;
+import dev.thaw.op.Equal;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
+import dev.thaw.op.OneHot;
+import dev.thaw.op.Reduce;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+
+/** What accuracies compare: 1 where an answer is right, else 0. */
+final class Answers {
+    private Answers() {}
+
+    /** The largest element of each row: INT32, of x's shape without the last axis. */
+    static Value largest(Formula f, Value x) {
+        int classes = x.shape().last();
+        int rows = Math.toIntExact(x.size() / classes);
+        Value best = f.program().temp("best", Shape.of(rows), DType.INT32);
+        f.program().emit(new ArgMax(f.reshape(x, Shape.of(rows, classes)), best));
+        return f.reshape(best, entries(x.shape()));
+    }
+
+    static Shape entries(Shape prediction) {
+        return prediction.sub(0, prediction.rank() - 1);
+    }
+
+    static Value equal(Formula f, Value a, Value b) {
+        Value right = f.program().temp("right", a.shape());
+        f.program().emit(new Equal(a, b, right));
+        return right;
+    }
+
+    /** 1 where x is above the number. */
+    static Value above(Formula f, Value x, double number) {
+        return f.apply(new Fn(Fn.Kind.STEP, number, 0), x);
+    }
+
+    /** 1 where fewer than k classes have a larger prediction than the right one. */
+    static Value amongLargest(Formula f, Value prediction, Value classes, int k) {
+        int width = prediction.shape().last();
+        int rows = Math.toIntExact(prediction.size() / width);
+        Shape flat = Shape.of(rows, width);
+        Value p = f.reshape(prediction, flat);
+        Value right = f.program().temp("right_class", flat);
+        f.program().emit(new OneHot(f.reshape(classes, Shape.of(rows)), right));
+        Value of = f.reduceLast(f.combine(p, Binary.Kind.MUL, right), Reduce.Kind.SUM);
+        Value larger = above(f, f.combine(p, Binary.Kind.SUB, of), 0);
+        Value behind = f.reduceLast(larger, Reduce.Kind.SUM);
+        Value within = f.affine(above(f, behind, k - .5), -1, 1);
+        return f.reshape(within, entries(prediction.shape()));
+    }
+
+    static int atLeastOne(String metric, int k) {
+        if (k < 1) {
+            throw new IllegalArgumentException(metric + ": k must be at least 1, got " + k);
+        }
+        return k;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.thaw.train.metric;
+
+import dev.thaw.op.Formula;
+import dev.thaw.op.Value;
+
+import java.util.Map;
+
+/**
+ * The share of elements where a prediction above the threshold meets a target of 1, or another one
+ * a target of 0.
+ *
+ * @param threshold from where on a prediction means 1
+ */
+public record BinaryAccuracy(double threshold) implements Metric {
+    /** Threshold 0.5. */
+    public BinaryAccuracy() {
+        this(.5);
+    }
+
+    @Override
+    public String name() {
+        return "binary_accuracy";
+    }
+
+    @Override
+    public Value lower(Formula f, Value prediction, Value target) {
+        return Answers.equal(f, Answers.above(f, prediction, threshold), target);
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return Map.of("threshold", threshold);
+    }
+}

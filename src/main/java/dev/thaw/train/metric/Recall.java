@@ -1,0 +1,52 @@
+package dev.thaw.train.metric;
+
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Value;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The share of what is predicted above a threshold of what is right. Targets are right where they
+ * are not 0.
+ *
+ * @param threshold from where on a prediction counts
+ */
+public record Recall(double threshold) implements Metric {
+    /** Threshold 0.5. */
+    public Recall() {
+        this(.5);
+    }
+
+    @Override
+    public String name() {
+        return "recall";
+    }
+
+    private static Value wanted(Formula f, Value target) {
+        return Answers.above(f, f.apply(Fn.Kind.ABS, target), 0);
+    }
+
+    @Override
+    public Value lower(Formula f, Value prediction, Value target) {
+        return f.combine(
+                Answers.above(f, prediction, threshold), Binary.Kind.MUL, wanted(f, target));
+    }
+
+    @Override
+    public Optional<Value> counts(Formula f, Value prediction, Value target) {
+        return Optional.of(wanted(f, target));
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("thresholds", threshold == .5 ? null : threshold);
+        options.put("top_k", null);
+        options.put("class_id", null);
+        return options;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.thaw.train.metric;
+
+import dev.thaw.op.Formula;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+
+import java.util.Map;
+
+/**
+ * The share of entries where the target's class is among the k largest predictions.
+ *
+ * @param k how many, at least 1
+ */
+public record SparseTopKCategoricalAccuracy(int k) implements Metric {
+    /** Refuses a k below 1. */
+    public SparseTopKCategoricalAccuracy {
+        Answers.atLeastOne("sparse_top_k_categorical_accuracy", k);
+    }
+
+    /** Keras's default: 5. */
+    public SparseTopKCategoricalAccuracy() {
+        this(5);
+    }
+
+    @Override
+    public String name() {
+        return "sparse_top_k_categorical_accuracy";
+    }
+
+    @Override
+    public DType targetType(Shape prediction, Shape target) {
+        return DType.INT32;
+    }
+
+    @Override
+    public void check(Shape prediction, DType targetType, Shape target) {
+        Accuracy.requireClasses(name(), prediction, target);
+    }
+
+    @Override
+    public Value lower(Formula f, Value prediction, Value target) {
+        return Answers.amongLargest(f, prediction, target, k);
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return Map.of("k", k);
+    }
+}

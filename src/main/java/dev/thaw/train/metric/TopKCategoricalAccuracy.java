@@ -1,0 +1,38 @@
+package dev.thaw.train.metric;
+
+import dev.thaw.op.Formula;
+import dev.thaw.op.Value;
+
+import java.util.Map;
+
+/**
+ * The share of entries where the class of the largest target is among the k largest predictions.
+ *
+ * @param k how many, at least 1
+ */
+public record TopKCategoricalAccuracy(int k) implements Metric {
+    /** Refuses a k below 1. */
+    public TopKCategoricalAccuracy {
+        Answers.atLeastOne("top_k_categorical_accuracy", k);
+    }
+
+    /** Keras's default: 5. */
+    public TopKCategoricalAccuracy() {
+        this(5);
+    }
+
+    @Override
+    public String name() {
+        return "top_k_categorical_accuracy";
+    }
+
+    @Override
+    public Value lower(Formula f, Value prediction, Value target) {
+        return Answers.amongLargest(f, prediction, Answers.largest(f, target), k);
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return Map.of("k", k);
+    }
+}
