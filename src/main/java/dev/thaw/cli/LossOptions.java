@@ -2,15 +2,7 @@ package dev.thaw.cli;
 
 import dev.thaw.model.Model;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.loss.BinaryCrossentropy;
-import dev.thaw.train.loss.CategoricalCrossentropy;
-import dev.thaw.train.loss.Huber;
 import dev.thaw.train.loss.Loss;
-import dev.thaw.train.loss.MeanAbsoluteError;
-import dev.thaw.train.loss.MeanSquaredError;
-import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
-import dev.thaw.train.metric.MeanLoss;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Optimizer;
 
@@ -21,7 +13,6 @@ import picocli.CommandLine.TypeConversionException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Loss and metrics, where they are not to be those that the file was compiled with. */
@@ -90,15 +81,11 @@ final class LossOptions {
     static final class ToLoss implements ITypeConverter<Loss> {
         @Override
         public Loss convert(String name) {
-            return switch (name.toLowerCase(Locale.ROOT)) {
-                case "mse", "mean_squared_error" -> new MeanSquaredError();
-                case "mae", "mean_absolute_error" -> new MeanAbsoluteError();
-                case "binary_crossentropy" -> new BinaryCrossentropy();
-                case "categorical_crossentropy" -> new CategoricalCrossentropy();
-                case "sparse_categorical_crossentropy" -> new SparseCategoricalCrossentropy();
-                case "huber" -> new Huber();
-                default -> throw new TypeConversionException("there is no loss '" + name + "'");
-            };
+            try {
+                return Loss.of(name);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 
@@ -106,9 +93,11 @@ final class LossOptions {
     static final class ToMetric implements ITypeConverter<Metric> {
         @Override
         public Metric convert(String name) {
-            return name.equals("accuracy") || name.equals("acc")
-                    ? new Accuracy()
-                    : new MeanLoss(new ToLoss().convert(name));
+            try {
+                return Metric.of(name);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 }

@@ -28,17 +28,17 @@ record Feeding(List<Shape> x, List<Optional<Shape>> weights) {
 
     /** So many rows of what the model's inputs promise, which must be known. */
     static Feeding of(Network model, int rows) {
-        for (Shape s : model.inputShapes()) {
-            if (s.rank() > 1 && !s.sub(1, s.rank()).isKnown()) {
+        List<Shape> all = model.inputShapes().stream().map(s -> s.withBatch(rows)).toList();
+        for (Shape s : all) {
+            if (!s.isKnown()) {
                 throw new IllegalStateException(
                         model.name()
-                                + ": has no plan for its input "
+                                + ": a plan needs every extent of the inputs, got "
                                 + s
-                                + "; give its Input known extents, or run it on data");
+                                + "; run the model on data, whose extents are known");
             }
         }
-        return new Feeding(
-                model.inputShapes().stream().map(s -> s.withBatch(rows)).toList(), List.of());
+        return new Feeding(all, List.of());
     }
 
     /** The number of rows. */

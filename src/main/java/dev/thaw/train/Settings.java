@@ -36,6 +36,16 @@ public final class Settings {
         return get(key) != null;
     }
 
+    /** The function of one of Keras's wrappers: its name, or an object that has it. */
+    public String function() {
+        Object fn = get("fn");
+        Object name = fn instanceof Map<?, ?> object ? object.get("config") : fn;
+        if (!(name instanceof String)) {
+            throw refuse("fn", "must be the name of one of Keras's functions", fn);
+        }
+        return (String) name;
+    }
+
     /** Hands the whole configuration, but for the name, to somebody who reads all of it. */
     public <T> T take(Function<Map<String, Object>, T> reader) {
         Map<String, Object> rest = new HashMap<>(values);

@@ -6,7 +6,6 @@ import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Plan;
-import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Variable;
 
 import org.slf4j.Logger;
@@ -17,7 +16,6 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -94,7 +92,6 @@ final class StepCache implements AutoCloseable {
     /**
      * The step for this purpose under the freeze pattern of this very moment.
      *
-     * @param inputs the shapes of what goes in, batch included
      * @param maker makes it where it does not exist
      * @param states variables besides the model's weights that should stay on the device
      */

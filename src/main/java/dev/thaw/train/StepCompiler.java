@@ -17,7 +17,6 @@ import dev.thaw.op.Value;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Fusion;
 import dev.thaw.plan.Plan;
-import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.optimizer.Optimizer;

@@ -5,7 +5,6 @@ import dev.thaw.graph.Network;
 import dev.thaw.layer.Mode;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.tensor.DType;
-import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
@@ -22,7 +21,7 @@ import java.util.function.Supplier;
 
 /**
  * Runs a model on a backend. Plans are compiled when first needed and kept, keyed by what they are
- * specialised to: purpose, mode, shapes of the inputs and the freeze pattern, which is read before
+ * specialised to: purpose, mode, shapes of the data and the freeze pattern, which is read before
  * every step, so that a changed {@code trainable} takes effect at once. The weights stay on the
  * device until {@link #close}.
  */

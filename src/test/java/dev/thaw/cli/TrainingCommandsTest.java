@@ -376,7 +376,7 @@ class TrainingCommandsTest {
         List<Object> named = new ArrayList<>(own);
         named.addAll(List.of("--loss", "mse", "--metric", "mae"));
         String out = Outcome.of(own.toArray()).fine().out();
-        assertThat(out).contains("first_loss: ", "second_mean_absolute_error: ");
+        assertThat(out).contains("first_loss: ", "second_mae: ");
         assertThat(Outcome.of(named.toArray()).fine().out()).isEqualTo(out);
     }
 

@@ -63,7 +63,7 @@ final class CompileReader {
 
     private void compile(JsonNode config, JsonNode optimizer) {
         Optimizer made = OptimizerReader.read("compile_config.optimizer", optimizer, objects);
-        LossReader losses = new LossReader(model, objects);
+        LossReader losses = new LossReader(model);
         Compilation c = losses.read(made, config);
         ObjectReader.refusing(
                 "compile_config",

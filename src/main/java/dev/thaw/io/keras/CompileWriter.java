@@ -1,5 +1,6 @@
 package dev.thaw.io.keras;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -7,6 +8,7 @@ import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.Compilation;
+import dev.thaw.train.metric.Metric;
 
 import java.util.List;
 
@@ -28,16 +30,19 @@ final class CompileWriter {
         } else {
             config.set("loss_weights", w.value(c.lossWeights()));
         }
-        if (c.metrics().stream().allMatch(List::isEmpty)) {
-            config.putNull("metrics");
-        } else {
-            config.set("metrics", w.value(one ? c.metrics().get(0) : c.metrics()));
-        }
-        config.putNull("weighted_metrics");
+        config.set("metrics", metrics(w, c.metrics()));
+        config.set("weighted_metrics", metrics(w, c.weightedMetrics()));
         config.put("run_eagerly", false);
         config.put("steps_per_execution", 1);
         config.put("jit_compile", false);
         return config;
+    }
+
+    private static JsonNode metrics(ObjectWriter w, List<List<Metric>> perOutput) {
+        if (perOutput.stream().allMatch(List::isEmpty)) {
+            return JSON.nullNode();
+        }
+        return w.value(perOutput.size() == 1 ? perOutput.get(0) : perOutput);
     }
 
     /** The optimizer's state in Keras's order. */

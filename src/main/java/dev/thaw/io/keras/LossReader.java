@@ -21,11 +21,9 @@ final class LossReader {
     private static final String WHERE = "compile_config.";
 
     private final Network model;
-    private final ObjectReader objects;
 
-    LossReader(Network model, ObjectReader objects) {
+    LossReader(Network model) {
         this.model = model;
-        this.objects = objects;
     }
 
     Compilation read(Optimizer optimizer, JsonNode config) {
@@ -40,10 +38,14 @@ final class LossReader {
                                 + i
                                 + " has none; give the model one output per loss");
             }
-            losses.add(Losses.read(WHERE + "loss", given.get(i), objects));
+            losses.add(Losses.read(WHERE + "loss", given.get(i)));
         }
         return new Compilation(
-                optimizer, losses, weights(config, outputs), metrics(config, outputs));
+                optimizer,
+                losses,
+                weights(config, outputs),
+                metrics("metrics", config, outputs),
+                metrics("weighted_metrics", config, outputs));
     }
 
     private List<Double> weights(JsonNode config, int outputs) {
@@ -62,22 +64,21 @@ final class LossReader {
         return all;
     }
 
-    private List<List<Metric>> metrics(JsonNode config, int outputs) {
-        JsonNode m = config.path("metrics");
+    private List<List<Metric>> metrics(String key, JsonNode config, int outputs) {
+        JsonNode m = config.path(key);
         List<List<Metric>> all = new ArrayList<>();
         if (m.isMissingNode() || m.isNull()) {
             return Collections.nCopies(outputs, List.of());
         }
         // a plain list of metrics holds for every output
         boolean same = m.isArray() && (m.isEmpty() || !m.get(0).isArray());
-        List<JsonNode> given =
-                same ? Collections.nCopies(outputs, m) : perOutput("metrics", m, outputs);
+        List<JsonNode> given = same ? Collections.nCopies(outputs, m) : perOutput(key, m, outputs);
         for (JsonNode n : given) {
             List<Metric> own = new ArrayList<>();
             if (n.isArray()) {
-                n.forEach(one -> own.add(Losses.metric(WHERE + "metrics", one, objects)));
+                n.forEach(one -> own.add(Losses.metric(WHERE + key, one)));
             } else if (!n.isMissingNode() && !n.isNull()) {
-                own.add(Losses.metric(WHERE + "metrics", n, objects));
+                own.add(Losses.metric(WHERE + key, n));
             }
             all.add(own);
         }

@@ -127,9 +127,9 @@ final class ObjectWriter {
         } else if (value instanceof Layer l) {
             return layer(l);
         } else if (value instanceof Loss l) {
-            return Losses.write(l);
+            return Losses.write(this, l, l.identifier());
         } else if (value instanceof Metric m) {
-            return JSON.textNode(m.name());
+            return Losses.write(this, m, m.identifier());
         } else if (value instanceof Configured c) {
             return configured(c);
         } else if (value instanceof Map<?, ?> m) {

@@ -45,6 +45,11 @@ public interface Loss extends Configured {
         return Optional.empty();
     }
 
+    /** Keras's short name, where it was made by that: files keep it. */
+    default Optional<String> identifier() {
+        return Optional.empty();
+    }
+
     /** What Keras's configuration has besides name and reduction. */
     default Map<String, Object> options() {
         return Map.of();
@@ -71,12 +76,12 @@ public interface Loss extends Configured {
 
     /** The same loss with another reduction. */
     default Loss withReduction(Reduction reduction) {
-        return new Variant(this, name(), reduction);
+        return new Variant(this, name(), reduction, null);
     }
 
     /** The same loss under another name. */
     default Loss named(String name) {
-        return new Variant(this, name, reduction());
+        return new Variant(this, name, reduction(), null);
     }
 
     /** Keras's loss of this name with its defaults: {@code mse}, {@code mean_squared_error}. */

@@ -24,6 +24,9 @@ final class LossTable {
                     "logcosh", "log_cosh",
                     "huber", "huber_loss");
 
+    /** What Keras makes of a function. */
+    private static final String WRAPPER = "LossFunctionWrapper";
+
     static {
         CLASSES.put("MeanSquaredError", s -> new MeanSquaredError());
         CLASSES.put("MeanAbsoluteError", s -> new MeanAbsoluteError());
@@ -54,6 +57,7 @@ final class LossTable {
                                 smoothing(s),
                                 axis(s)));
         CLASSES.put("SparseCategoricalCrossentropy", LossTable::sparse);
+        CLASSES.put(WRAPPER, s -> of(s.function()));
         CLASSES.put("Dice", s -> new Dice(axes(s)));
         CLASSES.put(
                 "Tversky", s -> new Tversky(s.number("alpha", .5), s.number("beta", .5), axes(s)));
@@ -68,10 +72,10 @@ final class LossTable {
         // the upper case of the short names is Keras's too
         String lower = name.equals(name.toUpperCase(java.util.Locale.ROOT)) ? lower(name) : name;
         String function = ALIASES.getOrDefault(lower, lower);
-        for (Function<Settings, Loss> maker : CLASSES.values()) {
-            Loss loss = maker.apply(new Settings("loss " + name, Map.of()));
-            if (loss.name().equals(function)) {
-                return loss;
+        for (String className : CLASSES.keySet()) {
+            Loss loss = className.equals(WRAPPER) ? null : of(className, Map.of());
+            if (loss != null && loss.name().equals(function)) {
+                return new Variant(loss, loss.name(), loss.reduction(), name);
             }
         }
         throw unknown(name);
@@ -90,7 +94,7 @@ final class LossTable {
         Loss made = maker.apply(s);
         String name = s.text("name", made.name());
         String reduction = s.text("reduction", made.reduction().kerasName());
-        s.ignore("fn", "dtype");
+        s.ignore("dtype");
         if (!name.equals(made.name())) {
             made = made.named(name);
         }

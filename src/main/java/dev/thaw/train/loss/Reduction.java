@@ -14,6 +14,8 @@ public enum Reduction {
     /** Their sum. */
     SUM;
 
+    private static final String DEFAULT = "sum_over_batch_size";
+
     /** Keras's name: {@code sum_over_batch_size}. */
     public String kerasName() {
         return name().toLowerCase(Locale.ROOT);
@@ -22,7 +24,8 @@ public enum Reduction {
     /** By Keras's name; {@code none} is refused, since nothing can be trained by many numbers. */
     public static Reduction of(String name) {
         return Arrays.stream(values())
-                .filter(r -> r.kerasName().equals(name))
+                // Keras 2 wrote auto
+                .filter(r -> r.kerasName().equals("auto".equals(name) ? DEFAULT : name))
                 .findFirst()
                 .orElseThrow(
                         () ->

@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param loss the formula
  * @param name the name
  * @param reduction what becomes of the values
+ * @param made by which of Keras's short names it was made; null for none
  */
-record Variant(Loss loss, String name, Reduction reduction) implements Loss {
+record Variant(Loss loss, String name, Reduction reduction, String made) implements Loss {
     Variant {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(reduction, "reduction");
@@ -54,17 +55,22 @@ record Variant(Loss loss, String name, Reduction reduction) implements Loss {
     }
 
     @Override
+    public Optional<String> identifier() {
+        return Optional.ofNullable(made);
+    }
+
+    @Override
     public String className() {
         return loss.className();
     }
 
     @Override
     public Loss withReduction(Reduction value) {
-        return new Variant(loss, name, value);
+        return new Variant(loss, name, value, null);
     }
 
     @Override
     public Loss named(String value) {
-        return new Variant(loss, value, reduction);
+        return new Variant(loss, value, reduction, null);
     }
 }

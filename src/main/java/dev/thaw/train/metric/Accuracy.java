@@ -5,6 +5,8 @@ import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
+import java.util.Optional;
+
 /**
  * The share of right answers. As Keras does for {@code "accuracy"}, the shapes tell which kind: one
  * number per entry ({@link BinaryAccuracy}), class numbers ({@link SparseCategoricalAccuracy}), or
@@ -14,6 +16,12 @@ public record Accuracy() implements Metric {
     @Override
     public String name() {
         return "accuracy";
+    }
+
+    /** Keras has no object that decides by the shapes. */
+    @Override
+    public Optional<String> identifier() {
+        return Optional.of("accuracy");
     }
 
     private static Metric kind(Shape prediction, Shape target) {

@@ -36,6 +36,11 @@ public interface Metric extends Configured {
         return mean;
     }
 
+    /** Keras's short name, where it was made by that: files keep it. */
+    default Optional<String> identifier() {
+        return Optional.empty();
+    }
+
     /** What Keras's configuration has besides the name. */
     default Map<String, Object> options() {
         return Map.of();
@@ -62,7 +67,7 @@ public interface Metric extends Configured {
 
     /** The same metric under another name. */
     default Metric named(String name) {
-        return new Named(this, name);
+        return new Named(this, name, null);
     }
 
     /**

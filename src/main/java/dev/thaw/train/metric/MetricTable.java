@@ -38,6 +38,9 @@ final class MetricTable {
                     "msle", "mean_squared_logarithmic_error",
                     "bce", "binary_crossentropy");
 
+    /** What Keras makes of a function. */
+    private static final String WRAPPER = "MeanMetricWrapper";
+
     static {
         CLASSES.put("Accuracy", s -> new Accuracy());
         CLASSES.put("BinaryAccuracy", s -> new BinaryAccuracy(s.number("threshold", .5)));
@@ -48,6 +51,7 @@ final class MetricTable {
         CLASSES.put("RootMeanSquaredError", s -> new RootMeanSquaredError());
         CLASSES.put("Precision", s -> new Precision(s.number("thresholds", .5)));
         CLASSES.put("Recall", s -> new Recall(s.number("thresholds", .5)));
+        CLASSES.put(WRAPPER, s -> of(s.function()));
         for (String loss : LOSSES) {
             CLASSES.put(loss, s -> new MeanLoss(s.take(config -> Loss.of(loss, config))));
         }
@@ -60,13 +64,13 @@ final class MetricTable {
 
     static Metric of(String name) {
         if (name.toLowerCase(Locale.ROOT).matches("acc|accuracy")) {
-            return name.equals("accuracy") ? new Accuracy() : new Accuracy().named(name);
+            return name.equals("accuracy") ? new Accuracy() : new Named(new Accuracy(), name, name);
         }
         String function = SHORT.getOrDefault(name.toLowerCase(Locale.ROOT), name);
         for (String className : CLASSES.keySet()) {
-            Metric metric = of(className, Map.of());
-            if (className.equals(name) || metric.name().equals(function)) {
-                return metric.name().equals(name) ? metric : metric.named(name);
+            Metric metric = className.equals(WRAPPER) ? null : of(className, Map.of());
+            if (metric != null && (className.equals(name) || metric.name().equals(function))) {
+                return new Named(metric, name, name);
             }
         }
         throw unknown(name);

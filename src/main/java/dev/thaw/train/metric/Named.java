@@ -14,8 +14,9 @@ import java.util.Optional;
  *
  * @param metric the formula
  * @param name the name
+ * @param made by which of Keras's short names it was made; null for none
  */
-record Named(Metric metric, String name) implements Metric {
+record Named(Metric metric, String name, String made) implements Metric {
     Named {
         Objects.requireNonNull(name, "name");
     }
@@ -51,12 +52,17 @@ record Named(Metric metric, String name) implements Metric {
     }
 
     @Override
+    public Optional<String> identifier() {
+        return Optional.ofNullable(made);
+    }
+
+    @Override
     public String className() {
         return metric.className();
     }
 
     @Override
     public Metric named(String value) {
-        return new Named(metric, value);
+        return new Named(metric, value, null);
     }
 }
