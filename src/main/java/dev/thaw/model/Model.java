@@ -28,7 +28,7 @@ public class Model extends Network implements AutoCloseable {
 
     private Device device = Device.auto();
     private Compilation compilation;
-    private Trainer trainer;
+    private volatile Trainer trainer;
     private volatile boolean closed;
 
     /** From one input to one output. */
@@ -43,6 +43,19 @@ public class Model extends Network implements AutoCloseable {
 
     /** A model whose graph comes later. */
     Model() {}
+
+    /**
+     * Does work, such as saving, while no step of training on another thread changes a weight:
+     * training goes on after it.
+     */
+    public void betweenSteps(Runnable work) {
+        Trainer t = trainer;
+        if (t == null) {
+            work.run();
+        } else {
+            t.betweenSteps(work);
+        }
+    }
 
     @Override
     public Model named(String newName) {

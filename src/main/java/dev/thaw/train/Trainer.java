@@ -37,6 +37,10 @@ public final class Trainer implements AutoCloseable {
     private Compilation compilation;
     private Objective objective;
     private final ReentrantLock turn = new ReentrantLock();
+
+    /** Held while a step changes weights; fair, so that who waits gets in after the step. */
+    private final ReentrantLock step = new ReentrantLock(true);
+
     private boolean training;
     private volatile boolean closing;
     private boolean closed;
@@ -217,22 +221,40 @@ public final class Trainer implements AutoCloseable {
                         compilation.optimizer().iterationsVariable());
         watch.begin();
         Rates rates = new Rates(compilation.optimizer());
-        return Epoch.run(
-                rows,
-                order,
-                batchSize,
-                b -> {
-                    rates.next();
-                    return trainingStep(Feeding.of(rows.data(), b));
-                },
-                (i, logs) -> {
-                    watch.launched(run, i);
-                    end.done(i, logs);
-                    if (closing) {
-                        throw new IllegalStateException(
-                                model.name() + ": the model was closed while it trained");
-                    }
-                });
+        try {
+            return Epoch.run(
+                    rows,
+                    order,
+                    batchSize,
+                    b -> {
+                        step.lock();
+                        rates.next();
+                        return trainingStep(Feeding.of(rows.data(), b));
+                    },
+                    (i, logs) -> {
+                        step.unlock();
+                        watch.launched(run, i);
+                        end.done(i, logs);
+                        if (closing) {
+                            throw new IllegalStateException(
+                                    model.name() + ": the model was closed while it trained");
+                        }
+                    });
+        } finally {
+            if (step.isHeldByCurrentThread()) {
+                step.unlock();
+            }
+        }
+    }
+
+    /** Does work while no step of training changes a weight. */
+    public void betweenSteps(Runnable work) {
+        step.lock();
+        try {
+            work.run();
+        } finally {
+            step.unlock();
+        }
     }
 
     /** The plan of a call in this mode, as text. */

@@ -157,15 +157,20 @@ public final class KerasFiles {
 
     /**
      * Writes a model as {@code .keras}, with the compilation and the optimizer's state where it has
-     * one.
+     * one. While another thread trains the model, it is written as one step left it.
      */
     public static void save(Model model, Path file) {
-        AtomicFile.write(file, ArchiveFile.contents(model));
+        model.betweenSteps(() -> AtomicFile.write(file, ArchiveFile.contents(model)));
     }
 
     /** Writes the weights alone, as Keras's {@code model.save_weights("x.weights.h5")}. */
     public static void saveWeights(Network network, Path file) {
-        AtomicFile.write(file, WeightsWriter.write(network, List.of()));
+        Runnable work = () -> AtomicFile.write(file, WeightsWriter.write(network, List.of()));
+        if (network instanceof Model m) {
+            m.betweenSteps(work);
+        } else {
+            work.run();
+        }
     }
 
     /** Compiles a model that was read, and says how to do without. */

@@ -3,8 +3,10 @@ package dev.thaw.io.keras;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.thaw.backend.spi.Device;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.layer.Dense;
+import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Multiply;
 import dev.thaw.layer.Symbol;
@@ -23,7 +25,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
@@ -203,6 +208,46 @@ class OddModelsTest {
                     .isInstanceOf(FileFormatException.class)
                     .hasMessageContaining("'d'")
                     .hasMessageContaining(type);
+        }
+    }
+
+    /**
+     * All weights are equal after each step, by symmetry: a file with two values mixes two steps.
+     */
+    @Test
+    void savesOneMomentWhileAnotherThreadTrains() throws InterruptedException {
+        int n = 1000;
+        Symbol x = Input.of(n);
+        Dense layer = new Dense(n).useBias(false).kernelInitializer(Initializer.zeros());
+        Model model = new Model(x, layer.apply(x)).on(Device.cpu());
+        model.compile(new Adam(.001), new MeanSquaredError());
+        Tensor ones = Tensor.zeros(Shape.of(8, n), DType.FLOAT32);
+        Arrays.fill(ones.floats(), 1);
+        AtomicBoolean stop = new AtomicBoolean();
+        CountDownLatch begun = new CountDownLatch(3);
+        Thread training =
+                new Thread(
+                        () -> {
+                            while (!stop.get()) {
+                                model.trainOnBatch(ones, ones);
+                                begun.countDown();
+                            }
+                        });
+        training.start();
+        begun.await();
+        Path file = folder.resolve("moment.keras");
+        try {
+            for (int i = 0; i < 12; i++) {
+                KerasFiles.save(model, file);
+                float[] kernel = KerasFiles.load(file).weights().get(0).variable().value().floats();
+                float[] same = new float[kernel.length];
+                Arrays.fill(same, kernel[0]);
+                assertThat(Arrays.equals(kernel, same)).as("save " + i).isTrue();
+            }
+        } finally {
+            stop.set(true);
+            training.join();
+            model.close();
         }
     }
 }
