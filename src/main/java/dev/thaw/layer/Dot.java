@@ -108,7 +108,15 @@ public final class Dot extends Layer {
         Value b = vectors(f, inputs.get(1), axis(inputs.get(1).shape(), 1));
         Value y = Products.ofRows(f, a, b);
         Shape shape = outputShapes(inputs.stream().map(Value::shape).toList()).get(0);
-        return List.of(f.reshape(y, shape));
+        Value result = f.reshape(y, shape);
+        l.setMask(result, null);
+        return List.of(result);
+    }
+
+    /** As Keras, where a mask ends here, but not for want of support. */
+    @Override
+    public boolean supportsMasking() {
+        return true;
     }
 
     /** x as [N, M, K], with the axis last. */
