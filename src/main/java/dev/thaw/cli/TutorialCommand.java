@@ -6,19 +6,22 @@ import dev.thaw.demo.XceptionTutorial;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 @Command(
         name = "tutorial",
         header = "Runs one of the two tutorials that confuse everybody.",
-        customSynopsis = "thaw tutorial (mobilenet | xception)",
+        customSynopsis = "thaw tutorial (mobilenet | xception) [--weights FILE]",
         description =
                 "Transfer learning in small, explained before and after thawing: mobilenet calls its"
                         + " base without a training argument, xception with training=False.")
@@ -28,9 +31,9 @@ final class TutorialCommand implements Callable<Integer> {
         MOBILENET(MobileNetV2Tutorial::run),
         XCEPTION(XceptionTutorial::run);
 
-        private final Consumer<Device> tutorial;
+        private final BiConsumer<Device, Optional<Path>> tutorial;
 
-        Name(Consumer<Device> tutorial) {
+        Name(BiConsumer<Device, Optional<Path>> tutorial) {
             this.tutorial = tutorial;
         }
 
@@ -65,9 +68,17 @@ final class TutorialCommand implements Callable<Integer> {
             description = "mobilenet or xception.")
     private Name name;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description =
+                    "Weights without a top that Keras has for the base (of MobileNetV2 those for alpha"
+                            + " 0.35), instead of random ones.")
+    private Path weights;
+
     @Override
     public Integer call() {
-        name.tutorial.accept(thaw.device());
+        name.tutorial.accept(thaw.device(), Optional.ofNullable(weights).map(FileCheck::input));
         return 0;
     }
 }

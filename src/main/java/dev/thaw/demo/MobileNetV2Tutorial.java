@@ -7,6 +7,7 @@ import dev.thaw.applications.Application;
 import dev.thaw.applications.ApplicationOptions;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.graph.Explanation;
+import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Dense;
 import dev.thaw.layer.Dropout;
 import dev.thaw.layer.GlobalAveragePooling2D;
@@ -24,8 +25,6 @@ import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.RMSprop;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -48,20 +47,16 @@ public final class MobileNetV2Tutorial {
      * Without arguments the base first learns other digits; with one, a file of weights that Keras
      * has for alpha 0.35 without a top is loaded into it instead.
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         run(Device.auto(), Arrays.stream(args).map(Path::of).findFirst());
     }
 
-    /** Runs on a device, without a file of weights. */
-    public static void run(Device device) {
-        try {
-            run(device, Optional.empty());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void run(Device device, Optional<Path> weights) throws IOException {
+    /**
+     * Runs on a device.
+     *
+     * @param weights the file of weights; empty to do without
+     */
+    public static void run(Device device, Optional<Path> weights) {
         RandomSeed.set(1);
         LayerNames.reset();
         Application application = Application.MOBILENET_V2;
@@ -74,7 +69,11 @@ public final class MobileNetV2Tutorial {
                                         .withIncludeTop(false))
                         .named("mobilenetv2")
                         .on(device)) {
-            pretrain(base, device, Digits.training().between(0, 7).first(4000));
+            if (weights.isPresent()) {
+                KerasFiles.loadWeights(base, weights.get());
+            } else {
+                pretrain(base, device, Digits.training().between(0, 7).first(4000));
+            }
             Digits training = Digits.training().between(8, 9).first(600);
             Digits test = Digits.test().between(8, 9);
             transfer(base, device, training, test);

@@ -21,8 +21,6 @@ import dev.thaw.train.loss.BinaryCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -43,20 +41,16 @@ public final class XceptionTutorial {
      * Without arguments the base keeps its random weights; with one, a file of weights that Keras
      * has without a top is loaded into it.
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         run(Device.auto(), Arrays.stream(args).map(Path::of).findFirst());
     }
 
-    /** Runs on a device, without a file of weights. */
-    public static void run(Device device) {
-        try {
-            run(device, Optional.empty());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void run(Device device, Optional<Path> weights) throws IOException {
+    /**
+     * Runs on a device.
+     *
+     * @param weights the file of weights; empty to do without
+     */
+    public static void run(Device device, Optional<Path> weights) {
         RandomSeed.set(1);
         LayerNames.reset();
         Digits training = Digits.training().between(0, 1).first(128);

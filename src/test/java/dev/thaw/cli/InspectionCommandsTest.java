@@ -155,6 +155,8 @@ class InspectionCommandsTest {
         Outcome.of("sumary", file).refused("thaw: ", "Did you mean 'summary'?");
         Outcome.of("summary").refused("thaw summary: ", "FILE");
         Outcome.of("summary", file, "--color").refused("--color");
+        Outcome.of("tutorial", "xception", "--weights", folder.resolve("nix.h5"))
+                .failed("nix.h5: there is no such file");
         Outcome.of("tutorial", "vgg").refused("there are [mobilenet, xception]");
         Outcome.of("fit", file).refused("--x", "--y", "--output");
     }
