@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,8 +36,10 @@ final class DataOptions {
     @Option(
             names = "--sample-weight",
             paramLabel = "W.npy",
-            description = "A factor for each row's loss.")
-    private Path sampleWeight;
+            description =
+                    "A factor for each row's loss, or for each of its time steps. Several outputs: one"
+                            + " file for all, or repeat it for each.")
+    private List<Path> sampleWeights = new ArrayList<>();
 
     @Option(
             names = "--batch-size",
@@ -58,7 +61,7 @@ final class DataOptions {
             DType wanted = i < losses.size() ? losses.get(i).targetType() : DType.FLOAT32;
             targets.add(new ArrayFile(y.get(i)).read(wanted));
         }
-        return new TrainingData(inputs(model, x), targets, weights());
+        return new TrainingData(inputs(model, x), targets, weights(targets.size()));
     }
 
     /** Inputs in the types that a model takes. */
@@ -72,15 +75,15 @@ final class DataOptions {
         return all;
     }
 
-    private Optional<float[]> weights() {
-        if (sampleWeight == null) {
-            return Optional.empty();
+    private List<Optional<Tensor>> weights(int outputs) {
+        List<Optional<Tensor>> all = new ArrayList<>();
+        for (Path file : sampleWeights) {
+            Tensor w = new ArrayFile(file).read(DType.FLOAT32);
+            Shape s = w.shape();
+            // a column, as tables have them, is a number per row
+            boolean column = s.rank() == 2 && s.last() == 1;
+            all.add(Optional.of(column ? w.reshape(s.sub(0, 1)) : w));
         }
-        Tensor w = new ArrayFile(sampleWeight).read(DType.FLOAT32);
-        Shape s = w.shape();
-        if (s.rank() == 0 || s.dim(0) != s.size()) {
-            throw new Failure(sampleWeight + ": must hold one number per row, got shape " + s);
-        }
-        return Optional.of(w.floats());
+        return all.size() == 1 ? Collections.nCopies(outputs, all.get(0)) : all;
     }
 }

@@ -32,7 +32,8 @@ final class LossOptions {
             paramLabel = "NAME",
             converter = ToMetric.class,
             description =
-                    "What to report too, instead of the file's: accuracy, or a loss. Repeatable.")
+                    "Keras's name of what to report too, instead of the file's, such as accuracy or"
+                            + " mae. Repeatable.")
     private List<Metric> metrics = new ArrayList<>();
 
     /** The compilation of the file with what the options change in it. */
@@ -44,19 +45,25 @@ final class LossOptions {
                             + ": the file says nothing of a loss, as the model was saved without"
                             + " compiling it; give --loss");
         }
-        int outputs = model.outputs().size();
-        List<Loss> chosen = losses.isEmpty() ? file.get().losses() : perOutput(model, outputs);
-        List<Double> weights =
-                losses.isEmpty() ? file.get().lossWeights() : Collections.nCopies(outputs, 1.0);
-        List<List<Metric>> reported =
-                metrics.isEmpty()
-                        ? file.map(Compilation::metrics)
-                                .orElse(Collections.nCopies(chosen.size(), List.of()))
-                        : Collections.nCopies(chosen.size(), metrics);
-        return new Compilation(optimizer, chosen, weights, reported);
+        Compilation chosen =
+                losses.isEmpty() ? file.get() : Compilation.of(optimizer, perOutput(model));
+        Compilation reporting = metrics.isEmpty() ? file.orElse(chosen) : reporting(chosen);
+        return new Compilation(
+                optimizer,
+                chosen.losses(),
+                chosen.lossWeights(),
+                reporting.metrics(),
+                reporting.weightedMetrics());
     }
 
-    private List<Loss> perOutput(Model model, int outputs) {
+    private Compilation reporting(Compilation c) {
+        int outputs = c.losses().size();
+        return c.withMetrics(Collections.nCopies(outputs, metrics))
+                .withWeightedMetrics(Collections.nCopies(outputs, List.of()));
+    }
+
+    private List<Loss> perOutput(Model model) {
+        int outputs = model.outputs().size();
         if (losses.size() == 1) {
             return Collections.nCopies(outputs, losses.get(0));
         }

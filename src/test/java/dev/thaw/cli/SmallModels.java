@@ -3,6 +3,8 @@ package dev.thaw.cli;
 import static dev.thaw.layer.ActivationFunction.RELU;
 import static dev.thaw.layer.ActivationFunction.SOFTMAX;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.thaw.data.Npy;
 import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Add;
@@ -17,6 +19,7 @@ import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Tensor;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -89,5 +92,31 @@ final class SmallModels {
     static Path array(Path file, Tensor tensor) {
         Npy.write(file, tensor);
         return file;
+    }
+
+    /** Rows for the siblings: two inputs, two targets. */
+    static List<Tensor> siblingsData() {
+        return List.of(normal(5, 7, 2), normal(6, 7, 3), normal(7, 7, 1), normal(8, 7, 2));
+    }
+
+    /** A file of the siblings, and their data in files, as arguments. */
+    static List<Object> siblingsOptions(Path model, Path folder) {
+        List<Object> args = new ArrayList<>(List.of(model));
+        List<Tensor> data = siblingsData();
+        for (int i = 0; i < data.size(); i++) {
+            args.add(i < 2 ? "--x" : "--y");
+            args.add(array(folder.resolve("data" + i + ".npy"), data.get(i)));
+        }
+        return args;
+    }
+
+    /** The weights must be bit-identical. */
+    static void requireSame(Model a, Model b) {
+        List<Tensor> left = a.getWeights();
+        List<Tensor> right = b.getWeights();
+        assertThat(left).hasSameSizeAs(right);
+        for (int i = 0; i < left.size(); i++) {
+            assertThat(left.get(i).bitEquals(right.get(i))).as("weight %d", i).isTrue();
+        }
     }
 }

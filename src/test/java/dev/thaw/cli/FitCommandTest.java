@@ -10,12 +10,8 @@ import dev.thaw.layer.RandomSeed;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Compilation;
 import dev.thaw.train.FitOptions;
 import dev.thaw.train.History;
-import dev.thaw.train.TrainingData;
-import dev.thaw.train.loss.MeanAbsoluteError;
-import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -31,11 +27,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
-/** Training and evaluating from files to files, against the same models in this process. */
-class TrainingCommandsTest {
+/** Training from files to files, against the same models in this process. */
+class FitCommandTest {
     private static final String LOSS = "sparse_categorical_crossentropy";
 
     @TempDir Path folder;
@@ -58,15 +52,6 @@ class TrainingCommandsTest {
         List<Object> args = new ArrayList<>(List.of("fit", file, "--x", x, "--y", y, "-o", out));
         args.addAll(Arrays.asList(more));
         return Outcome.of(args.toArray());
-    }
-
-    private static void same(Model a, Model b) {
-        List<Tensor> left = a.getWeights();
-        List<Tensor> right = b.getWeights();
-        assertThat(left).hasSameSizeAs(right);
-        for (int i = 0; i < left.size(); i++) {
-            assertThat(left.get(i).bitEquals(right.get(i))).as("weight %d", i).isTrue();
-        }
     }
 
     @Test
@@ -106,7 +91,7 @@ class TrainingCommandsTest {
                                     .withSeed(5)
                                     .withValidationSplit(.25)
                                     .withVerbosity(FitOptions.Verbosity.SILENT));
-            same(wanted, got);
+            SmallModels.requireSame(wanted, got);
             JsonNode json = new ObjectMapper().readTree(h.toFile());
             assertThat(json.fieldNames())
                     .toIterable()
@@ -130,7 +115,7 @@ class TrainingCommandsTest {
                 Model got = KerasFiles.load(out)) {
             wanted.compile(new SGD(), new SparseCategoricalCrossentropy());
             wanted.trainOnBatch(rows, labels);
-            same(wanted, got);
+            SmallModels.requireSame(wanted, got);
         }
     }
 
@@ -200,187 +185,6 @@ class TrainingCommandsTest {
     }
 
     @Test
-    void sampleWeightsCount() {
-        float[] weights = new float[SmallModels.ROWS];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = i;
-        }
-        Path w = SmallModels.array(folder.resolve("w.npy"), Tensor.of(weights, 20, 1));
-        Outcome o =
-                Outcome.of(
-                                "evaluate",
-                                file,
-                                "--x",
-                                x,
-                                "--y",
-                                y,
-                                "--loss",
-                                LOSS,
-                                "--sample-weight",
-                                w)
-                        .fine();
-        try (Model m = KerasFiles.load(file)) {
-            m.compile(new SGD(), new SparseCategoricalCrossentropy());
-            Map<String, Double> wanted =
-                    m.evaluate(
-                            new TrainingData(List.of(rows), List.of(labels), Optional.of(weights)),
-                            32);
-            assertThat(o.out())
-                    .isEqualToNormalizingNewlines(
-                            "loss: " + wanted.get("loss").floatValue() + "\n");
-        }
-        SmallModels.array(w, SmallModels.normal(1, 20, 2));
-        fit("--optimizer", "sgd", "--loss", LOSS, "--sample-weight", w)
-                .failed("w.npy: must hold one number per row, got shape (20, 2)");
-        SmallModels.array(w, SmallModels.normal(1, 19));
-        fit("--optimizer", "sgd", "--loss", LOSS, "--sample-weight", w)
-                .failed("sample_weight has 19 rows, the first input has 20");
-    }
-
-    @Test
-    void evaluatePrintsNumbersOrJson() throws IOException {
-        Object[] args = {
-            "evaluate", file, "--x", x, "--y", y, "--loss", LOSS, "--metric", "accuracy"
-        };
-        Outcome o = Outcome.of(args).fine();
-        Object[] withJson = Arrays.copyOf(args, args.length + 1);
-        withJson[args.length] = "--json";
-        JsonNode json = new ObjectMapper().readTree(Outcome.of(withJson).fine().out());
-        try (Model m = KerasFiles.load(file)) {
-            m.compile(new SGD(), new SparseCategoricalCrossentropy(), new Accuracy());
-            Map<String, Double> wanted = m.evaluate(rows, labels);
-            assertThat(o.out().lines())
-                    .containsExactly(
-                            "loss: " + wanted.get("loss").floatValue(),
-                            "accuracy: " + wanted.get("accuracy").floatValue());
-            assertThat(json.get("loss").doubleValue()).isEqualTo(wanted.get("loss"));
-            assertThat(json.get("accuracy").doubleValue()).isEqualTo(wanted.get("accuracy"));
-        }
-    }
-
-    @Test
-    void severalOutputsMayHaveOneLossOrSeveral() {
-        Path two = SmallModels.save(SmallModels.siblings(), folder.resolve("two.keras"));
-        Tensor left = SmallModels.normal(5, 7, 2);
-        Tensor right = SmallModels.normal(6, 7, 3);
-        Tensor first = SmallModels.normal(7, 7, 1);
-        Tensor second = SmallModels.normal(8, 7, 2);
-        List<Object> list = siblings(two);
-        list.add(0, "evaluate");
-        list.addAll(List.of("--loss", "mse"));
-        Object[] args = list.toArray();
-        String one = Outcome.of(args).fine().out();
-        Object[] more = Arrays.copyOf(args, args.length + 2);
-        more[args.length] = "--loss";
-        more[args.length + 1] = "mse";
-        assertThat(Outcome.of(more).fine().out()).isEqualTo(one);
-        try (Model m = KerasFiles.load(two)) {
-            m.compile(
-                    Compilation.of(
-                            new SGD(), List.of(new MeanSquaredError(), new MeanSquaredError())));
-            Map<String, Double> wanted =
-                    m.evaluate(
-                            new TrainingData(
-                                    List.of(left, right), List.of(first, second), Optional.empty()),
-                            32);
-            assertThat(one.lines().toList())
-                    .containsExactlyElementsOf(
-                            wanted.entrySet().stream()
-                                    .map(e -> e.getKey() + ": " + e.getValue().floatValue())
-                                    .toList());
-        }
-        Object[] three = Arrays.copyOf(more, more.length + 2);
-        three[more.length] = "--loss";
-        three[more.length + 1] = "mae";
-        Outcome.of(three).failed("siblings: has 2 outputs, got 3 losses");
-    }
-
-    /** The siblings' data as options. */
-    private List<Object> siblings(Path model) {
-        List<Object> args = new ArrayList<>(List.of(model));
-        int[] widths = {2, 3, 1, 2};
-        for (int i = 0; i < widths.length; i++) {
-            args.add(i < 2 ? "--x" : "--y");
-            Tensor t = SmallModels.normal(5 + i, 7, widths[i]);
-            args.add(SmallModels.array(folder.resolve("data" + i + ".npy"), t));
-        }
-        return args;
-    }
-
-    private Outcome fitSiblings(Path from, Path to, Object... more) {
-        List<Object> args = siblings(from);
-        args.add(0, "fit");
-        args.addAll(List.of("-o", to, "--batch-size", 3, "--no-shuffle"));
-        args.addAll(Arrays.asList(more));
-        return Outcome.of(args.toArray()).fine();
-    }
-
-    @Test
-    void aCompiledFileGoesOnWhereItStopped() {
-        Path start = SmallModels.save(SmallModels.siblings(), folder.resolve("start.keras"));
-        Object[] adam = {"--optimizer", "adam", "--loss", "mse", "--metric", "mae"};
-        Path whole = folder.resolve("whole.keras");
-        Path half = folder.resolve("half.keras");
-        Path rest = folder.resolve("rest.keras");
-        Object[] twice = Arrays.copyOf(adam, adam.length + 2);
-        twice[adam.length] = "--epochs";
-        twice[adam.length + 1] = 2;
-        Outcome wanted = fitSiblings(start, whole, twice);
-        fitSiblings(start, half, adam);
-        assertThat(fitSiblings(half, rest).out()).isEqualTo(wanted.out());
-        try (Model a = KerasFiles.load(whole);
-                Model b = KerasFiles.load(rest)) {
-            same(a, b);
-            assertThat(b.compilation().orElseThrow().optimizer().iterations()).isEqualTo(6);
-        }
-    }
-
-    @Test
-    void theRateOrTheLossAloneKeepTheOptimizersState() {
-        Path start = SmallModels.save(SmallModels.siblings(), folder.resolve("start.keras"));
-        Path half = folder.resolve("half.keras");
-        Path got = folder.resolve("got.keras");
-        fitSiblings(start, half, "--optimizer", "adam", "--loss", "mse");
-        fitSiblings(half, got, "--lr", ".5", "--loss", "mae");
-        try (Model a = KerasFiles.load(half);
-                Model b = KerasFiles.load(got)) {
-            Compilation c = a.compilation().orElseThrow();
-            c.optimizer().setLearningRate(.5);
-            a.compile(
-                    Compilation.of(
-                            c.optimizer(),
-                            List.of(new MeanAbsoluteError(), new MeanAbsoluteError())));
-            List<Tensor> data = new ArrayList<>();
-            int[] widths = {2, 3, 1, 2};
-            for (int i = 0; i < widths.length; i++) {
-                data.add(SmallModels.normal(5 + i, 7, widths[i]));
-            }
-            a.fit(
-                    new TrainingData(data.subList(0, 2), data.subList(2, 4), Optional.empty()),
-                    FitOptions.epochs(1)
-                            .withBatchSize(3)
-                            .withShuffle(false)
-                            .withVerbosity(FitOptions.Verbosity.SILENT));
-            same(a, b);
-            assertThat(b.compilation().orElseThrow().optimizer().iterations()).isEqualTo(6);
-        }
-    }
-
-    @Test
-    void aCompiledFileIsEvaluatedByItsOwnLoss() {
-        Path start = SmallModels.save(SmallModels.siblings(), folder.resolve("start.keras"));
-        Path compiled = folder.resolve("compiled.keras");
-        fitSiblings(start, compiled, "--optimizer", "sgd", "--loss", "mse", "--metric", "mae");
-        List<Object> own = siblings(compiled);
-        own.add(0, "evaluate");
-        List<Object> named = new ArrayList<>(own);
-        named.addAll(List.of("--loss", "mse", "--metric", "mae"));
-        String out = Outcome.of(own.toArray()).fine().out();
-        assertThat(out).contains("first_loss: ", "second_mae: ");
-        assertThat(Outcome.of(named.toArray()).fine().out()).isEqualTo(out);
-    }
-
-    @Test
     void anUncompiledFileNeedsTheOptions() {
         fit().failed("m.keras: the model was saved without compiling it; give --optimizer");
         fit("--optimizer", "adam").failed("give --loss");
@@ -447,7 +251,7 @@ class TrainingCommandsTest {
         fit("--optimizer", "adam", "--loss", LOSS, "--seed", 3).fine();
         try (Model a = KerasFiles.load(whole);
                 Model b = KerasFiles.load(out)) {
-            same(a, b);
+            SmallModels.requireSame(a, b);
         }
     }
 }
