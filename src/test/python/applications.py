@@ -9,6 +9,10 @@ All are seeded. Random weights alone would prove nothing: a deep network of them
 infinite, and moving statistics of 0 and 1 hide a mistake. So gamma, beta and biases are random, one
 batch sets the statistics of each batch normalization, and these are then moved off by a few hundredths.
 
+    python applications.py --reopen OUT
+
+opens the ours.keras that KerasApplications has written beside each case, and compares predictions.
+
     python applications.py --golden ../resources/dev/thaw/applications
 
 makes the case that rides in the project: the smallest MobileNetV2, its weights rounded to the
@@ -35,6 +39,8 @@ CASES = [
     ("MobileNetV3Small", dict(input_shape=(40, 41, 3), minimalistic=True, **LOGITS)),
     ("MobileNetV3Large", dict(input_shape=(47, 64, 3), alpha=0.5, **LOGITS)),
     ("MobileNetV3Large", dict(include_top=False, input_shape=(40, 48, 3), minimalistic=True, pooling="avg")),
+    ("MobileNetV2", dict(include_top=False, alpha=0.35, pooling="avg")),
+    ("EfficientNetB0", dict(include_top=False, pooling="avg")),
     ("Xception", dict(input_shape=(71, 75, 3), **LOGITS)),
     ("InceptionV3", dict(input_shape=(75, 80, 3), **LOGITS)),
     ("ResNet50", dict(input_shape=(33, 40, 3), **LOGITS)),
@@ -62,7 +68,8 @@ GOLDEN = ("MobileNetV2", dict(input_shape=(40, 33, 3), alpha=0.1, classes=10, cl
 
 def pixels(model, rng, count):
     """Noise between smooth pictures, so that neighbours have something to do with each other."""
-    n, h, w, c = (count, *model.input_shape[1:])
+    h, w, c = model.input_shape[1:]
+    n, h, w = count, h or 50, w or 47
     smooth = rng.uniform(0, 255, (n, 1 + h // 8, 1 + w // 8, c)).repeat(8, 1).repeat(8, 2)[:, :h, :w]
     return np.clip(smooth + rng.normal(0, 30, (n, h, w, c)), 0, 255).astype("float32")
 
@@ -116,6 +123,8 @@ def build(application, options, seed):
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
+    # automatic names begin with conv2d_1, as in the files that Keras offers: only their order tells
+    keras.layers.Conv2D(1, 1), keras.layers.BatchNormalization(), keras.layers.Activation("relu")
     model = getattr(keras.applications, application)(weights=None, **options)
     settle(model, prepared(application, pixels(model, rng, 16)), rng)
     return model, prepared(application, pixels(model, rng, 2))
@@ -131,6 +140,20 @@ def write(folder, application, options, model, x):
     np.save(folder / "x.npy", x)
     np.save(folder / "y.npy", y)
     print(folder.name, options, f"y in [{y.min():.3g}, {y.max():.3g}], std {y.std():.3g}", flush=True)
+
+
+def reopen(out):
+    """Keras opens what Thaw made: Keras's application again, under the same weights."""
+    worst = 0.0
+    for folder in sorted(p.parent for p in pathlib.Path(out).glob("*/ours.keras")):
+        keras.backend.clear_session()
+        model = keras.saving.load_model(folder / "ours.keras")
+        y = np.load(folder / "y.npy")
+        difference = np.abs(model.predict(np.load(folder / "x.npy"), verbose=0) - y).max() / max(1, np.abs(y).max())
+        print(f"{folder.name:24} {difference:.2e}", flush=True)
+        worst = max(worst, difference)
+    print("worst", worst)
+    assert worst <= 1e-4
 
 
 def bfloat16(a):
@@ -162,6 +185,8 @@ def golden(target):
 def main(args):
     if args[0] == "--golden":
         return golden(pathlib.Path(args[1]))
+    if args[0] == "--reopen":
+        return reopen(args[1])
     for i, (application, options) in enumerate(CASES):
         if len(args) == 1 or application in args[1:]:
             folder = pathlib.Path(args[0]) / f"{i:02d}-{application}"

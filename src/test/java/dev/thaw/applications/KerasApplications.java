@@ -21,10 +21,13 @@ import java.util.stream.Stream;
  * made: the model of {@code model.keras}, and the one that {@link Application} makes under the
  * weights of {@code weights.h5}.
  *
+ * <p>The latter is saved as {@code ours.keras} for Keras to open.
+ *
  * <pre>{@code
  * python src/test/python/applications.py OUT
  * mvn -q test-compile exec:java -Dexec.classpathScope=test \
  *     -Dexec.mainClass=dev.thaw.applications.KerasApplications -Dexec.args="OUT"
+ * python src/test/python/applications.py --reopen OUT
  * }</pre>
  */
 public final class KerasApplications {
@@ -66,6 +69,7 @@ public final class KerasApplications {
                         .create(Graphs.options(described.get("options")))) {
             KerasFiles.loadWeights(model, folder.resolve("weights.h5"));
             made = difference(model.predict(x), y);
+            KerasFiles.save(model, folder.resolve("ours.keras"));
         }
         boolean right = loaded <= TOLERANCE && made <= TOLERANCE;
         System.out.printf(
