@@ -37,7 +37,7 @@ def slim(node):
     return [slim(n) for n in node] if isinstance(node, (list, tuple)) else node
 
 
-def case(out, name, layer, *shapes, span=2.0, inputs=None, weights=(-1, 1)):
+def case(out, name, layer, *shapes, span=2.0, inputs=None, weights=(-1, 1), gradient=True):
     """One layer, or one model, whose gradients are those of every input and weight."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     shapes = list(shapes) if shapes else [np.shape(x) for x in inputs]
@@ -53,6 +53,9 @@ def case(out, name, layer, *shapes, span=2.0, inputs=None, weights=(-1, 1)):
     out.extend("input " + base.floats(x) for x in inputs)
     out.extend(f"weight {w.name} {base.floats(v)}" for w, v in zip(layer.weights, values))
     result = layer(inputs if len(inputs) > 1 else inputs[0], training=False).numpy()
+    if not gradient:
+        out.extend(["inference " + base.floats(result), "end"])
+        return
     upstream = base.decimals(rng, result.shape, -1, 1)
     fixed, dx_fixed, dw_fixed = base.gradients(layer, inputs, upstream, False)
     after, dx, dw = base.gradients(layer, inputs, upstream, True)
@@ -269,6 +272,42 @@ def images(out):
     case(out, "resizing_pad", layers.Resizing(4, 4, pad_to_aspect_ratio=True), (1, 3, 7, 2))
     case(out, "resizing_pad_value",
          layers.Resizing(4, 3, "nearest", pad_to_aspect_ratio=True, fill_value=1.5), (1, 8, 3, 2))
+    def moved(name, transform, shape=(2, 5, 6, 2), **options):
+        # no gradient: augmentation stands in front of all weights
+        formula(out, "affine_" + name,
+                lambda x: ops.image.affine_transform(x, np.array(transform, "float32"), **options),
+                shape, gradient=False)
+
+    turned = [0.8, -0.6, 2.5, 0.6, 0.8, -1.25, 0, 0]
+    each = [turned, [1.5, 0.25, -4, -0.5, 2, 3, 0.0625, -0.03125]]
+    for mode in ("reflect", "wrap", "constant", "nearest"):
+        moved(mode, each, fill_mode=mode, fill_value=0.5)
+        moved(mode + "_far", [1, 0, 17.25, 0, 1, -23.5, 0, 0], fill_mode=mode)
+        # coordinates that float32 holds exactly
+        moved(mode + "_nearest", [0.75, 0.25, -2.125, -0.5, 1.5, 1.375, 0, 0], fill_mode=mode,
+              interpolation="nearest")
+    formula(out, "op_resize", lambda x: ops.image.resize(x, (3, 7), interpolation="bicubic"),
+            (2, 4, 5, 2))
+    formula(out, "op_waves", lambda x: ops.sin(x * 3) + ops.cos(x) + ops.floor(x) * ops.ceil(x * 2),
+            ONE)
+    def still(name, layer, shape=(2, 3, 4, 2)):
+        # random in training; in inference they leave images alone
+        case(out, name, layer, shape, gradient=False)
+
+    for mode in ("horizontal", "vertical", "horizontal_and_vertical"):
+        still(f"random_flip_{mode}", layers.RandomFlip(mode))
+    still("random_rotation", layers.RandomRotation(0.2))
+    still("random_rotation_bounds", layers.RandomRotation(
+        (-0.1, 0.3), fill_mode="wrap", interpolation="nearest", seed=3, fill_value=0.5))
+    still("random_zoom", layers.RandomZoom(0.2))
+    still("random_zoom_bounds", layers.RandomZoom((-0.3, 0.1), [-0.2, 0.2], fill_mode="constant"))
+    still("random_translation", layers.RandomTranslation(0.1, (-0.2, 0.3), fill_mode="nearest"))
+    still("random_contrast", layers.RandomContrast(0.3))
+    still("random_contrast_bounds", layers.RandomContrast((0.2, 0.4), value_range=(0, 1), seed=7))
+    still("random_brightness", layers.RandomBrightness(0.2))
+    still("random_brightness_bounds", layers.RandomBrightness((-0.8, 0.1), value_range=(0, 1)))
+    still("random_crop", layers.RandomCrop(3, 4, seed=5))
+    still("random_flip_first", layers.RandomFlip("vertical", data_format="channels_first"))
     case(out, "center_crop", layers.CenterCrop(3, 2), (2, 6, 5, 2))
     case(out, "center_crop_odd", layers.CenterCrop(2, 3), (1, 5, 8, 1))
     case(out, "center_crop_all", layers.CenterCrop(4, 3), (1, 4, 3, 1))

@@ -12,6 +12,7 @@ import dev.thaw.op.GaussianNoise;
 import dev.thaw.op.MovingAverage;
 import dev.thaw.op.Op;
 import dev.thaw.op.Program;
+import dev.thaw.op.Uniform;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -251,7 +252,7 @@ final class Explainer {
         } else if (op instanceof GaussianNoise d) {
             return "adds noise, sd " + (float) d.stddev();
         }
-        return "";
+        return op instanceof Uniform ? "changes images" : "";
     }
 
     private static String percent(double rate) {

@@ -37,6 +37,7 @@ final class OperatorTable {
         ShapeOperators.register(STANDARD);
         JoiningOperators.register(STANDARD);
         SubscriptOperators.register(STANDARD);
+        ImageOperators.register(STANDARD);
     }
 
     private final Map<String, Entry> entries = new HashMap<>();

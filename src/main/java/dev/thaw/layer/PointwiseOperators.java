@@ -27,6 +27,10 @@ final class PointwiseOperators {
         fn(t, Fn.Kind.SQUARE, "Square");
         fn(t, Fn.Kind.RECIPROCAL, "Reciprocal");
         fn(t, Fn.Kind.SIGN, "Sign");
+        fn(t, Fn.Kind.SIN, "Sin");
+        fn(t, Fn.Kind.COS, "Cos");
+        fn(t, Fn.Kind.FLOOR, "Floor");
+        add(t, "Ceil", a -> (f, x) -> f.affine(f.apply(Fn.Kind.FLOOR, f.affine(x, -1, 0)), -1, 0));
         add(t, "Negative", a -> (f, x) -> f.affine(x, -1, 0));
         add(t, "Rsqrt", a -> (f, x) -> f.apply(Fn.Kind.RECIPROCAL, f.apply(Fn.Kind.SQRT, x)));
         add(t, "Clip", PointwiseOperators::clip);

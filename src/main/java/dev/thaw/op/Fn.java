@@ -58,7 +58,13 @@ public record Fn(Kind kind, double alpha, double beta) {
         /** Huber's loss of an error x with threshold a: x^2/2 up to |x| = a, then a |x| - a^2/2. */
         HUBER,
         /** 1 where x &gt; a, else 0; its gradient is 0. */
-        STEP
+        STEP,
+        /** sin x, x in radians. */
+        SIN,
+        /** cos x, x in radians. */
+        COS,
+        /** The largest whole number that is at most x; its gradient is 0. */
+        FLOOR
     }
 
     /** A formula without constants. */

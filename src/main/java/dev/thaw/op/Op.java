@@ -45,6 +45,8 @@ public sealed interface Op
                 GaussianNoise,
                 AlphaDropout,
                 Increment,
+                Uniform,
+                Warp,
                 Softmax,
                 SoftmaxGrad,
                 SoftmaxCrossEntropy,
@@ -81,7 +83,10 @@ public sealed interface Op
 
     /** Emits the ops of this op's own gradient rule. */
     default void gradient(Gradients g) {
-        throw new IllegalStateException(getClass().getSimpleName() + " has no gradient");
+        throw new IllegalStateException(
+                getClass().getSimpleName()
+                        + " has no gradient: put it in front of the first layer that trains, or"
+                        + " freeze what stands before it");
     }
 
     /** The op with its operands by name: {@code Softmax x=%7 -> y=%8}. */

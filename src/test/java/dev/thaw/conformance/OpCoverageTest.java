@@ -25,6 +25,7 @@ final class OpCoverageTest {
                         PoolConformance.table(),
                         NormalizationConformance.table(),
                         RandomConformance.table(),
+                        ImageConformance.table(),
                         LossConformance.table(),
                         OptimizerConformance.table())
                 .flatMap(table -> table);

@@ -33,7 +33,20 @@ class BuiltLayersTest {
                     new GroupNormalization(1),
                     new RMSNormalization(),
                     new Normalization(),
-                    new ReLU());
+                    new ReLU(),
+                    new PReLU(),
+                    new UpSampling2D(),
+                    new ZeroPadding2D(),
+                    new Cropping2D(),
+                    new Resizing(2, 2),
+                    new CenterCrop(2, 2),
+                    new RandomFlip(),
+                    new RandomRotation(.1),
+                    new RandomZoom(.1),
+                    new RandomTranslation(.1, .1),
+                    new RandomContrast(.1),
+                    new RandomBrightness(.1),
+                    new RandomCrop(2, 2));
 
     @Test
     void everySetterOfABuiltLayerRefuses() throws ReflectiveOperationException {
@@ -105,6 +118,12 @@ class BuiltLayersTest {
             return WeightOptions.BIAS;
         } else if (type == Constraint.class) {
             return new Constraint.NonNeg();
+        } else if (type == Interpolation.class) {
+            return Interpolation.NEAREST;
+        } else if (type == FillMode.class) {
+            return FillMode.WRAP;
+        } else if (type == Bounds.class) {
+            return new Bounds(0, 1);
         }
         return Initializer.zeros();
     }

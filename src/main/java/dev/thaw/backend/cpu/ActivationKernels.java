@@ -75,7 +75,7 @@ final class ActivationKernels {
             // 1 above alpha and up to beta: the lower bound is just below ours, which counts
             case CLIP ->
                     new Eltwise(dnnl_eltwise_clip, Math.nextDown((float) fn.alpha()), fn.beta());
-            case SOFTSIGN, SIGN, RECIPROCAL, HUBER, STEP -> null;
+            case SOFTSIGN, SIGN, RECIPROCAL, HUBER, STEP, SIN, COS, FLOOR -> null;
         };
     }
 

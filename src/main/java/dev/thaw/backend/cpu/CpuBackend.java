@@ -18,6 +18,7 @@ final class CpuBackend implements Backend {
         ShapeKernels.register(table);
         ResampleKernels.register(table);
         RandomKernels.register(table);
+        ImageKernels.register(table);
         TrainingKernels.register(table);
         ReduceKernels.register(table);
         ElementwiseKernels.register(table);

@@ -110,6 +110,9 @@ final class FnLoops {
             case LOG -> each(x -> (float) Math.log(x));
             case SIGN -> each(Math::signum);
             case STEP -> each(x -> x > a ? 1 : 0);
+            case SIN -> each(x -> (float) Math.sin(x));
+            case COS -> each(x -> (float) Math.cos(x));
+            case FLOOR -> each(x -> (float) Math.floor(x));
             case SOFTSIGN ->
                     (x, n) -> {
                         for (int i = 0; i < n; i++) {
@@ -168,7 +171,19 @@ final class FnLoops {
                             g[i] = g[i] / (d * d);
                         }
                     };
-            case SIGN, STEP -> (x, g, n) -> Arrays.fill(g, 0, n, 0);
+            case SIGN, STEP, FLOOR -> (x, g, n) -> Arrays.fill(g, 0, n, 0);
+            case SIN ->
+                    (x, g, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            g[i] *= (float) Math.cos(x[i]);
+                        }
+                    };
+            case COS ->
+                    (x, g, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            g[i] *= (float) -Math.sin(x[i]);
+                        }
+                    };
             case RECIPROCAL ->
                     (x, g, n) -> {
                         for (int i = 0; i < n; i++) {

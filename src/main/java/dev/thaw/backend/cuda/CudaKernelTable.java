@@ -21,6 +21,7 @@ final class CudaKernelTable {
         CudaKernelTable table = new CudaKernelTable();
         ElementwiseKernels.register(table);
         RandomKernels.register(table);
+        ImageKernels.register(table);
         MatMulKernels.register(table);
         ShapeKernels.register(table);
         ResampleKernels.register(table);

@@ -38,6 +38,9 @@ final class Functions {
             case CLIP -> clip(x, a, b);
             case HUBER -> Math.abs(x) <= a ? x * x / 2 : a * Math.abs(x) - a * a / 2;
             case STEP -> x > a ? 1 : 0;
+            case SIN -> Math.sin(x);
+            case COS -> Math.cos(x);
+            case FLOOR -> Math.floor(x);
         };
     }
 
@@ -70,7 +73,9 @@ final class Functions {
             case SQUARE -> 2 * x;
             case SQRT -> 0.5 / Math.sqrt(x);
             case ABS -> Math.signum(x);
-            case SIGN, STEP -> 0;
+            case SIGN, STEP, FLOOR -> 0;
+            case SIN -> Math.cos(x);
+            case COS -> -Math.sin(x);
             case RECIPROCAL -> -1 / (x * x);
             case CLIP -> x >= a && x <= b ? 1 : 0;
             case HUBER -> clip(x, -a, a);

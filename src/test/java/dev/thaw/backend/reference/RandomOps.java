@@ -6,6 +6,7 @@ import dev.thaw.op.Dropout;
 import dev.thaw.op.GaussianDropout;
 import dev.thaw.op.GaussianNoise;
 import dev.thaw.op.Philox;
+import dev.thaw.op.Uniform;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -19,6 +20,7 @@ final class RandomOps {
         table.add(AlphaDropout.class, RandomOps::alphaDropout);
         table.add(GaussianDropout.class, RandomOps::gaussianDropout);
         table.add(GaussianNoise.class, RandomOps::gaussianNoise);
+        table.add(Uniform.class, RandomOps::uniform);
     }
 
     /** The four words that elements 4 (i / 4) .. 4 (i / 4) + 3 share. */
@@ -87,6 +89,14 @@ final class RandomOps {
         long step = cells.integer(op.step());
         for (int i = 0; i < op.y().size(); i++) {
             y.put(i, x.get(i) * (1 + op.stddev() * normal(op.draw(), step, i)));
+        }
+    }
+
+    private static void uniform(Uniform op, Cells cells) {
+        DoubleBuffer y = cells.numbers(op.y());
+        long step = cells.integer(op.step());
+        for (int i = 0; i < op.y().size(); i++) {
+            y.put(i, Philox.uniform(block(op.draw(), step, i)[i % 4]));
         }
     }
 

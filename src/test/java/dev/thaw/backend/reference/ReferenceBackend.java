@@ -26,6 +26,7 @@ public class ReferenceBackend implements Backend {
                     .with(Pooling::register)
                     .with(Normalizations::register)
                     .with(RandomOps::register)
+                    .with(Images::register)
                     .with(Losses::register)
                     .with(Optimizers::register)
                     .with(Rules::register);

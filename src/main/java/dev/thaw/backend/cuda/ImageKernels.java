@@ -1,0 +1,64 @@
+package dev.thaw.backend.cuda;
+
+import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.Uniform;
+import dev.thaw.op.Warp;
+import dev.thaw.tensor.Shape;
+
+import jcuda.driver.CUfunction;
+
+/** Transforms of images, and the random numbers for them. */
+final class ImageKernels {
+    private static final String FILE = "image";
+
+    /** Elements that one block of Philox serves. */
+    private static final int WORDS = 4;
+
+    private ImageKernels() {}
+
+    static void register(CudaKernelTable table) {
+        table.add(Uniform.class, ImageKernels::uniform);
+        table.add(Warp.class, ImageKernels::warp);
+    }
+
+    private static Prepared uniform(Engine engine, Uniform op) {
+        if (op.y().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        CUfunction f = engine.function(FILE, "uniform");
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.step())
+                        .value(op.y())
+                        .number(op.y().size())
+                        .number(op.draw().seed())
+                        .integer(op.draw().call())
+                        .launch(f, engine.grid((op.y().size() + WORDS - 1) / WORDS));
+    }
+
+    private static Prepared warp(Engine engine, Warp op) {
+        if (op.y().size() == 0) {
+            return ElementwiseKernels.nothing();
+        }
+        CUfunction f = engine.function(FILE, "warp");
+        Shape from = op.x().shape();
+        Shape to = op.y().shape();
+        int border =
+                switch (op.border()) {
+                    case REFLECT -> 0;
+                    case WRAP -> 1;
+                    case CONSTANT -> 2;
+                    case NEAREST -> 3;
+                };
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .value(op.x())
+                        .value(op.transforms())
+                        .value(op.y())
+                        .number(op.y().size())
+                        .integers(from.dim(1), from.dim(2), from.dim(3), to.dim(1), to.dim(2))
+                        .integers(op.sampling() == Warp.Sampling.BILINEAR ? 1 : 0, border)
+                        .real(op.fill())
+                        .launch(f, engine.grid(op.y().size()));
+    }
+}
