@@ -9,7 +9,7 @@ Each case trains one model in one or more phases. The file has one fact per line
     model NAME              a function of training_models.py, a method of TrainingModels
     x SHAPE : FLOATS        one line per input; y alike per output; x_classes, y_classes for whole
                             numbers
-    sample_weight SHAPE : .
+    sample_weight SHAPE : . one line for all outputs, or one per output
     val_x, val_y, val_y_classes, val_sample_weight   the same for validation_data
     weight LAYER/NAME SHAPE : FLOATS      before, in Keras's order
     phase                   begins a phase; what follows holds for it
@@ -20,6 +20,7 @@ Each case trains one model in one or more phases. The file has one fact per line
     loss CLASS K=V ..       one line per output
     loss_weight FLOAT       one line per output, or none
     metrics NAME ..         one line per output, or none
+    weighted_metrics NAME ..  the same
     fit K=V ..              the arguments of fit that are not the default; shuffle is False
     class_weight CLASS=W .. an argument of fit
     history NAME FLOATS     one number per epoch
@@ -47,9 +48,9 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 from training_models import (  # noqa: E402
-    active, constrained, constrained_images, convolutions, embedded, labels, logit, logits,
-    masked_outputs, masked_pool, masked_steps, nested, nested_row, normalized, per_step, pools,
-    regression, regularized, shared, sigmoid, sigmoid_clipped, sigmoid_mixed, softmax,
+    active, clipped_steps, constrained, constrained_images, convolutions, embedded, labels, linear_steps, logit, logits,
+    masked_outputs, masked_pool, masked_steps, nested, nested_row, normalized, per_step, pools, positive,
+    regression, regularized, shared, sigmoid, sigmoid_clipped, sigmoid_mixed, sigmoid_steps, softmax,
     softmax_clipped, softmax_layer, softmax_mixed, steps, two_outputs,
 )
 
@@ -106,6 +107,16 @@ def target(rng, kind, shape):
         return (p / np.float32(30)).astype("float32")
     if kind == "zeros":
         return np.zeros(shape, "float32")
+    if kind == "signs":
+        return (2 * rng.integers(0, 2, shape) - 1).astype("float32")
+    if kind == "positive":
+        return decimals(rng, shape, 0.1, 3)
+    if kind.startswith("ignored"):  # a third of the classes is the number behind
+        classes = rng.integers(0, shape[-1], shape[:-1])
+        return np.where(rng.integers(0, 3, shape[:-1]) == 0, int(kind[7:]),
+                        classes).astype("int32")
+    if kind == "columns":  # distributions along axis 1
+        return np.swapaxes(target(rng, "mixture", (shape[0], *shape[:0:-1])), 1, 2).copy()
     if kind == "bits":
         return rng.integers(0, 2, shape).astype("float32")
     return decimals(rng, shape, -2, 2)
@@ -139,8 +150,8 @@ def name_of(variable):
 def put_data(out, prefix, xs, ys, weights):
     out.extend(f"{prefix}x{'_classes' if x.dtype == np.int32 else ''} {tensor(x)}" for x in xs)
     out.extend(f"{prefix}y{'_classes' if y.dtype == np.int32 else ''} {tensor(y)}" for y in ys)
-    if weights is not None:
-        out.append(f"{prefix}sample_weight {tensor(weights)}")
+    for w in weights if isinstance(weights, list) else [] if weights is None else [weights]:
+        out.append(f"{prefix}sample_weight {tensor(w)}")
 
 
 def one(values):
@@ -153,11 +164,12 @@ def find(model, path):
     return model
 
 
-def phase(optimizer, loss, metrics=None, trainable=(), loss_weights=None, class_weight=None, **fit):
+def phase(optimizer, loss, metrics=None, trainable=(), loss_weights=None, class_weight=None,
+          weighted_metrics=None, **fit):
     """optimizer: (class, settings) or "same"; loss: (class, settings), a list for two outputs."""
     return dict(optimizer=optimizer, loss=loss if isinstance(loss, list) else [loss],
                 metrics=metrics, trainable=trainable, loss_weights=loss_weights,
-                class_weight=class_weight, fit={"epochs": 3, "batch_size": BATCH, **fit})
+                class_weight=class_weight, weighted_metrics=weighted_metrics, fit={"epochs": 3, "batch_size": BATCH, **fit})
 
 
 def configure(out, model, p, optimizer):
@@ -175,8 +187,10 @@ def configure(out, model, p, optimizer):
     out.extend(f"loss {cls}{words(settings)}" for cls, settings in p["loss"])
     out.extend(f"loss_weight {w}" for w in p["loss_weights"] or [])
     out.extend("metrics " + " ".join(names) for names in p["metrics"] or [])
+    out.extend("weighted_metrics " + " ".join(names) for names in p["weighted_metrics"] or [])
     model.compile(optimizer, loss=one(losses), loss_weights=p["loss_weights"],
-                  metrics=p["metrics"] and one(p["metrics"]), jit_compile=False)
+                  metrics=p["metrics"] and one(p["metrics"]), jit_compile=False,
+                  weighted_metrics=p["weighted_metrics"] and one(p["weighted_metrics"]))
     return optimizer
 
 
@@ -203,7 +217,8 @@ def play(out, model, p, xs, ys, weights, validation):
 
 def case(out, name, build, kinds, *phases, rows=ROWS, weighted=False, validation=None,
          scale=0.8, masked=False):
-    """kinds: of the targets; validation: rows of validation_data; scale: of the first weights."""
+    """kinds: of the targets; weighted: False, True (rows), "entries" or "outputs"; validation: rows
+    of validation_data; scale: of the first weights."""
     old = KEPT.get(name)
     if old and not any(name == a or a.endswith("*") and name.startswith(a[:-1]) for a in ONLY):
         out.extend(old)
@@ -224,7 +239,11 @@ def case(out, name, build, kinds, *phases, rows=ROWS, weighted=False, validation
             ys = [target(rng, k, (n, *s)) for k, s in zip(kinds.split(), shapes)]
             # one column per axis of the loss: Keras does not spread a row's weight over its steps
             per_row = (n, *[1] * (len(shapes[0]) - 1))
-            weights = decimals(rng, per_row, 0.1, 2) if weighted else None
+            weights = decimals(rng, per_row, 0.1, 2) if weighted is True else None
+            if weighted == "entries":
+                weights = decimals(rng, (n, *shapes[0][:-1]), 0.1, 2)
+            if weighted == "outputs":
+                weights = [decimals(rng, (n,), 0.1, 2) for _ in ys]
             sets.append((prefix, xs, ys, weights))
     out.append(f"case {name}\nmodel {build.__name__}")
     for one_set in sets:
@@ -417,6 +436,105 @@ def cross_entropies(out):
          phase(SGD, SPARSE, [["accuracy", "sparse_categorical_crossentropy"]]))
 
 
+def losses(out):
+    def trained(name, build, kind, cls, weighted=False, optimizer=SGD, **settings):
+        case(out, name, build, kind, phase(optimizer, (cls, settings)), weighted=weighted)
+
+    trained("mape", regression, "positive", "MeanAbsolutePercentageError",
+            optimizer=("SGD", dict(learning_rate=0.0005)))
+    trained("msle", positive, "positive", "MeanSquaredLogarithmicError")
+    trained("log_cosh", regression, "real", "LogCosh")
+    trained("cosine", regression, "real", "CosineSimilarity")
+    trained("cosine_axis", steps, "real", "CosineSimilarity", axis=1)
+    trained("kl", softmax, "mixture", "KLDivergence")
+    trained("kl_onehot", softmax, "onehot", "KLDivergence")
+    trained("poisson", positive, "positive", "Poisson")
+    for kind in ("signs", "bits", "real"):
+        trained(f"hinge_{kind}", regression, kind, "Hinge")
+    trained("squared_hinge", regression, "bits", "SquaredHinge")
+    trained("squared_hinge_signs", regression, "signs", "SquaredHinge")
+    trained("categorical_hinge", softmax, "onehot", "CategoricalHinge")
+    trained("focal", labels, "bits", "BinaryFocalCrossentropy")
+    trained("focal_balanced", sigmoid_mixed, "bits", "BinaryFocalCrossentropy", alpha=0.4,
+            gamma=1.5, apply_class_balancing=True, label_smoothing=0.1)
+    trained("focal_logits", logit, "bits", "BinaryFocalCrossentropy", gamma=1.0, from_logits=True)
+    trained("categorical_focal", softmax, "onehot", "CategoricalFocalCrossentropy")
+    trained("categorical_focal_logits", logits, "onehot", "CategoricalFocalCrossentropy",
+            alpha=0.7, gamma=3.0, from_logits=True, label_smoothing=0.2)
+    trained("categorical_focal_axis", steps, "positive", "CategoricalFocalCrossentropy", axis=1,
+            gamma=0.0)
+    trained("binary_axis", sigmoid_steps, "bits", "BinaryCrossentropy", axis=1)
+    trained("categorical_axis", clipped_steps, "positive", "CategoricalCrossentropy", axis=1)
+    # TensorFlow's gradient is that of the loss where targets sum to 1, and only there
+    trained("categorical_axis_logits", linear_steps, "columns", "CategoricalCrossentropy", axis=1,
+            from_logits=True)
+    trained("softmax_called_logits", softmax, "onehot", "CategoricalCrossentropy",
+            from_logits=True)
+    trained("sparse_softmax_called_logits", softmax, "classes", "SparseCategoricalCrossentropy",
+            from_logits=True)
+    # Keras remembers the argument of either, whatever the loss
+    trained("binary_of_softmax", softmax, "bits", "BinaryCrossentropy")
+    trained("categorical_of_sigmoid", labels, "onehot", "CategoricalCrossentropy")
+    trained("sparse_of_sigmoid", labels, "classes", "SparseCategoricalCrossentropy")
+    trained("focal_of_softmax", softmax, "bits", "BinaryFocalCrossentropy")
+    trained("sigmoid_called_logits", sigmoid, "bits", "BinaryCrossentropy", from_logits=True)
+    for name, kind, ignored in (("inside", "classes", 1), ("outside", "ignored-1", -1),
+                                ("far", "ignored255", 255)):
+        trained(f"ignore_class_{name}", logits, kind, "SparseCategoricalCrossentropy",
+                from_logits=True, ignore_class=ignored)
+    trained("ignore_class_softmax", steps, "ignored-1", "SparseCategoricalCrossentropy",
+            ignore_class=-1)
+    trained("ignore_class_weighted", steps, "ignored3", "SparseCategoricalCrossentropy",
+            weighted="entries", ignore_class=3)
+    trained("dice", labels, "bits", "Dice")
+    trained("dice_axis", steps, "bits", "Dice", axis=[1, 2])
+    trained("tversky", labels, "bits", "Tversky", alpha=0.3, beta=0.6)
+    trained("tversky_axis", steps, "bits", "Tversky", axis=1)
+
+
+def reductions(out):
+    small = ("SGD", dict(learning_rate=0.01))
+    for reduction in ("sum", "mean", "mean_with_sample_weight"):
+        for weighted in (False, True):
+            case(out, f"{reduction}{'_weighted' if weighted else ''}", regression, "real",
+                 phase(small, ("MeanSquaredError", dict(reduction=reduction))), weighted=weighted)
+    case(out, "mean_of_ignored", steps, "ignored-1",
+         phase(SGD, ("SparseCategoricalCrossentropy", dict(
+             reduction="mean_with_sample_weight", ignore_class=-1))), weighted="entries")
+    case(out, "sum_of_ignored", steps, "ignored-1",
+         phase(small, ("SparseCategoricalCrossentropy", dict(
+             reduction="sum", ignore_class=-1))))
+
+
+def reports(out):
+    """Metrics, with and without weights."""
+    def reported(name, build, kind, loss, metrics, **kw):
+        case(out, f"metrics_{name}", build, kind,
+             phase(SGD, loss, [metrics], weighted_metrics=[metrics], validation_split=0.3),
+             weighted=True, **kw)
+
+    reported("regression", regression, "real", MSE,
+             ["mse", "mae", "mape", "root_mean_squared_error", "cosine_similarity",
+              "LogCoshError"])
+    reported("positive", positive, "positive", MSE, ["msle", "poisson", "RootMeanSquaredError"])
+    reported("binary", sigmoid, "bits", (BINARY, {}),
+             ["accuracy", "binary_accuracy", "precision", "recall", "bce", "hinge"])
+    reported("labels", labels, "bits", (BINARY, {}),
+             ["binary_accuracy", "squared_hinge"])
+    reported("sparse", logits, "classes", SPARSE_LOGITS,
+             ["acc", "sparse_categorical_accuracy"])
+    reported("categorical", softmax, "onehot", (CATEGORICAL, {}),
+             ["accuracy", "categorical_accuracy", "kl_divergence", "categorical_hinge",
+              "categorical_crossentropy"])
+    reported("steps", steps, "classes", SPARSE, ["accuracy", "sparse_categorical_crossentropy"])
+    case(out, "weights_per_output", two_outputs, "classes real",
+         phase(MOMENTUM, [SPARSE_LOGITS, MSE], [["accuracy"], ["mae"]],
+               weighted_metrics=[["accuracy"], ["mae"]]), rows=8, weighted="outputs")
+    case(out, "weights_per_entry", steps, "classes",
+         phase(MOMENTUM, SPARSE, [["accuracy"]], weighted_metrics=[["accuracy"]]),
+         weighted="entries")
+
+
 def regressions(out):
     both = [["mean_absolute_error", "mean_squared_error"]]
     for name, loss in (("mse", MSE), ("mae", ("MeanAbsoluteError", {})), ("huber", ("Huber", {})),
@@ -548,7 +666,7 @@ def masks(out):
 def main():
     keep()
     out = [f"# Keras {keras.__version__}; made by training_fixtures.py"]
-    for part in (optimizers, options, schedules, bounds, cross_entropies, regressions, weights,
+    for part in (optimizers, options, schedules, bounds, losses, reductions, reports, cross_entropies, regressions, weights,
                  graphs, freezing, masks):
         part(out)
     OUT.parent.mkdir(parents=True, exist_ok=True)

@@ -142,6 +142,23 @@ def steps():
     return row((4, 3), dense(5, "hidden", "tanh"), dense(3, "head", "softmax"))
 
 
+def linear_steps():
+    return row((4, 3), dense(5, "hidden", "tanh"), dense(3, "head"))
+
+
+def sigmoid_steps():
+    return row((4, 3), dense(5, "hidden", "tanh"), dense(3, "head", "sigmoid"))
+
+
+def clipped_steps():
+    return row((4, 3), dense(5, "hidden", "tanh"), dense(3, "scores", "softmax"),
+               L.Rescaling(1.2, -0.05, name="head"))
+
+
+def positive():
+    return row((5,), dense(6, "hidden", "tanh"), dense(2, "head", "softplus"))
+
+
 def base_parts():
     return [dense(6, "one", use_bias=False), bn("bn_one"), L.ReLU(name="relu_one"),
             dense(5, "two", use_bias=False), bn("bn_two"), L.ReLU(name="relu_two")]

@@ -67,34 +67,28 @@ final class Fit {
         int[] order = Epoch.inOrder(training.data().rows());
         int steps = 1 + (training.data().rows() - 1) / options.batchSize();
         ProgressBar bar = progress(callbacks);
+        callbacks.forEach(c -> c.onTrainBegin(new Training(model, compilation)));
         try {
-            for (int epoch = 0; epoch < options.epochs(); epoch++) {
+            boolean goOn = true;
+            for (int epoch = 0; goOn && epoch < options.epochs(); epoch++) {
                 if (options.shuffle()) {
                     shuffle(order, random);
                 }
                 int e = epoch;
                 callbacks.forEach(c -> c.onEpochBegin(e, steps));
-                Map<String, Double> logs =
-                        new LinkedHashMap<>(
-                                trainer.trainEpoch(
-                                        training,
-                                        order,
-                                        options.batchSize(),
-                                        (i, read) ->
-                                                callbacks.forEach(
-                                                        c -> c.onStepEnd(e, i, read::get))));
-                validation.ifPresent(
-                        v ->
-                                trainer.evaluate(v, options.batchSize())
-                                        .forEach((k, value) -> logs.put("val_" + k, value)));
-                history.add(logs);
-                boolean goOn = true;
+                Map<String, Double> logs = epoch(training, validation, order, e, callbacks);
                 for (Callback c : callbacks) {
                     goOn &= c.onEpochEnd(epoch, logs);
                 }
-                if (!goOn) {
-                    break;
-                }
+                history.add(logs);
+            }
+        } catch (NonFiniteLossException failure) {
+            boolean taken = false;
+            for (Callback c : callbacks) {
+                taken |= c.onNonFiniteLoss(failure);
+            }
+            if (!taken) {
+                throw failure;
             }
         } finally {
             if (bar != null) {
@@ -107,7 +101,29 @@ final class Fit {
                     .finishAveraging(
                             model.trainableWeights().stream().map(Weight::variable).toList());
         }
+        callbacks.forEach(Callback::onTrainEnd);
         return history;
+    }
+
+    private Map<String, Double> epoch(
+            Rows training,
+            Optional<Rows> validation,
+            int[] order,
+            int epoch,
+            List<Callback> callbacks) {
+        Map<String, Double> logs =
+                new LinkedHashMap<>(
+                        trainer.trainEpoch(
+                                training,
+                                order,
+                                options.batchSize(),
+                                (i, read) ->
+                                        callbacks.forEach(c -> c.onStepEnd(epoch, i, read::get))));
+        validation.ifPresent(
+                v ->
+                        trainer.evaluate(v, options.batchSize())
+                                .forEach((k, value) -> logs.put("val_" + k, value)));
+        return logs;
     }
 
     /** Adds what shows the progress to the callbacks; returns a bar to close, or null. */

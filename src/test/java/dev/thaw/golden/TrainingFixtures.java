@@ -25,9 +25,9 @@ final class TrainingFixtures {
      *
      * @param x one per input
      * @param y one per output
-     * @param weights one per row
+     * @param weights none, one for all outputs, or one per output
      */
-    record Rows(List<Tensor> x, List<Tensor> y, Optional<float[]> weights) {}
+    record Rows(List<Tensor> x, List<Tensor> y, List<Tensor> weights) {}
 
     /**
      * A Keras class with its arguments, as text.
@@ -53,6 +53,7 @@ final class TrainingFixtures {
      * @param losses one per output
      * @param lossWeights one per output, or none
      * @param metrics names per output, or none
+     * @param weightedMetrics names per output, or none
      * @param fit its arguments
      * @param classWeight by class; empty for none
      * @param history a number per epoch by name
@@ -65,6 +66,7 @@ final class TrainingFixtures {
             List<Spec> losses,
             List<Double> lossWeights,
             List<List<String>> metrics,
+            List<List<String>> weightedMetrics,
             Map<String, String> fit,
             Map<Integer, Double> classWeight,
             Map<String, List<Double>> history,
@@ -118,7 +120,7 @@ final class TrainingFixtures {
     private static final class Open {
         final List<Tensor> x = new ArrayList<>();
         final List<Tensor> y = new ArrayList<>();
-        float[] weights;
+        final List<Tensor> weights = new ArrayList<>();
 
         boolean take(String key, String rest) {
             switch (key) {
@@ -126,7 +128,7 @@ final class TrainingFixtures {
                 case "x_classes" -> x.add(classes(LayerFixtures.tensor(rest)));
                 case "y" -> y.add(LayerFixtures.tensor(rest));
                 case "y_classes" -> y.add(classes(LayerFixtures.tensor(rest)));
-                case "sample_weight" -> weights = LayerFixtures.tensor(rest).floats();
+                case "sample_weight" -> weights.add(LayerFixtures.tensor(rest));
                 default -> {
                     return false;
                 }
@@ -135,7 +137,7 @@ final class TrainingFixtures {
         }
 
         Rows close() {
-            return new Rows(x, y, Optional.ofNullable(weights));
+            return new Rows(x, y, weights);
         }
 
         private static Tensor classes(Tensor numbers) {
@@ -150,6 +152,7 @@ final class TrainingFixtures {
         final List<Spec> losses = new ArrayList<>();
         final List<Double> lossWeights = new ArrayList<>();
         final List<List<String>> metrics = new ArrayList<>();
+        final List<List<String>> weightedMetrics = new ArrayList<>();
         final Map<String, String> fit = new LinkedHashMap<>();
         final Map<Integer, Double> classWeight = new LinkedHashMap<>();
         final Map<String, List<Double>> history = new LinkedHashMap<>();
@@ -165,6 +168,7 @@ final class TrainingFixtures {
                 case "loss" -> losses.add(spec(words));
                 case "loss_weight" -> lossWeights.add(Double.valueOf(rest));
                 case "metrics" -> metrics.add(List.of(words));
+                case "weighted_metrics" -> weightedMetrics.add(List.of(words));
                 case "fit" -> fit.putAll(settings(words, 0));
                 case "class_weight" ->
                         settings(words, 0)
@@ -189,6 +193,7 @@ final class TrainingFixtures {
                     losses,
                     lossWeights,
                     metrics,
+                    weightedMetrics,
                     fit,
                     classWeight,
                     history,

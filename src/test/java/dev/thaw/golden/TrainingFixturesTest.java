@@ -23,9 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Training gives the history, the weights and the predictions that it gives in real Keras. */
 final class TrainingFixturesTest {
@@ -117,15 +119,26 @@ final class TrainingFixturesTest {
         if (!phase.metrics().isEmpty()) {
             c = c.withMetrics(phase.metrics().stream().map(TrainingFixturesTest::metrics).toList());
         }
+        if (!phase.weightedMetrics().isEmpty()) {
+            c =
+                    c.withWeightedMetrics(
+                            phase.weightedMetrics().stream()
+                                    .map(TrainingFixturesTest::metrics)
+                                    .toList());
+        }
         return c;
     }
 
     private static List<Metric> metrics(List<String> names) {
-        return names.stream().map(KerasArguments::metric).toList();
+        return names.stream().map(Metric::of).toList();
     }
 
     private static TrainingData data(TrainingFixtures.Rows rows) {
-        return new TrainingData(rows.x(), rows.y(), rows.weights());
+        List<Optional<Tensor>> weights = new ArrayList<>();
+        for (int i = 0; i < rows.y().size() && !rows.weights().isEmpty(); i++) {
+            weights.add(Optional.of(rows.weights().get(rows.weights().size() == 1 ? 0 : i)));
+        }
+        return new TrainingData(rows.x(), rows.y(), weights);
     }
 
     private static FitOptions options(TrainingFixtures.Case fixture, TrainingFixtures.Phase phase) {

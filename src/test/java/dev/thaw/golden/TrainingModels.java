@@ -63,6 +63,10 @@ final class TrainingModels {
             case "two_outputs" -> twoOutputs();
             case "shared" -> shared();
             case "steps" -> steps();
+            case "linear_steps" -> linearSteps();
+            case "sigmoid_steps" -> sigmoidSteps();
+            case "clipped_steps" -> clippedSteps();
+            case "positive" -> positive();
             case "nested" -> nested();
             case "nested_row" -> nestedRow();
             default -> MaskedModels.of(name);
@@ -295,6 +299,29 @@ final class TrainingModels {
                 Input.of(4, 3),
                 dense(5, "hidden", ActivationFunction.TANH),
                 dense(3, "head", ActivationFunction.SOFTMAX));
+    }
+
+    private static Model linearSteps() {
+        return row(Input.of(4, 3), dense(5, "hidden", ActivationFunction.TANH), dense(3, "head"));
+    }
+
+    private static Model sigmoidSteps() {
+        return row(
+                Input.of(4, 3),
+                dense(5, "hidden", ActivationFunction.TANH),
+                dense(3, "head", ActivationFunction.SIGMOID));
+    }
+
+    private static Model clippedSteps() {
+        return row(
+                Input.of(4, 3),
+                dense(5, "hidden", ActivationFunction.TANH),
+                dense(3, "scores", ActivationFunction.SOFTMAX),
+                new Rescaling(1.2, -.05).named("head"));
+    }
+
+    private static Model positive() {
+        return row(Input.of(5), tanhHidden(), dense(2, "head", ActivationFunction.SOFTPLUS));
     }
 
     private static Layer[] baseParts() {

@@ -49,8 +49,8 @@ public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing, int 
 
     /** -(t ln p + (1 - t) ln(1 - p)), element by element. */
     static Value elements(Formula f, Value prediction, Value t, boolean fromLogits) {
-        // as in Keras on TensorFlow, a sigmoid's argument is taken whatever fromLogits says
-        Optional<Value> logits = Logits.beforeSigmoid(f, prediction);
+        // as in Keras on TensorFlow, it is taken whatever fromLogits says
+        Optional<Value> logits = Logits.of(f, prediction);
         if (logits.isPresent() || fromLogits) {
             Value z = logits.orElse(prediction);
             Value softplus = f.apply(Fn.Kind.SOFTPLUS, z);

@@ -46,8 +46,8 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing,
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
         Value t = Arithmetic.smoothed(f, target, labelSmoothing, target.shape().last());
-        // as in Keras on TensorFlow, a softmax's argument is taken whatever fromLogits says
-        Optional<Value> logits = Logits.beforeSoftmax(f, prediction);
+        // as in Keras on TensorFlow, it is taken whatever fromLogits says
+        Optional<Value> logits = Logits.of(f, prediction);
         if (logits.isPresent() || fromLogits) {
             return ofLogits(
                     f,

@@ -18,17 +18,15 @@ import java.util.Optional;
 final class Logits {
     private Logits() {}
 
-    /** The argument of the softmax that made these probabilities, if one did. */
-    static Optional<Value> beforeSoftmax(Formula f, Value probabilities) {
+    /**
+     * The argument of the softmax or sigmoid that made these probabilities, if one did. As Keras on
+     * TensorFlow, which remembers the argument of either, whatever loss comes behind.
+     */
+    static Optional<Value> of(Formula f, Value probabilities) {
         Op made = makerBehindReshape(f.program(), probabilities);
-        return made instanceof Softmax s && s.y().shape().last() == probabilities.shape().last()
-                ? Optional.of(f.reshape(s.x(), probabilities.shape()))
-                : Optional.empty();
-    }
-
-    /** The argument of the sigmoid that made these probabilities, if one did. */
-    static Optional<Value> beforeSigmoid(Formula f, Value probabilities) {
-        Op made = makerBehindReshape(f.program(), probabilities);
+        if (made instanceof Softmax s && s.y().shape().last() == probabilities.shape().last()) {
+            return Optional.of(f.reshape(s.x(), probabilities.shape()));
+        }
         return made instanceof Unary u && u.fn().kind() == Fn.Kind.SIGMOID
                 ? Optional.of(f.reshape(u.x(), probabilities.shape()))
                 : Optional.empty();

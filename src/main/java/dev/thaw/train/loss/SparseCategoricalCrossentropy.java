@@ -58,9 +58,9 @@ public record SparseCategoricalCrossentropy(boolean fromLogits, Integer ignoreCl
             Value entropy = CategoricalCrossentropy.ofLogits(f, logits, oneHot(f, logits, target));
             return Arithmetic.product(f, entropy, valid(f, target));
         }
-        // as in Keras on TensorFlow, a softmax's argument is taken whatever fromLogits says
+        // as in Keras on TensorFlow, it is taken whatever fromLogits says
         Value logits =
-                Logits.beforeSoftmax(f, prediction)
+                Logits.of(f, prediction)
                         .orElseGet(() -> fromLogits ? prediction : logarithms(f, prediction));
         int classes = logits.shape().last();
         int rows = Math.toIntExact(logits.size() / classes);

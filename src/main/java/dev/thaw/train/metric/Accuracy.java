@@ -18,6 +18,11 @@ public record Accuracy() implements Metric {
         return "accuracy";
     }
 
+    @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
     /** Keras has no object that decides by the shapes. */
     @Override
     public Optional<String> identifier() {

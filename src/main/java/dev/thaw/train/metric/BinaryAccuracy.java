@@ -23,6 +23,11 @@ public record BinaryAccuracy(double threshold) implements Metric {
     }
 
     @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
+    @Override
     public Value lower(Formula f, Value prediction, Value target) {
         return Answers.equal(f, Answers.above(f, prediction, threshold), target);
     }

@@ -11,6 +11,11 @@ public record CategoricalAccuracy() implements Metric {
     }
 
     @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
+    @Override
     public Value lower(Formula f, Value prediction, Value target) {
         return Answers.equal(f, Answers.largest(f, prediction), Answers.largest(f, target));
     }

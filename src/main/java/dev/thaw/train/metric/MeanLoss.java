@@ -48,6 +48,11 @@ public record MeanLoss(Loss loss) implements Metric {
     }
 
     @Override
+    public boolean largerIsBetter() {
+        return loss.className().equals("CosineSimilarity");
+    }
+
+    @Override
     public String className() {
         return loss.className().equals("LogCosh") ? "LogCoshError" : loss.className();
     }

@@ -31,6 +31,11 @@ public interface Metric extends Configured {
         return Optional.empty();
     }
 
+    /** Whether more of it is better. */
+    default boolean largerIsBetter() {
+        return false;
+    }
+
     /** What is reported of the mean. */
     default double result(double mean) {
         return mean;

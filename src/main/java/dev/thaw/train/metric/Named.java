@@ -42,6 +42,11 @@ record Named(Metric metric, String name, String made) implements Metric {
     }
 
     @Override
+    public boolean largerIsBetter() {
+        return metric.largerIsBetter();
+    }
+
+    @Override
     public double result(double mean) {
         return metric.result(mean);
     }

@@ -26,6 +26,11 @@ public record Precision(double threshold) implements Metric {
         return "precision";
     }
 
+    @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
     private static Value wanted(Formula f, Value target) {
         return Answers.above(f, f.apply(Fn.Kind.ABS, target), 0);
     }

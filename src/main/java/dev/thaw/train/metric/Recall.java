@@ -26,6 +26,11 @@ public record Recall(double threshold) implements Metric {
         return "recall";
     }
 
+    @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
     private static Value wanted(Formula f, Value target) {
         return Answers.above(f, f.apply(Fn.Kind.ABS, target), 0);
     }

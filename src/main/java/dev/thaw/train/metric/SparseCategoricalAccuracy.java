@@ -13,6 +13,11 @@ public record SparseCategoricalAccuracy() implements Metric {
     }
 
     @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
+    @Override
     public DType targetType(Shape prediction, Shape target) {
         return DType.INT32;
     }

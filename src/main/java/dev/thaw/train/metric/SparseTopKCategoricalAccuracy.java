@@ -29,6 +29,11 @@ public record SparseTopKCategoricalAccuracy(int k) implements Metric {
     }
 
     @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
+    @Override
     public DType targetType(Shape prediction, Shape target) {
         return DType.INT32;
     }

@@ -27,6 +27,11 @@ public record TopKCategoricalAccuracy(int k) implements Metric {
     }
 
     @Override
+    public boolean largerIsBetter() {
+        return true;
+    }
+
+    @Override
     public Value lower(Formula f, Value prediction, Value target) {
         return Answers.amongLargest(f, prediction, Answers.largest(f, target), k);
     }

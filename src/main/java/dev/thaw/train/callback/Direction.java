@@ -1,0 +1,9 @@
+package dev.thaw.train.callback;
+
+/** Which values of a watched quantity are better. */
+public enum Direction {
+    /** Small ones, as of a loss. */
+    MIN,
+    /** Large ones, as of an accuracy. */
+    MAX
+}
