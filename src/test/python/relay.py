@@ -11,8 +11,8 @@ import numpy as np
 import keras
 from keras import layers as L, optimizers as O
 
-# Keras and Thaw round in other orders; over some forty steps the differences are fed back
-BOUND = 2e-4
+# Keras and Thaw round in other orders, some 1e-7 a step; over forty steps the differences are fed back
+BOUND = 2e-5
 OPTIMIZERS = {
     "SGD, momentum 0.9": lambda: O.SGD(0.02, momentum=0.9),
     "Adam": lambda: O.Adam(0.003),

@@ -199,9 +199,9 @@ class MainJobOnSimulatorTest {
         System.out.printf(
                 "gradients of fine-tuning, up to %.2f: CUDA off the reference by %.1e, bound"
                         + " %.1e%n",
-                largest, farthest, 2 * STEP_NOISE);
-        assertThat(largest).isBetween(.1, 2.0);
-        assertThat(farthest).isLessThan(2 * STEP_NOISE);
+                largest, farthest, 2 * STEP_NOISE * Math.max(1, largest));
+        assertThat(largest).isBetween(.1, 10.0);
+        assertThat(farthest).isLessThan(2 * STEP_NOISE * Math.max(1, largest));
     }
 
     @Test

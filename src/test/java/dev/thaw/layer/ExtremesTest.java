@@ -45,7 +45,7 @@ class ExtremesTest {
     void missingArgumentsAreNamed() {
         missing(() -> new Dense(1, null), "activation");
         missing(() -> new Dense(1).kernelInitializer(null), "kernelInitializer");
-        missing(() -> new Conv2D(1, 1).kernelRegularizer(null), "kernelRegularizer");
+        missing(() -> new Conv2D(1, 1).kernelRegularizer(null), "regularizer");
         missing(() -> new BatchNormalization(null), "config");
         missing(() -> Input.of(Shape.of(1), null), "dtype");
         refused(() -> new Dense(1).named(null), "got 'null'");
