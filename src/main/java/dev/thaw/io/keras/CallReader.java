@@ -78,7 +78,9 @@ final class CallReader {
                             + " .keras");
         }
         List<Symbol> given = inputs.stream().map(h -> symbols.apply(where, h)).toList();
-        return ObjectReader.refusing(where, () -> layer.applyAll(given, baked));
+        // Keras up to 3.15 writes a layer's own default down as if the call had been given it
+        Mode mode = layer.defaultMode().filter(own -> own == baked).isPresent() ? null : baked;
+        return ObjectReader.refusing(where, () -> layer.applyAll(given, mode));
     }
 
     private void read(JsonNode node) {
