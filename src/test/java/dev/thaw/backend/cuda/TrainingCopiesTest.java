@@ -20,6 +20,7 @@ import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
+import dev.thaw.train.optimizer.Schedules;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +162,17 @@ class TrainingCopiesTest {
         for (int i = 0; i < after.size(); i++) {
             assertThat(after.get(i).bitEquals(before.get(i))).as("they moved there").isFalse();
         }
+    }
+
+    @Test
+    void aScheduleAddsTheRateOfTheStepAndReadsNothing() {
+        model.compile(
+                new Adam(new Schedules.CosineDecay(.01, 100)), new SparseCategoricalCrossentropy());
+        Copies step = perStep(false);
+        System.out.println("a training step with a schedule: " + step);
+        assertThat(step.in).as("x, y and the rate").isEqualTo(3);
+        assertThat(step.inBytes).isEqualTo(BATCH_BYTES + 4);
+        assertThat(step.out).isZero();
     }
 
     @Test
