@@ -165,10 +165,12 @@ final class KerasCase {
                             e -> weights.put(Integer.valueOf(e.getKey()), e.getValue().asDouble()));
             options = options.withClassWeight(weights);
         }
-        if (how.path("sample_weight").asBoolean(false)) {
-            options = options.withSampleWeight(Npy.read(folder.resolve("sw.npy")).floats());
-        }
-        TrainingData data = new TrainingData(x, read("y"), Optional.empty());
+        List<Tensor> y = read("y");
+        Optional<Tensor> weights =
+                how.path("sample_weight").asBoolean(false)
+                        ? Optional.of(Npy.read(folder.resolve("sw.npy")))
+                        : Optional.empty();
+        TrainingData data = new TrainingData(x, y, Collections.nCopies(y.size(), weights));
         History history = model.fit(data, options);
         ObjectNode epoch = JsonNodeFactory.instance.objectNode();
         for (String key : history.epochs().get(0).keySet()) {
