@@ -229,7 +229,7 @@ bench() {
     part bench-steps-fp32 180 bash "$here/run.sh" --inner figures "$OUT/steps-fp32.tsv" \
         "${java[@]}" dev.thaw.gpucheck.StepBench "${quick[@]}"
     # the same ops by cuDNN where it has them, convolutions' algorithms measured, and unfused steps with cuDNN
-    local cudnn=(-Dthaw.cuda.cudnn=batchnorm,pool,softmax,activation -Dthaw.cuda.dropout=cudnn
+    local cudnn=(-Dthaw.cuda.cudnn=batchnorm -Dthaw.cuda.dropout=cudnn
         -Dthaw.cuda.convolution=find)
     part bench-ops-cudnn 240 bash "$here/run.sh" --inner figures "$OUT/ops-cudnn.tsv" \
         "${java[@]}" "${cudnn[@]}" dev.thaw.gpucheck.OpBench cudnn "${quick[@]}"

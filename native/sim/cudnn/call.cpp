@@ -21,11 +21,8 @@ THAW_LIVE(DnnHandle)
 THAW_LIVE(Tensor)
 THAW_LIVE(Filter)
 THAW_LIVE(ConvolutionDescriptor)
-THAW_LIVE(Pooling)
 THAW_LIVE(Activation)
 THAW_LIVE(DropoutDescriptor)
-THAW_LIVE(OpTensorDescriptor)
-THAW_LIVE(ReduceDescriptor)
 #undef THAW_LIVE
 
 int refuseDnn(int status, const char* format, ...) {

@@ -534,7 +534,7 @@ THAW_API int cudnnConvolutionBiasActivationForward(
             if (a2 != 0) {
                 v += double(a2) * double(z[place(zt, at)]);
             }
-            y[p] = float(activate(activation, v));
+            y[p] = float(v < 0 && !identity ? 0 : v); // NaN stays
         } while (next(at, g.y.dims));
     });
 }

@@ -49,15 +49,9 @@ struct ConvolutionDescriptor {
     int math = 0;
 };
 
-struct Pooling {
-    int mode = 0;
-    Axes window, pads, strides;
-};
-
 struct Activation {
     int mode = -1;
     double coefficient = 0;
-    double beta = 1;
 };
 
 struct DropoutDescriptor {
@@ -65,15 +59,6 @@ struct DropoutDescriptor {
     unsigned long long* states = nullptr;
     size_t stateBytes = 0;
     unsigned long long seed = 0;
-};
-
-struct OpTensorDescriptor {
-    int op = -1;
-};
-
-struct ReduceDescriptor {
-    int op = -1;
-    int indices = 0;
 };
 
 template <class T>
@@ -88,11 +73,8 @@ THAW_KIND(DnnHandle, "cuDNN handle")
 THAW_KIND(Tensor, "tensor descriptor")
 THAW_KIND(Filter, "filter descriptor")
 THAW_KIND(ConvolutionDescriptor, "convolution descriptor")
-THAW_KIND(Pooling, "pooling descriptor")
 THAW_KIND(Activation, "activation descriptor")
 THAW_KIND(DropoutDescriptor, "dropout descriptor")
-THAW_KIND(OpTensorDescriptor, "op tensor descriptor")
-THAW_KIND(ReduceDescriptor, "reduce tensor descriptor")
 #undef THAW_KIND
 
 /**
@@ -187,7 +169,4 @@ inline void store(float& y, double result, float beta) {
 }
 
 std::string text(const Axes& dims);
-double activate(const Activation& a, double x);
-/** The activation's derivative times dy. */
-double activateGrad(const Activation& a, double x, double y, double dy);
 } // namespace thaw::sim

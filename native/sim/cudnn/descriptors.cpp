@@ -142,11 +142,8 @@ THAW_API int cudnnGetStream(void* handle, void** stream) {
 THAW_LIFE(Tensor, TensorDescriptor)
 THAW_LIFE(Filter, FilterDescriptor)
 THAW_LIFE(ConvolutionDescriptor, ConvolutionDescriptor)
-THAW_LIFE(Pooling, PoolingDescriptor)
 THAW_LIFE(Activation, ActivationDescriptor)
 THAW_LIFE(DropoutDescriptor, DropoutDescriptor)
-THAW_LIFE(OpTensorDescriptor, OpTensorDescriptor)
-THAW_LIFE(ReduceDescriptor, ReduceTensorDescriptor)
 
 THAW_API int cudnnSetTensor4dDescriptor(void* d, int format, int type, int n, int c, int h, int w) {
     Guard g(lock());
@@ -285,43 +282,5 @@ THAW_API int cudnnGetActivationDescriptor(void* d, int* mode, int* nan, double* 
     *mode = a->mode;
     *nan = 1;
     *coefficient = a->coefficient;
-    return DNN_OK;
-}
-
-THAW_API int cudnnSetActivationDescriptorSwishBeta(void* d, double beta) {
-    Guard g(lock());
-    auto* a = object<Activation>("cudnnSetActivationDescriptorSwishBeta", d);
-    if (!a) {
-        return DNN_BAD_PARAM;
-    }
-    a->beta = beta;
-    return DNN_OK;
-}
-
-THAW_API int cudnnSetOpTensorDescriptor(void* d, int op, int type, int) {
-    Guard g(lock());
-    auto* o = object<OpTensorDescriptor>("cudnnSetOpTensorDescriptor", d);
-    if (!o) {
-        return DNN_BAD_PARAM;
-    }
-    if (op < 0 || op > 5 || type != FLOAT) {
-        return refuseDnn(DNN_BAD_PARAM, "cudnnSetOpTensorDescriptor: op %d, type %d", op, type);
-    }
-    o->op = op;
-    return DNN_OK;
-}
-
-THAW_API int cudnnSetReduceTensorDescriptor(void* d, int op, int type, int, int indices, int) {
-    Guard g(lock());
-    auto* r = object<ReduceDescriptor>("cudnnSetReduceTensorDescriptor", d);
-    if (!r) {
-        return DNN_BAD_PARAM;
-    }
-    if (op < 0 || op > 8 || type != FLOAT || indices) {
-        return refuseDnn(DNN_NOT_SUPPORTED,
-                         "cudnnSetReduceTensorDescriptor: op %d, type %d, indices %d: indices are not "
-                         "simulated", op, type, indices);
-    }
-    r->op = op;
     return DNN_OK;
 }

@@ -1,4 +1,4 @@
-// Batch normalization, softmax and their gradients.
+// Batch normalization and its gradient.
 //
 // As in cuDNN: what is saved for the backward pass is the inverse standard deviation, and the
 // running variance takes the batch's with Bessel's correction, n / (n - 1).
@@ -206,30 +206,6 @@ int plainOnly(const char* name, int operations) {
 
 /** What the Ex variants ask for, so that the backend's workspace and reserve space are used. */
 constexpr size_t EX_WORKSPACE = 1024;
-
-/** The elements of one softmax: all but the batch axis, or the channel axis alone. */
-template <class F>
-void overGroups(const Tensor& t, bool channels, F visit) {
-    Axes outer = t.dims, inner(t.dims.size(), 1);
-    for (size_t i = 1; i < outer.size(); i++) {
-        if (i == 1 || !channels) {
-            std::swap(outer[i], inner[i]);
-        }
-    }
-    Axes at(outer.size(), 0);
-    do {
-        std::vector<Axes> group;
-        Axes in(inner.size(), 0);
-        do {
-            Axes both = at;
-            for (size_t i = 0; i < both.size(); i++) {
-                both[i] += in[i];
-            }
-            group.push_back(both);
-        } while (next(in, inner));
-        visit(group);
-    } while (next(at, outer));
-}
 } // namespace
 
 THAW_API int cudnnDeriveBNTensorDescriptor(void* derived, void* xd, int mode) {
@@ -353,65 +329,6 @@ THAW_API int cudnnBatchNormalizationForwardInference(
             double hat = (double(x[place(xt, at)]) - double(mean[c]))
                          / std::sqrt(double(variance[c]) + epsilon);
             store(y[place(yt, at)], double(a) * (hat * double(scale[c]) + double(bias[c])), b);
-        });
-    });
-}
-
-THAW_API int cudnnSoftmaxForward(void* h, int algorithm, int mode, const void* alpha, void* xd,
-                                 const float* x, const void* beta, void* yd, float* y) {
-    Call call("cudnnSoftmaxForward");
-    Tensor xt = call.shaped<Tensor>(xd), yt = call.shaped<Tensor>(yd);
-    call.require(xt == yt, DNN_BAD_PARAM, "x and y have different dims");
-    if (call.status()) {
-        return call.status();
-    }
-    call.memory("x", x, xt);
-    call.memory("y", y, yt);
-    float a = scalar(alpha), b = scalar(beta);
-    return call.run(h, [=] {
-        overGroups(xt, mode == 1, [&](const std::vector<Axes>& group) {
-            double largest = algorithm == 0 ? 0 : -INFINITY; // FAST does not look for it
-            for (const Axes& at : group) {
-                largest = algorithm == 0 ? 0 : std::max(largest, double(x[place(xt, at)]));
-            }
-            double sum = 0;
-            for (const Axes& at : group) {
-                sum += std::exp(double(x[place(xt, at)]) - largest);
-            }
-            for (const Axes& at : group) {
-                double d = double(x[place(xt, at)]) - largest;
-                double v = algorithm == 2 ? d - std::log(sum) : std::exp(d) / sum;
-                store(y[place(yt, at)], double(a) * v, b);
-            }
-        });
-    });
-}
-
-THAW_API int cudnnSoftmaxBackward(void* h, int algorithm, int mode, const void* alpha, void* yd,
-                                  const float* y, void* dyd, const float* dy, const void* beta,
-                                  void* dxd, float* dx) {
-    Call call("cudnnSoftmaxBackward");
-    Tensor yt = call.shaped<Tensor>(yd), dyt = call.shaped<Tensor>(dyd), dxt = call.shaped<Tensor>(dxd);
-    call.require(yt == dyt && yt == dxt, DNN_BAD_PARAM, "y, dy and dx have different dims");
-    if (call.status()) {
-        return call.status();
-    }
-    call.memory("y", y, yt);
-    call.memory("dy", dy, dyt);
-    call.memory("dx", dx, dxt);
-    float a = scalar(alpha), b = scalar(beta);
-    return call.run(h, [=] {
-        overGroups(yt, mode == 1, [&](const std::vector<Axes>& group) {
-            double sum = 0;
-            for (const Axes& at : group) {
-                double up = dy[place(dyt, at)];
-                sum += algorithm == 2 ? up : up * double(y[place(yt, at)]);
-            }
-            for (const Axes& at : group) {
-                double out = y[place(yt, at)], up = dy[place(dyt, at)];
-                double d = algorithm == 2 ? up - std::exp(out) * sum : out * (up - sum);
-                store(dx[place(dxt, at)], double(a) * d, b);
-            }
         });
     });
 }

@@ -21,8 +21,7 @@ public final class OpBench {
     private static final long COPY_BYTES = 64L * 56 * 56 * 256 * Float.BYTES;
 
     private static final Pattern BATCHNORM = Pattern.compile("BatchNorm(Train|Infer|TrainGrad)");
-    private static final Pattern CUDNN =
-            Pattern.compile(BATCHNORM + "|.*Pool.*|Softmax|ReLU|ReLUGrad|Dropout|Convolution.*");
+    private static final Pattern CUDNN = Pattern.compile(BATCHNORM + "|Dropout|Convolution.*");
 
     private OpBench() {}
 

@@ -36,8 +36,6 @@ final class CudaKernelTable {
         CudnnConvolutionKernels.register(table);
         CudnnDropout.register(table);
         CudnnBatchNorm.register(table);
-        CudnnPointwise.register(table);
-        CudnnPool.register(table);
         return table;
     }
 

@@ -13,13 +13,7 @@ enum CudnnUse {
     /** Batch normalization without residual and rectifier, and its gradient through the batch. */
     BATCHNORM,
     /** The same in cuDNN's spatial persistent mode. */
-    BATCHNORM_PERSISTENT,
-    /** Pools that are padded alike on both sides; not a maximum's gradient, for its ties. */
-    POOL,
-    /** Softmax and its gradient. */
-    SOFTMAX,
-    /** relu, relu6, sigmoid and tanh, and their gradients. */
-    ACTIVATION;
+    BATCHNORM_PERSISTENT;
 
     /** Names in lower case, with commas between and a hyphen for the underscore. */
     static final String PROPERTY = "thaw.cuda.cudnn";

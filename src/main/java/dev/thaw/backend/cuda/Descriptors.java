@@ -8,11 +8,8 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 
-import jcuda.jcudnn.cudnnActivationDescriptor;
 import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnDropoutDescriptor;
-import jcuda.jcudnn.cudnnNanPropagation;
-import jcuda.jcudnn.cudnnPoolingDescriptor;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 
 import java.util.ArrayDeque;
@@ -63,36 +60,6 @@ final class Descriptors implements AutoCloseable {
         check(cudnnCreateTensorDescriptor(d), "cudnnCreateTensorDescriptor");
         owned.push(() -> cudnnDestroyTensorDescriptor(d));
         check(cudnnDeriveBNTensorDescriptor(d, x, mode), "cudnnDeriveBNTensorDescriptor");
-        return d;
-    }
-
-    /** An activation that keeps NaN. */
-    cudnnActivationDescriptor activation(int mode, double coefficient) {
-        cudnnActivationDescriptor d = new cudnnActivationDescriptor();
-        check(cudnnCreateActivationDescriptor(d), "cudnnCreateActivationDescriptor");
-        owned.push(() -> cudnnDestroyActivationDescriptor(d));
-        check(
-                cudnnSetActivationDescriptor(
-                        d, mode, cudnnNanPropagation.CUDNN_PROPAGATE_NAN, coefficient),
-                "cudnnSetActivationDescriptor");
-        return d;
-    }
-
-    /** A pool that keeps NaN. */
-    cudnnPoolingDescriptor pooling(int mode, int[] size, int[] pad, int[] stride) {
-        cudnnPoolingDescriptor d = new cudnnPoolingDescriptor();
-        check(cudnnCreatePoolingDescriptor(d), "cudnnCreatePoolingDescriptor");
-        owned.push(() -> cudnnDestroyPoolingDescriptor(d));
-        check(
-                cudnnSetPoolingNdDescriptor(
-                        d,
-                        mode,
-                        cudnnNanPropagation.CUDNN_PROPAGATE_NAN,
-                        size.length,
-                        size,
-                        pad,
-                        stride),
-                "cudnnSetPoolingNdDescriptor");
         return d;
     }
 

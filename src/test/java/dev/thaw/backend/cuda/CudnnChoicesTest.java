@@ -81,32 +81,19 @@ class CudnnChoicesTest {
     @Test
     void byDefaultOurKernelsRun() {
         assertThat(traced(Map.of()))
-                .contains("bn_apply", "pool_average", "softmax", "dropout", "unary_tanh")
+                .contains("bn_apply", "dropout")
                 .doesNotContain(
                         "cudnnBatchNormalizationForwardTraining",
                         "cudnnBatchNormalizationBackward",
-                        "cudnnPoolingForward",
-                        "cudnnPoolingBackward",
-                        "cudnnSoftmaxForward",
-                        "cudnnSoftmaxBackward",
-                        "cudnnActivationForward",
-                        "cudnnActivationBackward",
                         "cudnnDropoutForward");
     }
 
     @Test
-    void eachUseGoesToCudnn() {
-        assertThat(traced(Map.of(CudnnUse.PROPERTY, "batchnorm, pool,softmax,activation")))
+    void batchNormalizationGoesToCudnn() {
+        assertThat(traced(Map.of(CudnnUse.PROPERTY, "batchnorm")))
                 .contains(
-                        "cudnnBatchNormalizationForwardTraining",
-                        "cudnnBatchNormalizationBackward",
-                        "cudnnPoolingForward",
-                        "cudnnPoolingBackward",
-                        "cudnnSoftmaxForward",
-                        "cudnnSoftmaxBackward",
-                        "cudnnActivationForward",
-                        "cudnnActivationBackward")
-                .doesNotContain("bn_apply", "pool_average", "unary_tanh");
+                        "cudnnBatchNormalizationForwardTraining", "cudnnBatchNormalizationBackward")
+                .doesNotContain("bn_apply");
     }
 
     @Test
@@ -122,23 +109,23 @@ class CudnnChoicesTest {
                 Settings.open(
                         Map.of(
                                 CudnnUse.PROPERTY,
-                                "pool",
+                                "batchnorm",
                                 CudnnFind.PROPERTY,
                                 "find",
                                 DropoutImplementation.PROPERTY,
                                 "cudnn"))) {
             assertThat(cuda.description())
-                    .contains("convolutions measured", "dropout by cuDNN", "cuDNN for [pool]");
+                    .contains("convolutions measured", "dropout by cuDNN", "cuDNN for [batchnorm]");
         }
     }
 
     @Test
     void otherWordsAreRefused() {
-        assertThatThrownBy(() -> Settings.cudnn("pools"))
+        assertThatThrownBy(() -> Settings.cudnn("pool"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "thaw.cuda.cudnn: must list some of [batchnorm, batchnorm-persistent, pool,"
-                                + " softmax, activation], got 'pools'");
+                        "thaw.cuda.cudnn: must list some of [batchnorm, batchnorm-persistent], got"
+                                + " 'pool'");
         assertThatThrownBy(() -> Settings.open(Map.of(DropoutImplementation.PROPERTY, "fast")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("thaw.cuda.dropout: must be philox or cudnn, got 'fast'");

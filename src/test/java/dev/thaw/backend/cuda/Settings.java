@@ -19,7 +19,7 @@ public final class Settings {
         }
     }
 
-    /** A backend that prefers cuDNN for these, {@code pool,softmax}. */
+    /** A backend that prefers cuDNN for these, {@code batchnorm}. */
     public static Backend cudnn(String uses) {
         return open(Map.of(CudnnUse.PROPERTY, uses));
     }
