@@ -215,6 +215,15 @@ abstract class ConvolutionConformance extends Conformance {
                         "Convolution strided", d -> convolution(d, 4, strided, 3, 18, 1, false)));
         all.add(new OpCase("Depthwise large", d -> depthwise(d, 3, large, 24, 1, true)));
         all.add(new OpCase("Depthwise strided", d -> depthwise(d, 3, strided, 24, 1, false)));
+        for (int stride = 1; stride <= 2; stride++) {
+            Geometry five = same(List.of(13, 18), List.of(5, 5), stride, 1);
+            for (int channels : new int[] {4, 36, 132}) {
+                all.add(
+                        new OpCase(
+                                "Depthwise " + five + " " + channels + "x1",
+                                d -> depthwise(d, 2, five, channels, 1, channels == 36)));
+            }
+        }
         return all.stream();
     }
 

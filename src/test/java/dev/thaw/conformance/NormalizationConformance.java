@@ -68,7 +68,15 @@ abstract class NormalizationConformance extends Conformance {
                     new Batch(Shape.of(4, 33, 35, 17), 3),
                     new Batch(Shape.of(4, 17, 33, 35), 1),
                     new Batch(Shape.of(2, 40_009), 1),
-                    new Batch(Shape.of(70_001, 1), 1));
+                    new Batch(Shape.of(70_001, 1), 1),
+                    // channels as networks have them, in fours: few, no power of two, many
+                    new Batch(Shape.of(3, 5, 7, 4), 3),
+                    new Batch(Shape.of(2, 9, 7, 36), 3),
+                    new Batch(Shape.of(2, 17, 13, 132), 3),
+                    new Batch(Shape.of(2, 9, 9, 144), 3),
+                    new Batch(Shape.of(1, 5, 5, 260), 3),
+                    new Batch(Shape.of(33, 1, 1, 1028), 3),
+                    new Batch(Shape.of(700, 24), 1));
 
     private record Parts(Value x, Value gamma, Value beta, Value[] wrt) {}
 
