@@ -17,7 +17,7 @@ package dev.thaw.op;
  */
 public record Convolution(
         Value x, Value w, Value bias, @Out Value y, Window window, int groups, Rectifier rectifier)
-        implements Op, Rectifiable {
+        implements Op, Rectifiable, ZeroPadded {
     /** Without rectifier. */
     public Convolution(Value x, Value w, Value bias, Value y, Window window, int groups) {
         this(x, w, bias, y, window, groups, Rectifier.NONE);
@@ -26,6 +26,11 @@ public record Convolution(
     @Override
     public Convolution rectified(Rectifier r, Value to) {
         return new Convolution(x, w, bias, to, window, groups, r);
+    }
+
+    @Override
+    public Convolution over(Value images, Window padding) {
+        return new Convolution(images, w, bias, y, padding, groups, rectifier);
     }
 
     @Override

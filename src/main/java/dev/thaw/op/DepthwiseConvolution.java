@@ -12,7 +12,12 @@ package dev.thaw.op;
  * @param window how the window moves
  */
 public record DepthwiseConvolution(Value x, Value w, Value bias, @Out Value y, Window window)
-        implements Op {
+        implements Op, ZeroPadded {
+    @Override
+    public DepthwiseConvolution over(Value images, Window padding) {
+        return new DepthwiseConvolution(images, w, bias, y, padding);
+    }
+
     @Override
     public void gradient(Gradients g) {
         Value dy = g.of(y);

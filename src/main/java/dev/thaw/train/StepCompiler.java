@@ -16,6 +16,7 @@ import dev.thaw.op.Program;
 import dev.thaw.op.Value;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Fusion;
+import dev.thaw.plan.PadFusion;
 import dev.thaw.plan.Plan;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
@@ -83,7 +84,7 @@ final class StepCompiler {
         Traced t = trace(mode, "call", feeding);
         finishRandom(t);
         List<Value> out = t.call.outputs();
-        Fusion.apply(t.program, Set.copyOf(out));
+        fuse(t.program, Set.copyOf(out));
         return new Step(plan(t.program, Set.copyOf(out)), feeds(t, List.of()), out, List.of());
     }
 
@@ -92,7 +93,7 @@ final class StepCompiler {
         Traced t = trace(Mode.INFERENCE, "evaluate", feeding);
         Objective.Emitted o = objective.emit(t.program, t.outputs, t.losses, feeding, "val_");
         finishRandom(t);
-        Fusion.apply(t.program, Set.of());
+        fuse(t.program, Set.of());
         return new Step(
                 plan(t.program, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running());
     }
@@ -112,7 +113,7 @@ final class StepCompiler {
         Program p = t.program;
         warnOfSingleValues(p);
         Objective.Emitted o = objective.emit(p, t.outputs, t.losses, feeding, "");
-        Fusion.apply(p, Set.of());
+        fuse(p, Set.of());
         List<Optimizer.Update> updates = differentiate(p, scaled(p, o.loss(), optimizer));
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());
@@ -182,6 +183,11 @@ final class StepCompiler {
             t.program.setScope("random");
             t.program.emit(new Increment(t.program.variable(randomStep)));
         }
+    }
+
+    private void fuse(Program forward, Set<Value> kept) {
+        PadFusion.apply(forward, kept, backend);
+        Fusion.apply(forward, kept);
     }
 
     private Plan plan(Program p, Set<Value> fetched) {

@@ -4,6 +4,7 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.op.DepthwiseConvolution;
 import dev.thaw.op.Op;
 import dev.thaw.tensor.Tensor;
 
@@ -72,6 +73,12 @@ final class CudaBackend implements Backend {
     @Override
     public int alignment() {
         return ALIGNMENT;
+    }
+
+    /** cuDNN, which runs the others, pads on both sides alike. */
+    @Override
+    public boolean padsUnevenly(Op op) {
+        return op instanceof DepthwiseConvolution;
     }
 
     @Override

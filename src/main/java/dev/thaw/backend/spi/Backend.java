@@ -52,6 +52,15 @@ public interface Backend extends AutoCloseable {
      */
     void download(Buffer source, Tensor target);
 
+    /**
+     * Whether this op, whose window pads more on one side than on the other, runs without a padded
+     * copy of its images. Where not, a {@link dev.thaw.op.Pad} before it is better: its copy serves
+     * the op's gradient as well.
+     */
+    default boolean padsUnevenly(Op op) {
+        return true;
+    }
+
     /** Chooses the algorithm for an op and its shapes. */
     Prepared prepare(Op op);
 
