@@ -48,7 +48,10 @@ final class CudaBackend implements Backend {
 
     @Override
     public String description() {
-        gpu.makeCurrent();
+        return gpu.alone(this::describe);
+    }
+
+    private String describe() {
         String nvrtc =
                 compiler == null
                         ? "no NVRTC"
@@ -82,34 +85,33 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public synchronized Buffer allocate(long bytes, String label) {
-        gpu.makeCurrent();
-        return engine.memory().allocate(bytes, label);
+    public Buffer allocate(long bytes, String label) {
+        return gpu.alone(() -> engine.memory().allocate(bytes, label));
     }
 
     @Override
-    public synchronized void upload(Tensor source, Buffer target) {
-        gpu.makeCurrent();
-        engine.staging().upload(source, (CudaBuffer) target);
+    public void upload(Tensor source, Buffer target) {
+        gpu.alone(() -> engine.staging().upload(source, (CudaBuffer) target));
     }
 
     @Override
-    public synchronized void download(Buffer source, Tensor target) {
-        gpu.makeCurrent();
-        engine.staging().download((CudaBuffer) source, target);
+    public void download(Buffer source, Tensor target) {
+        gpu.alone(() -> engine.staging().download((CudaBuffer) source, target));
     }
 
     @Override
     public Prepared prepare(Op op) {
-        gpu.makeCurrent();
-        return table.prepare(engine, op);
+        return new Exclusive.Op(gpu, gpu.alone(() -> table.prepare(engine, op)));
     }
 
     @Override
     public Kernel sequence(List<Kernel> kernels) {
-        return graphs && kernels.size() > 1
-                ? new Recording(kernels, gpu, this, recordings)
-                : Backend.super.sequence(kernels);
+        List<Kernel> bare = kernels.stream().map(Exclusive::bare).toList();
+        return new Exclusive(
+                gpu,
+                graphs && bare.size() > 1
+                        ? new Recording(bare, gpu.stream(), recordings)
+                        : Backend.super.sequence(bare));
     }
 
     @Override
@@ -119,16 +121,17 @@ final class CudaBackend implements Backend {
 
     @Override
     public void synchronize() {
-        gpu.makeCurrent();
-        gpu.synchronize();
+        gpu.alone(gpu::synchronize);
     }
 
     @Override
     public void close() {
-        gpu.makeCurrent();
-        gpu.synchronize();
-        recordings.forEach(Recording::close); // of plans that nobody closed
-        engine.close();
-        gpu.close();
+        gpu.alone(
+                () -> {
+                    gpu.synchronize();
+                    recordings.forEach(Recording::close); // of plans that nobody closed
+                    engine.close();
+                    gpu.close();
+                });
     }
 }

@@ -15,14 +15,25 @@ import jcuda.driver.CUstream_flags;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
-/** One GPU: its properties, its primary context, and the one stream on which everything runs. */
+/**
+ * One GPU: its properties, its primary context, the one stream on which everything runs, and the
+ * one lock that threads take turns by.
+ */
 final class Gpu implements AutoCloseable {
     private static final int OLDEST = 75;
 
     private final CUdevice device;
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
+
+    /** Fair: a thread that trains in a loop would else keep the others out for seconds. */
+    private final ReentrantLock turn = new ReentrantLock(true);
+
+    private boolean closed;
+
     private final int index;
     private final String name;
     private final int capability;
@@ -114,9 +125,49 @@ final class Gpu implements AutoCloseable {
         return value[0];
     }
 
-    /** Contexts belong to threads: to be called by each thread before it uses the GPU. */
-    void makeCurrent() {
-        Status.driver(cuCtxSetCurrent(context), "cuCtxSetCurrent", "open");
+    /**
+     * Runs this with the GPU's context current in this thread, while no other thread talks to the
+     * GPU.
+     *
+     * <p>All models on a GPU share its stream, its memory, one handle of cuBLAS and one of cuDNN,
+     * the buffers that copies go through and the table of kernels. While a step is recorded, the
+     * driver takes down whatever reaches the stream: a launch of another thread would not run, but
+     * be replayed with that step for ever. So each of these holds the lock from its begin to its
+     * end: allocating, copying either way, preparing an op, binding it, freeing what either made,
+     * waiting, closing, and one launch of a plan, whether it replays a graph or runs op by op. A
+     * training step takes it once for each input and once for the launch. Where a thread waits for
+     * the GPU, the others wait too: their work would queue up behind the same stream.
+     *
+     * <p>The lock is reentrant. Who holds it takes no lock of other packages, so that there is
+     * nothing to wait for in a circle.
+     */
+    <T> T alone(Supplier<T> work) {
+        turn.lock();
+        try {
+            makeCurrent();
+            return work.get();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** The same for work without a result. */
+    void alone(Runnable work) {
+        turn.lock();
+        try {
+            makeCurrent();
+            work.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Contexts belong to threads, and another GPU's may be current in this one. */
+    private void makeCurrent() {
+        if (closed) {
+            return; // what is freed later than the backend went with its context
+        }
+        Status.driver(cuCtxSetCurrent(context), "cuCtxSetCurrent", "GPU " + index);
     }
 
     CUstream stream() {
@@ -183,5 +234,6 @@ final class Gpu implements AutoCloseable {
         cuStreamSynchronize(stream);
         cuStreamDestroy(stream);
         cuDevicePrimaryCtxRelease(device);
+        closed = true;
     }
 }

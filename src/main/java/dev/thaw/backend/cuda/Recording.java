@@ -31,23 +31,18 @@ final class Recording implements Kernel {
     private static final Logger LOG = LoggerFactory.getLogger(Recording.class);
 
     private final Kernel[] kernels;
-    private final Gpu gpu;
-    private final Object quiet;
     private final Set<Recording> open;
     private final CUstream stream;
     private Runnable turn = this::first;
     private CUgraphExec graph;
 
     /**
-     * @param quiet who holds this lock keeps other threads' copies off the stream
      * @param open the recordings that are not closed; this one joins them
      */
-    Recording(List<Kernel> kernels, Gpu gpu, Object quiet, Set<Recording> open) {
+    Recording(List<Kernel> kernels, CUstream stream, Set<Recording> open) {
         this.kernels = kernels.toArray(Kernel[]::new);
-        this.gpu = gpu;
-        this.quiet = quiet;
+        this.stream = stream;
         this.open = open;
-        stream = gpu.stream();
         open.add(this);
     }
 
@@ -114,30 +109,28 @@ final class Recording implements Kernel {
 
     /** Ends the capture whatever happens, so that the stream can be used again. */
     private void capture(CUgraph into) {
-        synchronized (quiet) {
-            // other threads may allocate meanwhile: only this one's calls are watched
-            Status.driver(
-                    cuStreamBeginCapture(
-                            stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
-                    "cuStreamBeginCapture",
-                    "a step");
-            int end;
-            RuntimeException failed = null;
-            try {
-                eager();
-            } catch (RuntimeException e) {
-                failed = e;
-            } finally {
-                end = cuStreamEndCapture(stream, into);
-            }
-            if (failed != null) {
-                if (end == CUresult.CUDA_SUCCESS) {
-                    cuGraphDestroy(into);
-                }
-                throw failed;
-            }
-            Status.driver(end, "cuStreamEndCapture", "a step");
+        // another backend of this process may allocate meanwhile
+        Status.driver(
+                cuStreamBeginCapture(
+                        stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
+                "cuStreamBeginCapture",
+                "a step");
+        int end;
+        RuntimeException failed = null;
+        try {
+            eager();
+        } catch (RuntimeException e) {
+            failed = e;
+        } finally {
+            end = cuStreamEndCapture(stream, into);
         }
+        if (failed != null) {
+            if (end == CUresult.CUDA_SUCCESS) {
+                cuGraphDestroy(into);
+            }
+            throw failed;
+        }
+        Status.driver(end, "cuStreamEndCapture", "a step");
     }
 
     private static String text(RuntimeException e) {
@@ -146,10 +139,9 @@ final class Recording implements Kernel {
 
     /** Frees the graph; one that is still running ends first. The kernels are their owner's. */
     @Override
-    public synchronized void close() {
+    public void close() {
         open.remove(this);
         if (graph != null) {
-            gpu.makeCurrent();
             cuGraphExecDestroy(graph);
             graph = null;
         }

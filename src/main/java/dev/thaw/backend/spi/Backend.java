@@ -9,8 +9,13 @@ import java.util.Set;
 
 /**
  * Who runs plans: it keeps memory and turns ops into kernels. Kernels run in the order of their
- * launches; {@link #download} and {@link #synchronize} wait for all of them. A backend belongs to
- * one thread at a time.
+ * launches; {@link #download} and {@link #synchronize} wait for all of them.
+ *
+ * <p>All models on a device share its backend, and each may run in a thread of its own: a backend
+ * takes calls from any thread at any time, and so do the ops and kernels that it made. What is
+ * launched in one thread runs in the order of its launches, and a sequence as a whole. Only what
+ * belongs to one plan (its buffers, its kernels) is not for two threads at the same time, and
+ * closing the backend comes after everything else.
  */
 public interface Backend extends AutoCloseable {
     /** A short name: {@code cpu}, {@code cuda:0}. */
