@@ -1,12 +1,12 @@
-// Many tensors as if they were one: what the optimizers' kernels share. Parameters of such a kernel:
+// Many tensors as if they were one: what the optimizers' kernels share. Their first parameters are
 //
-//   weights, gradients, .. : device arrays of device addresses (8 bytes each), one per tensor
-//   sizes                  : INT64, elements of each tensor
-//   chunkTensor, chunkIndex: INT32, one per chunk: which tensor, and which chunk of it; chunk k of a
-//                            tensor is its elements [k chunkSize, (k + 1) chunkSize)
-//   chunks, chunkSize      : how many chunks there are; elements of a chunk, a multiple of 4
-// A block works on a chunk at a time: grid = chunks or less, block 256; chunkSize 4096 is a good one.
-// No two chunks may overlap.
+//   table : INT64 on the device, a row per chunk: K addresses of FLOAT32 numbers, one per operand, then
+//           how many elements from there on the chunk has
+//   chunks: how many rows there are
+//
+// so that a block knows its chunk after one read. A block works on a chunk at a time: any grid is
+// right, a block per chunk is best, of 256 threads; 2048 elements are a good chunk. No two chunks may
+// overlap.
 #ifndef THAW_CHUNKS_CUH
 #define THAW_CHUNKS_CUH
 
@@ -14,38 +14,45 @@
 
 namespace thaw {
 
-/** A list of tensors cut into chunks. */
-struct Chunks {
-    const long long* sizes;
-    const int* tensor;
-    const int* index;
-    int count;
-    int size;
-};
+/**
+ * A number out of a table as an address of global memory; as a plain pointer it could be one of shared
+ * memory too, and each access would find out which.
+ */
+__device__ __forceinline__ float* global(long long address) {
+#ifdef THAW_SIM
+    return reinterpret_cast<float*>(address);
+#else
+    return static_cast<float*>(__cvta_global_to_generic(address));
+#endif
+}
 
-__device__ __forceinline__ float* address(const long long* table, int tensor) {
-    return reinterpret_cast<float*>(table[tensor]);
+/** Reads now, and not behind the branch that asks for it: reads that need not wait for each other. */
+template <class T>
+__device__ __forceinline__ T now(const T* p) {
+    return *const_cast<const volatile T*>(p);
 }
 
 /**
- * Runs f over the elements of K operands, of which the first WRITTEN are written back: f gets the K
- * numbers of an element.
+ * Where open, runs what begin returns over the elements of K operands, of which the first WRITTEN are
+ * written back: it gets the K numbers of an element. The addresses of a chunk are on their way while
+ * begin waits for what it needs.
  */
-template <int K, int WRITTEN, class F>
-__device__ __forceinline__ void over_chunks(
-        const Chunks& chunks, const long long* const (&tables)[K], F f) {
-    for (int c = blockIdx.x; c < chunks.count; c += gridDim.x) {
-        int tensor = chunks.tensor[c];
-        long long begin = (long long)chunks.index[c] * chunks.size;
-        long long rest = chunks.sizes[tensor] - begin;
-        int n = rest < chunks.size ? (int)rest : chunks.size;
+template <int K, int WRITTEN, class Begin>
+__device__ __forceinline__ void over_chunks(const long long* table, int chunks, bool open, Begin begin) {
+    for (int c = blockIdx.x; c < chunks; c += gridDim.x) {
+        const long long* row = table + (long long)c * (K + 1);
         float* p[K];
         bool vectors = true;
 #pragma unroll
         for (int k = 0; k < K; k++) {
-            p[k] = address(tables[k], tensor) + begin;
+            p[k] = global(now(row + k));
             vectors = vectors && aligned(p[k]);
         }
+        int n = (int)now(row + K);
+        if (!open) {
+            return;
+        }
+        auto f = begin();
         int done = 0;
         if (vectors) {
             for (int i = 4 * threadIdx.x; i + 4 <= n; i += 4 * blockDim.x) {
@@ -87,10 +94,6 @@ __device__ __forceinline__ void over_chunks(
             }
         }
     }
-}
-
-__device__ __forceinline__ float decayed(float w, float decay, float lr) {
-    return decay == 0.0f ? w : w - w * decay * lr;
 }
 
 }  // namespace thaw

@@ -58,10 +58,8 @@ public sealed interface Op
                 Equal,
                 Accumulate,
                 Guard,
-                SgdUpdate,
-                AdamUpdate,
-                RmspropUpdate,
-                RuleUpdate,
+                ApplyRule,
+                Assign,
                 Gate {
 
     /** What the op reads, states that it changes included. */

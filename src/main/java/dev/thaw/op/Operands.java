@@ -1,15 +1,19 @@
 package dev.thaw.op;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The operands and attributes of an op, read off its record once per class: a component of type
- * {@link Value} or {@code List<Value>} is an operand, every other one an attribute.
+ * {@link Value}, {@code List<Value>} or a list of such lists is an operand, every other one an
+ * attribute.
  */
 final class Operands {
     /** How an op uses an operand. */
@@ -46,14 +50,16 @@ final class Operands {
                     c.isAnnotationPresent(Out.class)
                             ? Use.WRITE
                             : c.isAnnotationPresent(Update.class) ? Use.UPDATE : Use.READ;
-            boolean operand =
-                    c.getType() == Value.class
-                            || c.getGenericType()
-                                    .getTypeName()
-                                    .equals("java.util.List<" + Value.class.getName() + ">");
-            slots.add(new Slot(c.getName(), c, use, operand));
+            slots.add(new Slot(c.getName(), c, use, isOperand(c.getGenericType())));
         }
         return List.copyOf(slots);
+    }
+
+    private static boolean isOperand(Type type) {
+        return type == Value.class
+                || type instanceof ParameterizedType list
+                        && list.getRawType() == List.class
+                        && isOperand(list.getActualTypeArguments()[0]);
     }
 
     /** The operands used in this way, in the record's order; absent (null) ones are left out. */
@@ -94,6 +100,22 @@ final class Operands {
         }
     }
 
+    /** The components of a public record that are double. */
+    static double[] numbers(Object record) {
+        return Arrays.stream(record.getClass().getRecordComponents())
+                .filter(c -> c.getType() == double.class)
+                .mapToDouble(c -> number(record, c))
+                .toArray();
+    }
+
+    private static double number(Object record, RecordComponent c) {
+        try {
+            return (double) c.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(record + "." + c.getName(), e);
+        }
+    }
+
     /** {@code BatchNormInfer x=%3 gamma=%4 -> y=%9 (epsilon=0.001)}. */
     static String print(Op op) {
         StringBuilder reads = new StringBuilder(op.getClass().getSimpleName());
@@ -124,8 +146,11 @@ final class Operands {
     }
 
     private static String brief(Object operand) {
-        return operand instanceof List<?> l && l.size() > 4
+        if (!(operand instanceof List<?> l)) {
+            return operand.toString();
+        }
+        return l.size() > 4
                 ? "[" + l.get(0) + " .. " + l.get(l.size() - 1) + "; " + l.size() + "]"
-                : operand.toString();
+                : l.stream().map(Operands::brief).toList().toString();
     }
 }

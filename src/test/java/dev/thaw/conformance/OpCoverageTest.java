@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.op.Op;
+import dev.thaw.op.UpdateRule;
 
 import org.junit.jupiter.api.Test;
 
@@ -48,5 +49,11 @@ final class OpCoverageTest {
                         .map(step -> step.op().getClass())
                         .collect(Collectors.toSet());
         assertThat(covered).isEqualTo(OPS);
+    }
+
+    @Test
+    void everyUpdateRuleHasAConformanceCase() {
+        assertThat(OptimizerConformance.rules())
+                .isEqualTo(Set.<Class<?>>of(UpdateRule.class.getPermittedSubclasses()));
     }
 }

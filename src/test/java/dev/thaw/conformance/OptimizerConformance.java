@@ -1,11 +1,9 @@
 package dev.thaw.conformance;
 
-import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.ApplyRule;
+import dev.thaw.op.Assign;
 import dev.thaw.op.Gate;
 import dev.thaw.op.Op;
-import dev.thaw.op.RmspropUpdate;
-import dev.thaw.op.RuleUpdate;
-import dev.thaw.op.SgdUpdate;
 import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
@@ -13,6 +11,9 @@ import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,11 +24,6 @@ abstract class OptimizerConformance extends Conformance {
                     List.of(Shape.of(1)),
                     List.of(Shape.of(3, 7), Shape.of(7), Shape.scalar(), Shape.of(17, 5, 1)),
                     List.of(Shape.of(5), Shape.of(70_001), Shape.of(3, 3, 17, 3)));
-
-    /** An optimizer without its values. */
-    private interface Rule {
-        Op of(Slots s);
-    }
 
     /** What the rules draw on; states are 0 in the first step, like in a new optimizer. */
     private record Slots(Draft d, List<Shape> shapes, long iteration, long health) {
@@ -66,10 +62,6 @@ abstract class OptimizerConformance extends Conformance {
             return d.number("product", iteration == 0 ? 0.468 : 0.1);
         }
 
-        Value rate() {
-            return d.number("lr", 0.01);
-        }
-
         Value step() {
             return d.counter("iteration", iteration);
         }
@@ -79,136 +71,76 @@ abstract class OptimizerConformance extends Conformance {
         }
     }
 
-    private static Rule sgd(double momentum, boolean nesterov, double decay) {
-        return s ->
-                new SgdUpdate(
-                        s.weights(),
-                        s.gradients(),
-                        momentum == 0 ? List.of() : s.mean("m"),
-                        s.rate(),
-                        s.guard(),
-                        momentum,
-                        nesterov,
-                        decay);
-    }
+    /** Slots that are means of gradients; the others are sums or means of squares. */
+    private static final Set<String> MEANS = Set.of("momentum", "average_gradient");
 
-    private static Rule adam(double decay) {
-        return s ->
-                new AdamUpdate(
-                        s.weights(),
-                        s.gradients(),
-                        s.mean("m"),
-                        s.square("v"),
-                        s.rate(),
-                        s.step(),
-                        s.guard(),
-                        0.9,
-                        0.999,
-                        1e-7,
-                        decay);
-    }
-
-    private static Rule rmsprop(double momentum, boolean centered, double decay) {
-        return s ->
-                new RmspropUpdate(
-                        s.weights(),
-                        s.gradients(),
-                        s.square("v"),
-                        momentum == 0 ? List.of() : s.mean("m"),
-                        centered ? s.mean("avg") : List.of(),
-                        s.rate(),
-                        s.guard(),
-                        0.9,
-                        momentum,
-                        1e-7,
-                        decay);
-    }
-
-    /** A rule with states that are means of gradients, or of squares from the given number on. */
-    private static Rule rule(UpdateRule rule, int squaresFrom, double rate, double decay) {
-        return s -> {
-            List<List<Value>> states = new ArrayList<>();
-            List<Value> weights = s.weights();
-            for (int i = 0; i < 3; i++) {
-                String name = "state" + i + "_";
-                states.add(
-                        i >= rule.states()
-                                ? List.of()
-                                : i >= squaresFrom ? s.square(name) : s.mean(name));
-            }
-            return new RuleUpdate(
-                    weights,
+    private record Named(String name, UpdateRule rule, double rate, double decay) {
+        Op of(Slots s) {
+            return new ApplyRule(
+                    rule,
+                    s.weights(),
                     rule.readsGradients() ? s.gradients() : List.of(),
-                    states.get(0),
-                    states.get(1),
-                    states.get(2),
+                    rule.slots().stream()
+                            .map(slot -> MEANS.contains(slot) ? s.mean(slot) : s.square(slot))
+                            .toList(),
                     rule instanceof UpdateRule.Nadam ? s.product() : null,
-                    rate == 0 ? null : s.d.number("lr", rate),
+                    s.d.number("lr", rate),
                     s.step(),
                     s.guard(),
-                    rule,
                     decay);
-        };
+        }
     }
 
     /** Ftrl divides by the rate: a large one keeps the numbers at size 1. */
     private static final double FTRL_RATE = 0.5;
 
-    private record Named(String name, Rule rule) {}
-
     private static final List<Named> RULES =
             List.of(
-                    new Named("SGD", sgd(0, false, 0)),
-                    new Named("SGD decay", sgd(0, false, 0.1)),
-                    new Named("SGD momentum", sgd(0.9, false, 0)),
-                    new Named("SGD Nesterov", sgd(0.9, true, 0)),
-                    new Named("SGD Nesterov decay", sgd(0.9, true, 0.1)),
-                    new Named("Adam", adam(0)),
-                    new Named("AdamW", adam(0.1)),
-                    new Named("RMSprop", rmsprop(0, false, 0)),
-                    new Named("RMSprop momentum", rmsprop(0.9, false, 0)),
-                    new Named("RMSprop centered", rmsprop(0, true, 0)),
-                    new Named("RMSprop with all", rmsprop(0.9, true, 0.1)),
-                    new Named("Adagrad", rule(new UpdateRule.Adagrad(1e-7), 0, 0.01, 0)),
-                    new Named("Adagrad decay", rule(new UpdateRule.Adagrad(1e-7), 0, 0.01, 0.1)),
-                    new Named("Adadelta", rule(new UpdateRule.Adadelta(0.95, 1e-7), 0, 1, 0)),
-                    new Named("Adamax", rule(new UpdateRule.Adamax(0.9, 0.999, 1e-7), 1, 0.01, 0)),
-                    new Named(
-                            "AMSGrad", rule(new UpdateRule.Amsgrad(0.9, 0.999, 1e-7), 1, 0.01, 0)),
-                    new Named("Nadam", rule(new UpdateRule.Nadam(0.9, 0.999, 1e-7), 1, 0.01, 0)),
-                    new Named("Nadam's product", rule(new UpdateRule.NadamProduct(0.9), 0, 0, 0)),
-                    new Named("Lion", rule(new UpdateRule.Lion(0.9, 0.99), 1, 0.01, 0.1)),
-                    new Named("Ftrl", rule(new UpdateRule.Ftrl(-0.5, 0, 0, 0, 0), 0, FTRL_RATE, 0)),
+                    named("SGD", new UpdateRule.Sgd(), 0),
+                    named("SGD decay", new UpdateRule.Sgd(), 0.1),
+                    named("SGD momentum", new UpdateRule.Momentum(0.9), 0),
+                    named("SGD Nesterov", new UpdateRule.Nesterov(0.9), 0),
+                    named("SGD Nesterov decay", new UpdateRule.Nesterov(0.9), 0.1),
+                    named("Adam", new UpdateRule.Adam(0.9, 0.999, 1e-7), 0),
+                    named("AdamW", new UpdateRule.Adam(0.9, 0.999, 1e-7), 0.1),
+                    named("AMSGrad", new UpdateRule.Amsgrad(0.9, 0.999, 1e-7), 0),
+                    named("RMSprop", new UpdateRule.Rmsprop(0.9, 0, 1e-7, false), 0),
+                    named("RMSprop momentum", new UpdateRule.Rmsprop(0.9, 0.9, 1e-7, false), 0),
+                    named("RMSprop centered", new UpdateRule.Rmsprop(0.9, 0, 1e-7, true), 0),
+                    named("RMSprop with all", new UpdateRule.Rmsprop(0.9, 0.9, 1e-7, true), 0.1),
+                    named("Adagrad", new UpdateRule.Adagrad(1e-7), 0),
+                    named("Adagrad decay", new UpdateRule.Adagrad(1e-7), 0.1),
+                    new Named("Adadelta", new UpdateRule.Adadelta(0.95, 1e-7), 1, 0),
+                    named("Adamax", new UpdateRule.Adamax(0.9, 0.999, 1e-7), 0),
+                    named("Nadam", new UpdateRule.Nadam(0.9, 0.999, 1e-7), 0),
+                    named("Nadam's product", new UpdateRule.NadamProduct(0.9), 0),
+                    named("Lion", new UpdateRule.Lion(0.9, 0.99), 0.1),
+                    new Named("Ftrl", new UpdateRule.Ftrl(-0.5, 0, 0, 0, 0), FTRL_RATE, 0),
                     new Named(
                             "Ftrl with all",
-                            rule(
-                                    new UpdateRule.Ftrl(-0.3, 0.2, 0.1, 0.05, 0.1),
-                                    0,
-                                    FTRL_RATE,
-                                    0.1)),
-                    new Named("average", rule(new UpdateRule.WeightAverage(0.9, 0), 0, 0, 0)),
-                    new Named("average back", rule(new UpdateRule.WeightAverage(0.9, 2), 0, 0, 0)),
-                    new Named("add", rule(new UpdateRule.Add(), 0, 0, 0)),
-                    new Named("assign", rule(new UpdateRule.Assign(), 0, 0, 0)),
-                    new Named("clear", rule(new UpdateRule.Clear(), 0, 0, 0)));
+                            new UpdateRule.Ftrl(-0.3, 0.2, 0.1, 0.05, 0.1),
+                            FTRL_RATE,
+                            0.1),
+                    named("average", new UpdateRule.Average(0.9), 0),
+                    named("sum", new UpdateRule.Sum(), 0));
+
+    private static Named named(String name, UpdateRule rule, double decay) {
+        return new Named(name, rule, 0.01, decay);
+    }
+
+    /** The rules that have a case. */
+    static Set<Class<?>> rules() {
+        return RULES.stream().map(n -> n.rule.getClass()).collect(Collectors.toSet());
+    }
 
     static Stream<OpCase> table() {
         List<OpCase> all = new ArrayList<>();
-        for (Named n : RULES) {
-            for (List<Shape> shapes : MODELS) {
-                for (long iteration : new long[] {0, 1, 1000, 1L << 33}) {
-                    all.add(
-                            new OpCase(
-                                    n.name + " " + shapes + " iteration " + iteration,
-                                    d -> d.emit(n.rule.of(new Slots(d, shapes, iteration, -1)))));
-                }
-                for (long health : new long[] {0, 1L << 33}) {
-                    all.add(
-                            new OpCase(
-                                    n.name + " " + shapes + " stopped at " + health,
-                                    d -> d.emit(n.rule.of(new Slots(d, shapes, 7, health)))));
-                }
+        for (List<Shape> shapes : MODELS) {
+            for (Named n : RULES) {
+                all.addAll(steps(n.name, shapes, n::of));
             }
+            all.addAll(steps("assign", shapes, OptimizerConformance::assign));
+            all.addAll(steps("fill", shapes, OptimizerConformance::fill));
         }
         for (long iteration : new long[] {0, 2, 3, (1L << 33) - 1}) {
             for (long health : new long[] {-1, 0, 1L << 33}) {
@@ -219,6 +151,31 @@ abstract class OptimizerConformance extends Conformance {
             }
         }
         return all.stream();
+    }
+
+    private static List<OpCase> steps(String name, List<Shape> shapes, Function<Slots, Op> op) {
+        List<OpCase> all = new ArrayList<>();
+        for (long iteration : new long[] {0, 1, 1000, 1L << 33}) {
+            all.add(
+                    new OpCase(
+                            name + " " + shapes + " iteration " + iteration,
+                            d -> d.emit(op.apply(new Slots(d, shapes, iteration, -1)))));
+        }
+        for (long health : new long[] {0, 1L << 33}) {
+            all.add(
+                    new OpCase(
+                            name + " " + shapes + " stopped at " + health,
+                            d -> d.emit(op.apply(new Slots(d, shapes, 7, health)))));
+        }
+        return all;
+    }
+
+    private static Op assign(Slots s) {
+        return new Assign(s.weights(), s.gradients(), s.guard());
+    }
+
+    private static Op fill(Slots s) {
+        return new Assign(s.weights(), List.of(s.d.number("number", 0.3)), s.guard());
     }
 
     private static void gate(Draft d, long iteration, long health) {

@@ -1,6 +1,6 @@
 package dev.thaw.gpucheck;
 
-import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.ApplyRule;
 import dev.thaw.op.BatchNormInfer;
 import dev.thaw.op.BatchNormInferGrad;
 import dev.thaw.op.BatchNormTrain;
@@ -15,14 +15,13 @@ import dev.thaw.op.LayerNormGrad;
 import dev.thaw.op.MatMul;
 import dev.thaw.op.MovingAverage;
 import dev.thaw.op.Reduce;
-import dev.thaw.op.RmspropUpdate;
-import dev.thaw.op.SgdUpdate;
 import dev.thaw.op.Softmax;
 import dev.thaw.op.SoftmaxCrossEntropy;
 import dev.thaw.op.SoftmaxCrossEntropyGrad;
 import dev.thaw.op.Transpose;
 import dev.thaw.op.Unary;
 import dev.thaw.op.UnaryGrad;
+import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -272,10 +271,30 @@ final class OpCases {
     }
 
     private void optimizers(String name, Shape each) {
+        optimizer("Adam", name, each, new UpdateRule.Adam(0.9, 0.999, 1e-7));
+        optimizer("SGD momentum", name, each, new UpdateRule.Momentum(0.9));
+        optimizer("RMSprop", name, each, new UpdateRule.Rmsprop(0.9, 0, 1e-7, false));
+    }
+
+    /** Reads the gradients, reads and writes weights and slots. */
+    private void optimizer(String op, String name, Shape each, UpdateRule rule) {
         double n = (double) TENSORS * each.size() * Float.BYTES;
-        all.add(new OpCase("Adam", name, 7 * n, 0, false, r -> adam(r, each)));
-        all.add(new OpCase("SGD momentum", name, 5 * n, 0, false, r -> sgd(r, each)));
-        all.add(new OpCase("RMSprop", name, 5 * n, 0, false, r -> rmsprop(r, each)));
+        double times = 3 + 2 * rule.slots().size();
+        all.add(new OpCase(op, name, times * n, 0, false, r -> update(r, each, rule)));
+    }
+
+    private static void update(OpRun r, Shape each, UpdateRule rule) {
+        r.emit(
+                new ApplyRule(
+                        rule,
+                        states(r, each),
+                        gradients(r, each),
+                        rule.slots().stream().map(s -> states(r, each)).toList(),
+                        null,
+                        r.in(Tensor.scalar(1e-3f)),
+                        r.in(Tensor.scalar(3L)),
+                        r.in(Tensor.scalar(-1L)),
+                        0));
     }
 
     private static List<Value> states(OpRun r, Shape each) {
@@ -292,59 +311,6 @@ final class OpCases {
             list.add(r.in(each));
         }
         return list;
-    }
-
-    private static Value rate(OpRun r) {
-        return r.in(Tensor.scalar(1e-3f));
-    }
-
-    private static Value healthy(OpRun r) {
-        return r.in(Tensor.scalar(-1L));
-    }
-
-    private static void adam(OpRun r, Shape each) {
-        r.emit(
-                new AdamUpdate(
-                        states(r, each),
-                        gradients(r, each),
-                        states(r, each),
-                        states(r, each),
-                        rate(r),
-                        r.in(Tensor.scalar(3L)),
-                        healthy(r),
-                        0.9,
-                        0.999,
-                        1e-7,
-                        0));
-    }
-
-    private static void sgd(OpRun r, Shape each) {
-        r.emit(
-                new SgdUpdate(
-                        states(r, each),
-                        gradients(r, each),
-                        states(r, each),
-                        rate(r),
-                        healthy(r),
-                        0.9,
-                        false,
-                        0));
-    }
-
-    private static void rmsprop(OpRun r, Shape each) {
-        r.emit(
-                new RmspropUpdate(
-                        states(r, each),
-                        gradients(r, each),
-                        states(r, each),
-                        List.of(),
-                        List.of(),
-                        rate(r),
-                        healthy(r),
-                        0.9,
-                        0,
-                        1e-7,
-                        0));
     }
 
     /** name: MxKxN. */

@@ -331,7 +331,7 @@ class TrainingTest {
                     .contains(
                             "BatchNormTrain x=",
                             "MovingAverage *moving=",
-                            "AdamUpdate",
+                            "rule=Adam[",
                             "Dropout",
                             "arena");
             assertThat(m.plan(Mode.INFERENCE, 32))

@@ -35,12 +35,10 @@ final class MultiTensor {
     /**
      * @param written how many operands, the first ones, are written back
      * @param lists the operands
-     * @param scratch tiles behind those of the operands, for use by the steps
      */
     MultiTensor(
             int written,
             List<List<Value>> lists,
-            int scratch,
             List<Step> steps,
             Function<Value, Buffer> buffers) {
         for (List<Value> list : lists) {
@@ -50,7 +48,7 @@ final class MultiTensor {
         this.written = written;
         this.steps = steps.toArray(Step[]::new);
         places = places(lists.get(0));
-        tiles = new float[Workers.SLOTS][lists.size() + scratch][Tiles.SIZE];
+        tiles = new float[Workers.SLOTS][lists.size()][Tiles.SIZE];
     }
 
     private static Place[] places(List<Value> tensors) {

@@ -2,13 +2,11 @@ package dev.thaw.backend.cpu;
 
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Accumulate;
-import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.ApplyRule;
+import dev.thaw.op.Assign;
 import dev.thaw.op.Gate;
 import dev.thaw.op.Guard;
 import dev.thaw.op.MovingAverage;
-import dev.thaw.op.RmspropUpdate;
-import dev.thaw.op.RuleUpdate;
-import dev.thaw.op.SgdUpdate;
 
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -21,10 +19,8 @@ final class TrainingKernels {
         table.add(MovingAverage.class, TrainingKernels::movingAverage);
         table.add(Accumulate.class, TrainingKernels::accumulate);
         table.add(Guard.class, TrainingKernels::guard);
-        table.add(SgdUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Sgd(op, b));
-        table.add(AdamUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Adam(op, b));
-        table.add(RmspropUpdate.class, op -> (b, workspace) -> new OptimizerKernel.Rmsprop(op, b));
-        table.add(RuleUpdate.class, op -> (b, workspace) -> new RuleKernel(op, b));
+        table.add(ApplyRule.class, op -> (b, workspace) -> new UpdateKernel(op, b));
+        table.add(Assign.class, op -> (b, workspace) -> UpdateKernel.assign(op, b));
         table.add(Gate.class, TrainingKernels::gate);
     }
 

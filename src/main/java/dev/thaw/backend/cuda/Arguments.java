@@ -9,12 +9,13 @@ import jcuda.driver.CUfunction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * Collects a kernel's arguments in the order of its parameters, then lays them out once: each on 8
- * bytes, behind a table of their addresses, as {@code cuLaunchKernel} wants it.
+ * Collects a kernel's arguments in the order of its parameters, then lays them out once: each from
+ * 8 bytes on, behind a table of their addresses, as {@code cuLaunchKernel} wants it.
  */
 final class Arguments {
     private static final int SLOT = 8;
@@ -24,6 +25,9 @@ final class Arguments {
     private final String doing;
     private long[] slots = new long[16];
     private int count;
+
+    /** The slots that go on with the argument before them. */
+    private final BitSet inner = new BitSet();
 
     Arguments(Engine engine, Function<Value, Buffer> buffers, String doing) {
         this.engine = engine;
@@ -87,6 +91,18 @@ final class Arguments {
         return add(Double.doubleToRawLongBits(v));
     }
 
+    /** A struct of floats, an odd number of them as well. */
+    Arguments reals(float... all) {
+        int argument = count;
+        for (int i = 0; i < all.length; i += 2) {
+            long low = Float.floatToRawIntBits(all[i]) & 0xffffffffL;
+            long high = i + 1 < all.length ? Float.floatToRawIntBits(all[i + 1]) : 0;
+            add(high << Float.SIZE | low);
+        }
+        inner.set(argument + 1, count);
+        return this;
+    }
+
     /** Fixes everything. */
     Kernel launch(CUfunction function, Launch.Grid grid) {
         return launch(function, grid, List.of());
@@ -97,8 +113,11 @@ final class Arguments {
         HostMemory.Block block = engine.hostMemory().take(2 * SLOT * count);
         ByteBuffer bytes = block.bytes().order(ByteOrder.nativeOrder());
         long base = block.address().value();
+        int argument = 0;
         for (int i = 0; i < count; i++) {
-            bytes.putLong(SLOT * i, base + SLOT * (count + i));
+            if (!inner.get(i)) {
+                bytes.putLong(SLOT * argument++, base + SLOT * (count + i));
+            }
             bytes.putLong(SLOT * (count + i), slots[i]);
         }
         return new Launch(

@@ -1,10 +1,7 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,7 +28,7 @@ public final class Adadelta extends StandardOptimizer<Adadelta> {
     }
 
     @Override
-    Adadelta self() {
+    protected Adadelta self() {
         return this;
     }
 
@@ -55,26 +52,8 @@ public final class Adadelta extends StandardOptimizer<Adadelta> {
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        return List.of(List.of("accumulated_grad", "accumulated_delta_var"));
-    }
-
-    @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        program.emit(
-                new RuleUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        slotValues(program, updates, "accumulated_grad"),
-                        slotValues(program, updates, "accumulated_delta_var"),
-                        List.of(),
-                        null,
-                        state.learningRate(),
-                        state.iteration(),
-                        state.health(),
-                        new UpdateRule.Adadelta(rho, epsilon),
-                        weightDecay));
+    protected UpdateRule rule() {
+        return new UpdateRule.Adadelta(rho, epsilon);
     }
 
     @Override

@@ -1,10 +1,7 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,7 +28,7 @@ public final class Adagrad extends StandardOptimizer<Adagrad> {
     }
 
     @Override
-    Adagrad self() {
+    protected Adagrad self() {
         return this;
     }
 
@@ -60,26 +57,8 @@ public final class Adagrad extends StandardOptimizer<Adagrad> {
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        return List.of(List.of("accumulator"));
-    }
-
-    @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        program.emit(
-                new RuleUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        slotValues(program, updates, "accumulator"),
-                        List.of(),
-                        List.of(),
-                        null,
-                        state.learningRate(),
-                        state.iteration(),
-                        state.health(),
-                        new UpdateRule.Adagrad(epsilon),
-                        weightDecay));
+    protected UpdateRule rule() {
+        return new UpdateRule.Adagrad(epsilon);
     }
 
     @Override

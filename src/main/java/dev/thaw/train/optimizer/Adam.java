@@ -1,10 +1,10 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.AdamUpdate;
+import dev.thaw.op.UpdateRule;
 
 /**
- * Adam in Keras's form, where epsilon is not bias-corrected; the formula is {@link AdamUpdate}'s.
- * Keras's defaults: rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7.
+ * Adam in Keras's form, where epsilon is not bias-corrected; the formula is {@link
+ * UpdateRule.Adam}'s. Keras's defaults: rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7.
  */
 public final class Adam extends AdamFamily<Adam> {
     /** Rate 0.001. */
@@ -23,7 +23,7 @@ public final class Adam extends AdamFamily<Adam> {
     }
 
     @Override
-    Adam self() {
+    protected Adam self() {
         return this;
     }
 

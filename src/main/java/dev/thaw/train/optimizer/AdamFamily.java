@@ -1,10 +1,6 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.AdamUpdate;
-import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
-import dev.thaw.op.Value;
 
 import java.util.List;
 import java.util.Map;
@@ -60,45 +56,17 @@ abstract class AdamFamily<S extends AdamFamily<S>> extends StandardOptimizer<S> 
     }
 
     @Override
-    protected final List<List<String>> slotOrder() {
-        List<String> moments = List.of("momentum", "velocity");
-        return amsgrad ? List.of(moments, List.of("velocity_hat")) : List.of(moments);
+    protected final UpdateRule rule() {
+        return amsgrad
+                ? new UpdateRule.Amsgrad(beta1, beta2, epsilon)
+                : new UpdateRule.Adam(beta1, beta2, epsilon);
     }
 
+    /** What amsgrad adds comes in a pass of its own. */
     @Override
-    protected final void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        List<Value> first = slotValues(program, updates, "momentum");
-        List<Value> second = slotValues(program, updates, "velocity");
-        if (amsgrad) {
-            program.emit(
-                    new RuleUpdate(
-                            weights(updates),
-                            gradients(updates),
-                            first,
-                            second,
-                            slotValues(program, updates, "velocity_hat"),
-                            null,
-                            state.learningRate(),
-                            state.iteration(),
-                            state.health(),
-                            new UpdateRule.Amsgrad(beta1, beta2, epsilon),
-                            weightDecay));
-            return;
-        }
-        program.emit(
-                new AdamUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        first,
-                        second,
-                        state.learningRate(),
-                        state.iteration(),
-                        state.health(),
-                        beta1,
-                        beta2,
-                        epsilon,
-                        weightDecay));
+    protected final List<List<String>> slotOrder() {
+        List<String> all = rule().slots();
+        return amsgrad ? List.of(all.subList(0, 2), all.subList(2, 3)) : List.of(all);
     }
 
     @Override

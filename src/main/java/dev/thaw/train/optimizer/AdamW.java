@@ -24,7 +24,7 @@ public final class AdamW extends AdamFamily<AdamW> {
     }
 
     @Override
-    AdamW self() {
+    protected AdamW self() {
         return this;
     }
 

@@ -1,10 +1,7 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,7 +29,7 @@ public final class Adamax extends StandardOptimizer<Adamax> {
     }
 
     @Override
-    Adamax self() {
+    protected Adamax self() {
         return this;
     }
 
@@ -63,26 +60,8 @@ public final class Adamax extends StandardOptimizer<Adamax> {
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        return List.of(List.of("momentum", "norm"));
-    }
-
-    @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        program.emit(
-                new RuleUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        slotValues(program, updates, "momentum"),
-                        slotValues(program, updates, "norm"),
-                        List.of(),
-                        null,
-                        state.learningRate(),
-                        state.iteration(),
-                        state.health(),
-                        new UpdateRule.Adamax(beta1, beta2, epsilon),
-                        weightDecay));
+    protected UpdateRule rule() {
+        return new UpdateRule.Adamax(beta1, beta2, epsilon);
     }
 
     @Override

@@ -1,10 +1,7 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,7 +32,7 @@ public final class Ftrl extends StandardOptimizer<Ftrl> {
     }
 
     @Override
-    Ftrl self() {
+    protected Ftrl self() {
         return this;
     }
 
@@ -101,31 +98,13 @@ public final class Ftrl extends StandardOptimizer<Ftrl> {
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        return List.of(List.of("accumulator", "linear"));
-    }
-
-    @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        program.emit(
-                new RuleUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        slotValues(program, updates, "accumulator"),
-                        slotValues(program, updates, "linear"),
-                        List.of(),
-                        null,
-                        state.learningRate(),
-                        state.iteration(),
-                        state.health(),
-                        new UpdateRule.Ftrl(
-                                learningRatePower,
-                                l1RegularizationStrength,
-                                l2RegularizationStrength,
-                                l2ShrinkageRegularizationStrength,
-                                beta),
-                        weightDecay));
+    protected UpdateRule rule() {
+        return new UpdateRule.Ftrl(
+                learningRatePower,
+                l1RegularizationStrength,
+                l2RegularizationStrength,
+                l2ShrinkageRegularizationStrength,
+                beta);
     }
 
     @Override

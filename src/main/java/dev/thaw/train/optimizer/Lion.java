@@ -1,10 +1,7 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,7 +28,7 @@ public final class Lion extends StandardOptimizer<Lion> {
     }
 
     @Override
-    Lion self() {
+    protected Lion self() {
         return this;
     }
 
@@ -63,26 +60,8 @@ public final class Lion extends StandardOptimizer<Lion> {
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        return List.of(List.of("momentum"));
-    }
-
-    @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        program.emit(
-                new RuleUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        slotValues(program, updates, "momentum"),
-                        List.of(),
-                        List.of(),
-                        null,
-                        state.learningRate(),
-                        state.iteration(),
-                        state.health(),
-                        new UpdateRule.Lion(beta1, beta2),
-                        weightDecay));
+    protected UpdateRule rule() {
+        return new UpdateRule.Lion(beta1, beta2);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.thaw.train.optimizer;
 
 import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
+import dev.thaw.op.Value;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
@@ -35,7 +35,7 @@ public final class Nadam extends StandardOptimizer<Nadam> {
     }
 
     @Override
-    Nadam self() {
+    protected Nadam self() {
         return this;
     }
 
@@ -73,41 +73,24 @@ public final class Nadam extends StandardOptimizer<Nadam> {
     @Override
     protected void begin(Program program, StepState state) {
         program.emit(
-                new RuleUpdate(
+                Stages.rule(
+                        new UpdateRule.NadamProduct(beta1),
                         List.of(program.variable(product)),
                         List.of(),
                         List.of(),
-                        List.of(),
-                        List.of(),
                         null,
-                        null,
-                        state.iteration(),
-                        state.health(),
-                        new UpdateRule.NadamProduct(beta1),
+                        state,
                         0));
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        return List.of(List.of("momentum", "velocity"));
+    Value product(Program program) {
+        return program.variable(product);
     }
 
     @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        program.emit(
-                new RuleUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        slotValues(program, updates, "momentum"),
-                        slotValues(program, updates, "velocity"),
-                        List.of(),
-                        program.variable(product),
-                        state.learningRate(),
-                        state.iteration(),
-                        state.health(),
-                        new UpdateRule.Nadam(beta1, beta2, epsilon),
-                        weightDecay));
+    protected UpdateRule rule() {
+        return new UpdateRule.Nadam(beta1, beta2, epsilon);
     }
 
     @Override

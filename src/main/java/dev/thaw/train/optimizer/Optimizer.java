@@ -79,7 +79,8 @@ public abstract class Optimizer implements Configured {
 
     /**
      * Emits the formula's ops for weights that share a decay; gradients are clipped already. It may
-     * be called for some of the weights first and then for the others.
+     * be called for some of the weights first and then for the others. An optimizer made of ops of
+     * its own ends with an {@link dev.thaw.op.Assign} that takes the state's health.
      *
      * @param weightDecay w = w - w weightDecay lr comes before the formula; 0 for none
      */

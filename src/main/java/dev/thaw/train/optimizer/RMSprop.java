@@ -1,16 +1,13 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.Program;
-import dev.thaw.op.RmspropUpdate;
-import dev.thaw.op.Value;
+import dev.thaw.op.UpdateRule;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * RMSprop in Keras's form, with epsilon under the root; the formula is {@link RmspropUpdate}'s.
- * Keras's defaults: rate 0.001, rho 0.9, epsilon 1e-7.
+ * RMSprop in Keras's form, with epsilon under the root; the formula is {@link
+ * UpdateRule.Rmsprop}'s. Keras's defaults: rate 0.001, rho 0.9, epsilon 1e-7.
  */
 public final class RMSprop extends StandardOptimizer<RMSprop> {
     private double rho = .9;
@@ -34,7 +31,7 @@ public final class RMSprop extends StandardOptimizer<RMSprop> {
     }
 
     @Override
-    RMSprop self() {
+    protected RMSprop self() {
         return this;
     }
 
@@ -72,36 +69,14 @@ public final class RMSprop extends StandardOptimizer<RMSprop> {
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        List<List<String>> order = new ArrayList<>(List.of(List.of("velocity")));
-        if (momentum != 0) {
-            order.add(List.of("momentum"));
-        }
-        if (centered) {
-            order.add(List.of("average_gradient"));
-        }
-        return order;
+    protected UpdateRule rule() {
+        return new UpdateRule.Rmsprop(rho, momentum, epsilon, centered);
     }
 
+    /** A pass over the weights for each slot. */
     @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        List<Value> momenta = momentum == 0 ? List.of() : slotValues(program, updates, "momentum");
-        List<Value> averages =
-                centered ? slotValues(program, updates, "average_gradient") : List.of();
-        program.emit(
-                new RmspropUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        slotValues(program, updates, "velocity"),
-                        momenta,
-                        averages,
-                        state.learningRate(),
-                        state.health(),
-                        rho,
-                        momentum,
-                        epsilon,
-                        weightDecay));
+    protected List<List<String>> slotOrder() {
+        return rule().slots().stream().map(List::of).toList();
     }
 
     @Override

@@ -1,14 +1,12 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.op.Program;
-import dev.thaw.op.SgdUpdate;
-import dev.thaw.op.Value;
+import dev.thaw.op.UpdateRule;
 
-import java.util.List;
 import java.util.Map;
 
 /**
- * Stochastic gradient descent; the formula is {@link SgdUpdate}'s. Keras's default rate is 0.01.
+ * Stochastic gradient descent; the formula is {@link UpdateRule.Sgd}'s, {@link
+ * UpdateRule.Momentum}'s or {@link UpdateRule.Nesterov}'s. Keras's default rate is 0.01.
  */
 public final class SGD extends StandardOptimizer<SGD> {
     private double momentum;
@@ -30,7 +28,7 @@ public final class SGD extends StandardOptimizer<SGD> {
     }
 
     @Override
-    SGD self() {
+    protected SGD self() {
         return this;
     }
 
@@ -54,24 +52,10 @@ public final class SGD extends StandardOptimizer<SGD> {
     }
 
     @Override
-    protected List<List<String>> slotOrder() {
-        return momentum == 0 ? List.of() : List.of(List.of("momentum"));
-    }
-
-    @Override
-    protected void update(
-            Program program, List<Update> updates, StepState state, double weightDecay) {
-        List<Value> momenta = momentum == 0 ? List.of() : slotValues(program, updates, "momentum");
-        program.emit(
-                new SgdUpdate(
-                        weights(updates),
-                        gradients(updates),
-                        momenta,
-                        state.learningRate(),
-                        state.health(),
-                        momentum,
-                        nesterov,
-                        weightDecay));
+    protected UpdateRule rule() {
+        return momentum == 0
+                ? new UpdateRule.Sgd()
+                : nesterov ? new UpdateRule.Nesterov(momentum) : new UpdateRule.Momentum(momentum);
     }
 
     @Override

@@ -1,112 +1,120 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.op.ApplyRule;
+import dev.thaw.op.Assign;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Gate;
 import dev.thaw.op.Program;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
 import dev.thaw.train.optimizer.Optimizer.StepState;
 import dev.thaw.train.optimizer.Optimizer.Update;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** The stages of a step in Keras's order, around the formula of an optimizer. */
+/** A step in Keras's order, around the formula of an optimizer. */
 final class Stages {
     private final Optimizer optimizer;
     private final OptimizerOptions options;
     private final Program program;
     private final Formula f;
-    private final StepState state;
+    private final StepState every;
 
-    Stages(Optimizer optimizer, Program program, StepState state) {
+    /**
+     * @param every what is right for what happens at every step
+     */
+    Stages(Optimizer optimizer, Program program, StepState every) {
         this.optimizer = optimizer;
         this.options = optimizer.options();
         this.program = program;
         this.f = new Formula(program);
-        this.state = state;
+        this.every = every;
     }
 
-    void lower(List<Update> given) {
-        List<Update> updates = unscaled(given);
-        StepState open = state;
-        if (options.gradientAccumulationSteps() != null) {
-            open = accumulate(updates);
-            updates = means(updates);
-        }
-        updates = clipped(updates);
-        optimizer.begin(program, open);
-        List<Update> decayed = updates;
-        if (optimizer.weightDecay() != 0) {
-            decayed = updates.stream().filter(u -> optimizer.decays(u.variable())).toList();
-            List<Update> others =
-                    updates.stream().filter(u -> !optimizer.decays(u.variable())).toList();
-            if (!others.isEmpty()) {
-                optimizer.update(program, others, open, 0);
-            }
-        }
-        if (!decayed.isEmpty()) {
-            optimizer.update(program, decayed, open, optimizer.weightDecay());
-        }
-        if (options.gradientAccumulationSteps() != null) {
+    void lower(List<Update> updates) {
+        if (options.gradientAccumulationSteps() == null) {
+            update(clipped(unscaled(updates)), every);
+        } else {
+            StepState last = accumulated(unscaled(updates), options.gradientAccumulationSteps());
             List<Value> sums = optimizer.slotValues(program, updates, Optimizer.ACCUMULATOR);
-            emit(new UpdateRule.Clear(), sums, List.of(), List.of(), open);
-        }
-        if (options.useEma()) {
-            average(updates, new StepState(state.learningRate(), open.iteration(), state.health()));
+            update(clipped(means(updates, sums)), last);
+            Value zero = program.constant("zero", Tensor.scalar(0f));
+            program.emit(new Assign(sums, List.of(zero), last.health()));
         }
         constrain(updates);
     }
 
-    private List<Update> unscaled(List<Update> updates) {
-        if (options.lossScaleFactor() == null) {
-            return updates;
+    /** Decays and updates the weights in an open step, and averages them at every one. */
+    private void update(List<Update> updates, StepState open) {
+        optimizer.begin(program, open);
+        double decay = optimizer.weightDecay();
+        Map<Boolean, List<Update>> decays =
+                updates.stream()
+                        .collect(
+                                Collectors.partitioningBy(
+                                        u -> decay != 0 && optimizer.decays(u.variable())));
+        decays.forEach(
+                (decayed, some) -> {
+                    if (!some.isEmpty()) {
+                        optimizer.update(program, some, open, decayed ? decay : 0);
+                    }
+                });
+        if (options.useEma()) {
+            average(updates, open.iteration());
         }
-        double share = 1 / options.lossScaleFactor();
-        return updates.stream().map(u -> u.withGradient(f.affine(u.gradient(), share, 0))).toList();
     }
 
-    /** Adds the gradients up; what follows is open at the last step of each group alone. */
-    private StepState accumulate(List<Update> updates) {
+    private static List<Update> map(List<Update> updates, Function<Value, Value> gradient) {
+        return updates.stream().map(u -> u.withGradient(gradient.apply(u.gradient()))).toList();
+    }
+
+    private List<Update> unscaled(List<Update> updates) {
+        Double factor = options.lossScaleFactor();
+        return factor == null ? updates : map(updates, g -> f.affine(g, 1 / factor, 0));
+    }
+
+    /** Adds the gradients up; what it returns is open at the last step of each group alone. */
+    private StepState accumulated(List<Update> updates, int period) {
         List<Value> sums = optimizer.slotValues(program, updates, Optimizer.ACCUMULATOR);
-        emit(new UpdateRule.Add(), sums, Optimizer.gradients(updates), List.of(), state);
+        apply(new UpdateRule.Sum(), sums, Optimizer.gradients(updates), every);
+        return everyNth(period, every.iteration());
+    }
+
+    /** Open at every so manieth step; its iteration counts how often it was open. */
+    private StepState everyNth(int period, Value iteration) {
         Value count = program.temp("updates", Shape.scalar(), DType.INT64);
         Value gate = program.temp("gate", Shape.scalar(), DType.INT64);
-        int period = options.gradientAccumulationSteps();
-        program.emit(new Gate(state.iteration(), state.health(), count, gate, period));
-        return new StepState(state.learningRate(), count, gate);
+        program.emit(new Gate(iteration, every.health(), count, gate, period));
+        return new StepState(every.learningRate(), count, gate);
     }
 
-    private List<Update> means(List<Update> updates) {
+    private List<Update> means(List<Update> updates, List<Value> sums) {
         double share = 1.0 / options.gradientAccumulationSteps();
-        List<Value> sums = optimizer.slotValues(program, updates, Optimizer.ACCUMULATOR);
-        List<Update> means = new ArrayList<>();
-        for (int i = 0; i < sums.size(); i++) {
-            means.add(updates.get(i).withGradient(f.affine(sums.get(i), share, 0)));
-        }
-        return means;
+        return IntStream.range(0, sums.size())
+                .mapToObj(i -> updates.get(i).withGradient(f.affine(sums.get(i), share, 0)))
+                .toList();
     }
 
     private List<Update> clipped(List<Update> updates) {
         if (options.clipnorm() != null && options.clipnorm() > 0) {
-            return updates.stream().map(u -> u.withGradient(byNorm(u.gradient()))).toList();
+            return map(updates, g -> byNorm(g, options.clipnorm()));
         }
         if (options.globalClipnorm() != null && options.globalClipnorm() > 0) {
-            Value scale = globalScale(updates);
-            return updates.stream()
-                    .map(u -> u.withGradient(f.combine(u.gradient(), Binary.Kind.MUL, scale)))
-                    .toList();
+            Value scale = globalScale(updates, options.globalClipnorm());
+            return map(updates, g -> f.combine(g, Binary.Kind.MUL, scale));
         }
         if (options.clipvalue() != null && options.clipvalue() > 0) {
             double most = options.clipvalue();
-            return updates.stream()
-                    .map(u -> u.withGradient(f.clip(u.gradient(), -most, most)))
-                    .toList();
+            return map(updates, g -> f.clip(g, -most, most));
         }
         return updates;
     }
@@ -116,33 +124,31 @@ final class Stages {
     }
 
     /** g c / max(|g|, c). */
-    private Value byNorm(Value g) {
-        double c = options.clipnorm();
+    private Value byNorm(Value g, double c) {
         Value norm = f.clip(f.apply(Fn.Kind.SQRT, squares(g)), c, Float.MAX_VALUE);
         return f.combine(f.affine(g, c, 0), Binary.Kind.DIV, norm);
     }
 
     /** c min(1 / norm, 1 / c). */
-    private Value globalScale(List<Update> updates) {
-        double c = options.globalClipnorm();
-        Value sum = null;
-        for (Update u : updates) {
-            Value one = squares(u.gradient());
-            sum = sum == null ? one : f.combine(sum, Binary.Kind.ADD, one);
-        }
+    private Value globalScale(List<Update> updates, double c) {
+        Value sum =
+                updates.stream()
+                        .map(u -> squares(u.gradient()))
+                        .reduce((a, b) -> f.combine(a, Binary.Kind.ADD, b))
+                        .orElseThrow();
         Value inverse = f.apply(Fn.Kind.RECIPROCAL, f.apply(Fn.Kind.SQRT, sum));
         return f.affine(f.clip(inverse, 0, 1 / c), c, 0);
     }
 
-    private void average(List<Update> updates, StepState always) {
-        Integer frequency = options.emaOverwriteFrequency();
-        emit(
-                new UpdateRule.WeightAverage(
-                        options.emaMomentum(), frequency == null ? 0 : frequency),
-                Optimizer.weights(updates),
-                List.of(),
-                optimizer.slotValues(program, updates, Optimizer.AVERAGE),
-                always);
+    private void average(List<Update> updates, Value iteration) {
+        List<Value> weights = Optimizer.weights(updates);
+        List<Value> averages = optimizer.slotValues(program, updates, Optimizer.AVERAGE);
+        StepState now = new StepState(every.learningRate(), iteration, every.health());
+        apply(new UpdateRule.Average(options.emaMomentum()), averages, weights, now);
+        if (options.emaOverwriteFrequency() != null) {
+            StepState open = everyNth(options.emaOverwriteFrequency(), iteration);
+            program.emit(new Assign(weights, averages, open.health()));
+        }
     }
 
     private void constrain(List<Update> updates) {
@@ -150,28 +156,32 @@ final class Stages {
         if (!bound.isEmpty()) {
             List<Value> within =
                     bound.stream().map(u -> u.constraint().lower(f, u.weight())).toList();
-            emit(new UpdateRule.Assign(), Optimizer.weights(bound), within, List.of(), state);
+            program.emit(new Assign(Optimizer.weights(bound), within, every.health()));
         }
     }
 
-    private void emit(
+    private void apply(UpdateRule rule, List<Value> changed, List<Value> read, StepState when) {
+        program.emit(rule(rule, changed, read, List.of(), null, when, 0));
+    }
+
+    /** A rule's op. */
+    static ApplyRule rule(
             UpdateRule rule,
-            List<Value> changed,
+            List<Value> weights,
             List<Value> gradients,
-            List<Value> first,
-            StepState when) {
-        program.emit(
-                new RuleUpdate(
-                        changed,
-                        gradients,
-                        first,
-                        List.of(),
-                        List.of(),
-                        null,
-                        null,
-                        when.iteration(),
-                        when.health(),
-                        rule,
-                        0));
+            List<List<Value>> slots,
+            Value product,
+            StepState state,
+            double weightDecay) {
+        return new ApplyRule(
+                rule,
+                weights,
+                gradients,
+                slots,
+                product,
+                state.learningRate(),
+                state.iteration(),
+                state.health(),
+                weightDecay);
     }
 }

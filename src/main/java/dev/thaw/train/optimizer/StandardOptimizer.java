@@ -1,20 +1,61 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.op.Program;
+import dev.thaw.op.UpdateRule;
+import dev.thaw.op.Value;
+
+import java.util.List;
+
 /**
- * The options that all of Keras's optimizers have, as setters.
+ * An optimizer that applies an {@link UpdateRule}, with the options that all of Keras's have, as
+ * setters.
  *
  * @param <S> the optimizer itself
  */
-abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends Optimizer {
-    StandardOptimizer(double learningRate) {
+public abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends Optimizer {
+    /** With a learning rate, finite and at least 0. */
+    protected StandardOptimizer(double learningRate) {
         super(learningRate);
     }
 
-    StandardOptimizer(LearningRateSchedule schedule) {
+    /** With a learning rate that depends on the step. */
+    protected StandardOptimizer(LearningRateSchedule schedule) {
         super(schedule);
     }
 
-    abstract S self();
+    /** This. */
+    protected abstract S self();
+
+    /** The formula. */
+    protected abstract UpdateRule rule();
+
+    /** A number that the rule reads besides; default null for none. */
+    Value product(Program program) {
+        return null;
+    }
+
+    @Override
+    protected final void update(
+            Program program, List<Update> updates, StepState state, double weightDecay) {
+        UpdateRule rule = rule();
+        List<List<Value>> slots =
+                rule.slots().stream().map(s -> slotValues(program, updates, s)).toList();
+        program.emit(
+                Stages.rule(
+                        rule,
+                        weights(updates),
+                        gradients(updates),
+                        slots,
+                        product(program),
+                        state,
+                        weightDecay));
+    }
+
+    /** By default one pass over the weights, with all of the rule's slots. */
+    @Override
+    protected List<List<String>> slotOrder() {
+        return List.of(rule().slots());
+    }
 
     /** All options at once. */
     public final S options(OptimizerOptions value) {

@@ -28,7 +28,6 @@ public class ReferenceBackend implements Backend {
                     .with(RandomOps::register)
                     .with(Images::register)
                     .with(Losses::register)
-                    .with(Optimizers::register)
                     .with(Rules::register);
 
     @Override

@@ -1,140 +1,159 @@
 package dev.thaw.backend.reference;
 
+import dev.thaw.op.ApplyRule;
+import dev.thaw.op.Assign;
 import dev.thaw.op.Gate;
-import dev.thaw.op.RuleUpdate;
 import dev.thaw.op.UpdateRule;
-import dev.thaw.op.Value;
 
 import java.nio.DoubleBuffer;
 import java.util.List;
 
-/** {@link RuleUpdate}, formula by formula as {@link UpdateRule} writes them. */
+/** {@link ApplyRule}, formula by formula as {@link UpdateRule} writes them. */
 final class Rules {
     private Rules() {}
 
     static void register(Table table) {
-        table.add(RuleUpdate.class, Rules::update);
+        table.add(ApplyRule.class, Rules::update);
+        table.add(Assign.class, Rules::assign);
         table.add(Gate.class, Rules::gate);
-    }
-
-    /** The numbers of one element: before, and after. */
-    private static final class Element {
-        double w;
-        double g;
-        double first;
-        double second;
-        double third;
     }
 
     /** What is the same for all elements. */
     private record Step(double lr, double t, double product) {}
 
-    private static void update(RuleUpdate op, Cells cells) {
+    private static void update(ApplyRule op, Cells cells) {
         if (cells.integer(op.health()) >= 0) {
             return;
         }
         Step step =
                 new Step(
-                        op.learningRate() == null ? 0 : cells.number(op.learningRate()),
+                        cells.number(op.learningRate()),
                         cells.integer(op.iteration()) + 1,
                         op.product() == null ? 0 : cells.number(op.product()));
         for (int k = 0; k < op.weights().size(); k++) {
+            int weight = k;
             DoubleBuffer w = cells.numbers(op.weights().get(k));
-            DoubleBuffer g = slot(op.gradients(), k, cells);
-            DoubleBuffer first = slot(op.first(), k, cells);
-            DoubleBuffer second = slot(op.second(), k, cells);
-            DoubleBuffer third = slot(op.third(), k, cells);
+            DoubleBuffer gradient =
+                    op.gradients().isEmpty() ? null : cells.numbers(op.gradients().get(k));
+            List<DoubleBuffer> slots =
+                    op.slots().stream().map(s -> cells.numbers(s.get(weight))).toList();
+            double[] s = new double[slots.size()];
             for (int i = 0; i < op.weights().get(k).size(); i++) {
-                Element e = new Element();
-                e.w = w.get(i) - w.get(i) * op.weightDecay() * step.lr;
-                e.g = get(g, i);
-                e.first = get(first, i);
-                e.second = get(second, i);
-                e.third = get(third, i);
-                apply(op.rule(), e, step);
-                w.put(i, e.w);
-                put(first, i, e.first);
-                put(second, i, e.second);
-                put(third, i, e.third);
+                for (int j = 0; j < s.length; j++) {
+                    s[j] = slots.get(j).get(i);
+                }
+                double g = gradient == null ? 0 : gradient.get(i);
+                double decayed = w.get(i) - w.get(i) * op.weightDecay() * step.lr;
+                w.put(i, apply(op.rule(), decayed, g, s, step));
+                for (int j = 0; j < s.length; j++) {
+                    slots.get(j).put(i, s[j]);
+                }
             }
         }
     }
 
-    private static DoubleBuffer slot(List<Value> slots, int of, Cells cells) {
-        return slots.isEmpty() ? null : cells.numbers(slots.get(of));
-    }
-
-    private static double get(DoubleBuffer b, int i) {
-        return b == null ? 0 : b.get(i);
-    }
-
-    private static void put(DoubleBuffer b, int i, double x) {
-        if (b != null) {
-            b.put(i, x);
+    private static void assign(Assign op, Cells cells) {
+        for (int k = 0; k < op.targets().size() && cells.integer(op.health()) < 0; k++) {
+            DoubleBuffer target = cells.numbers(op.targets().get(k));
+            DoubleBuffer value = cells.numbers(op.values().get(op.fills() ? 0 : k));
+            for (int i = 0; i < op.targets().get(k).size(); i++) {
+                target.put(i, value.get(op.fills() ? 0 : i));
+            }
         }
     }
 
-    private static void apply(UpdateRule rule, Element e, Step s) {
-        if (rule instanceof UpdateRule.Adagrad r) {
-            e.first += e.g * e.g;
-            e.w -= s.lr * e.g / Math.sqrt(e.first + r.epsilon());
+    /** The new weight; the slots s change in place. */
+    private static double apply(UpdateRule rule, double w, double g, double[] s, Step step) {
+        double lr = step.lr;
+        if (rule instanceof UpdateRule.Sgd) {
+            return w - lr * g;
+        } else if (rule instanceof UpdateRule.Momentum r) {
+            s[0] = r.momentum() * s[0] - lr * g;
+            return w + s[0];
+        } else if (rule instanceof UpdateRule.Nesterov r) {
+            s[0] = r.momentum() * s[0] - lr * g;
+            return w + r.momentum() * s[0] - lr * g;
+        } else if (rule instanceof UpdateRule.Rmsprop r) {
+            return rmsprop(r, w, g, s, lr);
+        } else if (rule instanceof UpdateRule.Adagrad r) {
+            s[0] += g * g;
+            return w - lr * g / Math.sqrt(s[0] + r.epsilon());
         } else if (rule instanceof UpdateRule.Adadelta r) {
-            e.first = r.rho() * e.first + (1 - r.rho()) * e.g * e.g;
-            double d = -e.g * Math.sqrt(e.second + r.epsilon()) / Math.sqrt(e.first + r.epsilon());
-            e.second = r.rho() * e.second + (1 - r.rho()) * d * d;
-            e.w += s.lr * d;
-        } else if (rule instanceof UpdateRule.Adamax r) {
-            e.first += (e.g - e.first) * (1 - r.beta1());
-            e.second = Math.max(r.beta2() * e.second, Math.abs(e.g));
-            e.w -= s.lr * e.first / ((1 - Math.pow(r.beta1(), s.t)) * (e.second + r.epsilon()));
-        } else if (rule instanceof UpdateRule.Amsgrad r) {
-            double a = s.lr * Math.sqrt(1 - Math.pow(r.beta2(), s.t));
-            e.first += (e.g - e.first) * (1 - r.beta1());
-            e.second += (e.g * e.g - e.second) * (1 - r.beta2());
-            e.third = Math.max(e.third, e.second);
-            e.w -=
-                    a
-                            / (1 - Math.pow(r.beta1(), s.t))
-                            * e.first
-                            / (Math.sqrt(e.third) + r.epsilon());
-        } else if (rule instanceof UpdateRule.Nadam r) {
-            double now = r.beta1() * (1 - Math.pow(0.96, s.t) / 2);
-            double next = r.beta1() * (1 - Math.pow(0.96, s.t + 1) / 2);
-            e.first += (e.g - e.first) * (1 - r.beta1());
-            e.second += (e.g * e.g - e.second) * (1 - r.beta2());
-            double m = next * e.first / (1 - s.product * next) + (1 - now) * e.g / (1 - s.product);
-            double v = e.second / (1 - Math.pow(r.beta2(), s.t));
-            e.w -= s.lr * m / (Math.sqrt(v) + r.epsilon());
-        } else if (rule instanceof UpdateRule.NadamProduct r) {
-            e.w *= r.beta1() * (1 - Math.pow(0.96, s.t) / 2);
+            s[0] = r.rho() * s[0] + (1 - r.rho()) * g * g;
+            double d = -g * Math.sqrt(s[1] + r.epsilon()) / Math.sqrt(s[0] + r.epsilon());
+            s[1] = r.rho() * s[1] + (1 - r.rho()) * d * d;
+            return w + lr * d;
         } else if (rule instanceof UpdateRule.Lion r) {
-            e.w -= s.lr * Math.signum(r.beta1() * e.first + (1 - r.beta1()) * e.g);
-            e.first = r.beta2() * e.first + (1 - r.beta2()) * e.g;
+            double direction = Math.signum(r.beta1() * s[0] + (1 - r.beta1()) * g);
+            s[0] = r.beta2() * s[0] + (1 - r.beta2()) * g;
+            return w - lr * direction;
         } else if (rule instanceof UpdateRule.Ftrl r) {
-            ftrl(r, e, s.lr);
-        } else if (rule instanceof UpdateRule.WeightAverage r) {
-            double momentum = s.t == 1 ? 0 : r.momentum();
-            e.first = momentum * e.first + (1 - momentum) * e.w;
-            e.w = r.frequency() > 0 && s.t % r.frequency() == 0 ? e.first : e.w;
-        } else if (rule instanceof UpdateRule.Add) {
-            e.w += e.g;
-        } else if (rule instanceof UpdateRule.Assign) {
-            e.w = e.g;
-        } else if (rule instanceof UpdateRule.Clear) {
-            e.w = 0;
-        } else {
-            throw new IllegalStateException("no formula for " + rule);
+            return ftrl(r, w, g, s, lr);
+        } else if (rule instanceof UpdateRule.Average r) {
+            double momentum = step.t == 1 ? 0 : r.momentum();
+            return momentum * w + (1 - momentum) * g;
+        } else if (rule instanceof UpdateRule.Sum) {
+            return w + g;
         }
+        return moments(rule, w, g, s, step);
     }
 
-    private static void ftrl(UpdateRule.Ftrl r, Element e, double lr) {
-        double n = e.first + e.g * e.g;
+    private static double moments(UpdateRule rule, double w, double g, double[] s, Step step) {
+        double lr = step.lr;
+        double t = step.t;
+        if (rule instanceof UpdateRule.Adam r) {
+            double a = lr * Math.sqrt(1 - Math.pow(r.beta2(), t)) / (1 - Math.pow(r.beta1(), t));
+            s[0] += (g - s[0]) * (1 - r.beta1());
+            s[1] += (g * g - s[1]) * (1 - r.beta2());
+            return w - a * s[0] / (Math.sqrt(s[1]) + r.epsilon());
+        } else if (rule instanceof UpdateRule.Amsgrad r) {
+            double a = lr * Math.sqrt(1 - Math.pow(r.beta2(), t)) / (1 - Math.pow(r.beta1(), t));
+            s[0] += (g - s[0]) * (1 - r.beta1());
+            s[1] += (g * g - s[1]) * (1 - r.beta2());
+            s[2] = Math.max(s[2], s[1]);
+            return w - a * s[0] / (Math.sqrt(s[2]) + r.epsilon());
+        } else if (rule instanceof UpdateRule.Adamax r) {
+            s[0] += (g - s[0]) * (1 - r.beta1());
+            s[1] = Math.max(r.beta2() * s[1], Math.abs(g));
+            return w - lr * s[0] / ((1 - Math.pow(r.beta1(), t)) * (s[1] + r.epsilon()));
+        } else if (rule instanceof UpdateRule.Nadam r) {
+            double now = r.beta1() * (1 - Math.pow(0.96, t) / 2);
+            double next = r.beta1() * (1 - Math.pow(0.96, t + 1) / 2);
+            s[0] += (g - s[0]) * (1 - r.beta1());
+            s[1] += (g * g - s[1]) * (1 - r.beta2());
+            double m = next * s[0] / (1 - step.product * next) + (1 - now) * g / (1 - step.product);
+            double v = s[1] / (1 - Math.pow(r.beta2(), t));
+            return w - lr * m / (Math.sqrt(v) + r.epsilon());
+        } else if (rule instanceof UpdateRule.NadamProduct r) {
+            return w * r.beta1() * (1 - Math.pow(0.96, t) / 2);
+        }
+        throw new IllegalStateException("no formula for " + rule);
+    }
+
+    private static double rmsprop(UpdateRule.Rmsprop r, double w, double g, double[] s, double lr) {
+        s[0] = r.rho() * s[0] + (1 - r.rho()) * g * g;
+        double d = s[0] + r.epsilon();
+        if (r.centered()) {
+            int average = s.length - 1;
+            s[average] = r.rho() * s[average] + (1 - r.rho()) * g;
+            d -= s[average] * s[average];
+        }
+        double u = lr * g / Math.sqrt(d);
+        if (r.momentum() == 0) {
+            return w - u;
+        }
+        s[1] = r.momentum() * s[1] + u;
+        return w - s[1];
+    }
+
+    private static double ftrl(UpdateRule.Ftrl r, double w, double g, double[] s, double lr) {
+        double n = s[0] + g * g;
         double now = Math.pow(n, -r.power());
-        double before = Math.pow(e.first, -r.power());
-        e.second += e.g + 2 * r.shrinkage() * e.w - (now - before) * e.w / lr;
-        double clipped = Math.min(Math.max(e.second, -r.l1()), r.l1());
-        e.w = (clipped - e.second) / (now / lr + 2 * r.l2() + r.beta() / lr);
-        e.first = n;
+        double before = Math.pow(s[0], -r.power());
+        s[1] += g + 2 * r.shrinkage() * w - (now - before) * w / lr;
+        s[0] = n;
+        double clipped = Math.min(Math.max(s[1], -r.l1()), r.l1());
+        return (clipped - s[1]) / (now / lr + 2 * r.l2() + r.beta() / lr);
     }
 
     private static void gate(Gate op, Cells cells) {

@@ -1,0 +1,78 @@
+package dev.thaw.backend.cpu;
+
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.op.ApplyRule;
+import dev.thaw.op.Assign;
+import dev.thaw.op.Value;
+
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** See {@link ApplyRule}. Tiles: the weights, the slots, then the gradients. */
+final class UpdateKernel implements Kernel {
+    private final FloatBuffer learningRate;
+    private final LongBuffer iteration;
+    private final LongBuffer health;
+    private final FloatBuffer product;
+    private final RuleLoop loop;
+    private final MultiTensor tensors;
+
+    UpdateKernel(ApplyRule op, Function<Value, Buffer> buffers) {
+        learningRate = Tiles.floats(op.learningRate(), buffers);
+        iteration = Tiles.longs(op.iteration(), buffers);
+        health = Tiles.longs(op.health(), buffers);
+        product = op.product() == null ? null : Tiles.floats(op.product(), buffers);
+        loop = RuleLoop.of(op.rule());
+        List<List<Value>> operands = new ArrayList<>(List.of(op.weights()));
+        operands.addAll(op.slots());
+        int changed = operands.size();
+        if (op.rule().readsGradients()) {
+            operands.add(op.gradients());
+        }
+        List<MultiTensor.Step> steps = new ArrayList<>();
+        if (op.weightDecay() != 0) {
+            float decay = (float) op.weightDecay();
+            steps.add((t, n) -> decay(t[0], n, decay, loop.lr));
+        }
+        steps.add(loop);
+        tensors = new MultiTensor(changed, operands, steps, buffers);
+    }
+
+    @Override
+    public void launch() {
+        if (health.get(0) < 0) {
+            loop.lr = learningRate.get(0);
+            loop.begin(iteration.get(0) + 1.0, product == null ? 0 : product.get(0));
+            tensors.run();
+        }
+    }
+
+    private static void decay(float[] w, int n, float weightDecay, float lr) {
+        for (int i = 0; i < n; i++) {
+            w[i] -= w[i] * weightDecay * lr;
+        }
+    }
+
+    /** See {@link Assign}. */
+    static Kernel assign(Assign op, Function<Value, Buffer> buffers) {
+        LongBuffer health = Tiles.longs(op.health(), buffers);
+        FloatBuffer first = Tiles.floats(op.values().get(0), buffers);
+        MultiTensor.Step fill = (t, n) -> Arrays.fill(t[0], 0, n, first.get(0));
+        MultiTensor.Step copy = (t, n) -> System.arraycopy(t[1], 0, t[0], 0, n);
+        MultiTensor tensors =
+                op.fills()
+                        ? new MultiTensor(1, List.of(op.targets()), List.of(fill), buffers)
+                        : new MultiTensor(
+                                1, List.of(op.targets(), op.values()), List.of(copy), buffers);
+        return () -> {
+            if (health.get(0) < 0) {
+                tensors.run();
+            }
+        };
+    }
+}
