@@ -2,10 +2,12 @@
 # pack.sh OUT: packs the project for a machine with an NVIDIA GPU and without Java: OUT.tar.xz with a folder
 # gpu-check/ in it, which has a Java runtime, the classes and tests, what these need, and run.sh.
 #   native/gpu-check/pack.sh target/gpu-check
+# With nvcc (on the path, in /usr/local/cuda, or named by NVCC) the kernels' machine code is in it, as in a released
+# jar; without, it says so, and the GPU's machine compiles them with its NVRTC in each call.
 # JDK names the JDK that the runtime is made of; a Temurin links to nothing but the C library.
 set -euo pipefail
 out=${1:?"usage: native/gpu-check/pack.sh OUT"}
-limit_mib=30
+limit_mib=40
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
 mkdir -p "$(dirname "$out")"
@@ -28,6 +30,13 @@ maven() { mvn -q -B -o "$@" || mvn -q -B "$@"; }
 maven test-compile dependency:copy-dependencies -DoutputDirectory="$work/jars" -DincludeScope=test
 maven dependency:copy -Dmdep.useBaseVersion=true -DoutputDirectory="$work/jars" \
     -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit"
+nvcc=${NVCC:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
+if [ -x "$nvcc" ]; then
+    echo "machine code of the kernels"
+    NVCC=$nvcc native/bridge/fatbin.sh target/classes/dev/thaw/kernels
+else
+    echo "#### no nvcc: the archive has no machine code of the kernels ####" >&2
+fi
 for jar in "$work"/jars/*.jar; do
     case $(basename "$jar") in
         # oneDNN and other systems' natives; the console has JUnit inside; architecture is not tested there
@@ -75,7 +84,7 @@ find "$tree/jre" -name '*.so' -exec ldd {} + 2>/dev/null | awk '/=> \// {print $
         cp -L "$library" "$tree/syslib/"
     done || true
 
-cp "$here/run.sh" "$here/torch_bench.py" "$tree/"
+cp "$here/run.sh" "$here"/*.py "$tree/"
 mkdir "$tree/kernels"
 cp -r kernels/*.cu kernels/common kernels/check.sh "$tree/kernels/"
 {
@@ -85,7 +94,7 @@ cp -r kernels/*.cu kernels/common kernels/check.sh "$tree/kernels/"
 chmod -R u+rwX,go+rX "$tree"
 
 echo "archive"
-tar -C "$work" --owner=0 --group=0 -cf - gpu-check | xz -9e -T1 > "$out.tar.xz"
+tar -C "$work" --owner=0 --group=0 -cf - gpu-check | xz -6 -T0 > "$out.tar.xz"
 du -sm "$tree"/* | sort -n
 bytes=$(wc -c < "$out.tar.xz")
 echo "$out.tar.xz: $((bytes / 1024)) KiB"

@@ -1,51 +1,52 @@
 #!/usr/bin/env bash
-# run.sh [PART..]: checks Thaw on this machine's GPU; without a part, all. Needs a driver, CUDA 12 or 13 with
-# cuDNN 9 (a toolkit's, or those in a Python's site-packages), bash and coreutils; no Java. The parts:
-#   devices      what is here
-#   kernels      nvcc compiles the kernels for this GPU: registers and spills
-#   conformance  every op against the reference in double precision
-#   models       gradients, modes, freezing and training on the GPU
-#   demo         the main job
-#   sanitizer    memcheck, racecheck and synccheck around each of our kernels
-#   bench        ops and training steps
-#   torch        the same in PyTorch
-#   report       only writes the report again, from what is in OUT
-# Each part has a time limit, and one that fails does not stop the next. In OUT (./out): report.md, logs/, and
-# figures; parts that run in several calls, or in several OUTs copied together, give one report.
-# Variables: OUT; PYTHON; DEVICE (cuda:0; cpu to try the script without a GPU: small shapes); LIMIT_FACTOR (1)
-# stretches the limits; JAVA_OPTS; CLASSPATH_EXTRA (jars in front).
+# run.sh [PART[:SECONDS]..]: checks Thaw on this machine's GPU; without a part, all. Needs a driver, CUDA 12 or 13
+# with cuDNN 9 (a toolkit's, or those in a Python's site-packages), bash, coreutils, grep, awk, sed, tar and gzip; no
+# Java. Parts run in the order that is asked for, each with a limit (SECONDS, else its own); one that fails does not
+# stop the next. The groups, with their parts:
+#   devices search smoke      what is here; whether it is found without a library path; the first look, half a minute
+#   conformance conformance-cudnn backend    every op against the reference in double precision; the backend's tests
+#   models geron demo         gradients, modes, freezing and training; Geron's networks; the main job
+#   sanitizer                 memcheck racecheck synccheck initcheck
+#   bench                     ops-fp32 ops-tf32 ops-cudnn ops-persistent steps-fp32 steps-find steps-auto steps-tf32
+#                             (shorter: ops-goals steps-mobilenet steps-eager)
+#   profile kernels registers a step kernel by kernel; our own kernels without Java; nvcc's registers and spills
+#   torch                     torch-ops-fp32 torch-ops-tf32 torch-steps-fp32 torch-steps-default torch-steps-tf32
+#   report                    only writes the report again, from what is in OUT
+# In OUT (./out): report.md, logs/, status/ and figures; several OUTs copied together give one report.
+# Variables:
+#   BUNDLE   a folder that after each part holds report.md and logs.tgz (what is in OUT, long logs cut), and nothing
+#            else but "running", which names the part that a killed run was in
+#   BUDGET   seconds that all parts share: a part gets what is left less 20, and the report is there in time
+#   PYTHON; THAW_CACHE (OUT/work/cache); LIMIT_FACTOR (1) stretches the limits; JAVA_OPTS; CLASSPATH_EXTRA
+#   DEVICE   cuda:0; to try this script without a GPU, on small shapes: cpu (CLASSPATH_EXTRA needs oneDNN's jars),
+#            or sim with the simulator's folder in SIM
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+began=${GPU_CHECK_BEGAN:-$(date +%s)}
 mkdir -p "${OUT:-out}"
 OUT=$(cd "${OUT:-out}" && pwd)
 device=${DEVICE:-cuda:0}
-heap=${HEAP:-8g}
 quick=()
-if [ "$device" = cpu ]; then
-    quick=(quick)
-    heap=${HEAP:-2g}
-fi
+properties=()
+case $device in
+    cpu) quick=(quick) ;;
+    sim)
+        quick=(quick)
+        device=cuda:0
+        SIM=$(cd "${SIM:?names the folder of a simulator that was built}" && pwd)
+        export SIM
+        properties=("-Dthaw.cuda.home=$SIM" "-Dthaw.cuda.kernels=$SIM/kernels")
+        ;;
+esac
+heap=${HEAP:-$([ ${#quick[@]} -gt 0 ] && echo 2g || echo 8g)}
 mkdir -p "$OUT/logs" "$OUT/status" "$OUT/work"
-
-# the Python with PyTorch, else any
-python=""
-for p in "${PYTHON:-}" python3 python; do
-    if [ -n "$p" ] && command -v "$p" >/dev/null 2>&1; then
-        [ -n "$python" ] || python=$p
-        if "$p" -c 'import torch' >/dev/null 2>&1; then
-            python=$p
-            has_torch=1
-            break
-        fi
-    fi
-done
 
 tool() { # tool NAME: where a tool of CUDA's is
     local found
     found=$(command -v "$1" 2>/dev/null || true)
-    for folder in "${CUDA_HOME:-}" /usr/local/cuda /usr/local/cuda-1*; do
-        for sub in bin compute-sanitizer extras/compute-sanitizer; do
-            if [ -z "$found" ] && [ -x "$folder/$sub/$1" ]; then
+    for folder in "${CUDA_HOME:-}" /usr/local/cuda /usr/local/cuda-1* /opt/nvidia/nsight-compute/*; do
+        for sub in . bin compute-sanitizer extras/compute-sanitizer; do
+            if [ -z "$found" ] && [ -f "$folder/$sub/$1" ] && [ -x "$folder/$sub/$1" ]; then
                 found=$folder/$sub/$1
             fi
         done
@@ -53,59 +54,122 @@ tool() { # tool NAME: where a tool of CUDA's is
     echo "$found"
 }
 
-# CUDA's libraries in that Python's site-packages, wherever it is
-libraries=${LD_LIBRARY_PATH:-}
-if [ -n "$python" ]; then
-    wheels=$("$python" -c '
-import glob, site, sys, sysconfig
-places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}
-places.update(site.getsitepackages() if hasattr(site, "getsitepackages") else [])
-found = [f for p in sorted(places) for f in sorted(glob.glob(p + "/nvidia/*/lib"), reverse=True)]
-print(":".join(found))' 2>/dev/null || true)
-    libraries=$libraries${wheels:+${libraries:+:}$wheels}
-fi
+# The Python with PyTorch, else any; CUDA's libraries beside it; the driver's folder. Parts inherit what was found.
+search_python() {
+    local candidate answer
+    for candidate in "${PYTHON:-}" python3 python; do
+        [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
+        answer=$("$candidate" -c '
+import glob, importlib.util, site, sys, sysconfig
+places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages(), *site.getsitepackages()}
+print("torch" if importlib.util.find_spec("torch") else "")
+print(":".join(f for p in sorted(places) for f in sorted(glob.glob(p + "/nvidia/*/lib"), reverse=True)))' 2>/dev/null) || continue
+        GPU_CHECK_TORCH=$(sed -n 1p <<< "$answer")
+        GPU_CHECK_LIBRARIES=$(sed -n 2p <<< "$answer")
+        PYTHON=$candidate
+        [ -z "$GPU_CHECK_TORCH" ] || break
+    done
+    for folder in /usr/local/nvidia/lib64 "${LD_LIBRARY_PATH:-}"; do
+        if [ -n "$folder" ] && { [ -d "$folder" ] || [ "$folder" = "${LD_LIBRARY_PATH:-}" ]; }; then
+            GPU_CHECK_LIBRARIES=$folder${GPU_CHECK_LIBRARIES:+:$GPU_CHECK_LIBRARIES}
+        fi
+    done
+    export PYTHON=${PYTHON:-} GPU_CHECK_TORCH=${GPU_CHECK_TORCH:-} GPU_CHECK_LIBRARIES=${GPU_CHECK_LIBRARIES:-}
+}
+[ "${1:-}" = --inner ] || search_python
 
+cache=${THAW_CACHE:-$OUT/work/cache}
 java=("$here/jre/bin/java" "-Xmx$heap" -XX:+UseParallelGC -Djava.awt.headless=true
-    "-Djava.io.tmpdir=$OUT/work" "-Dthaw.device=$device" "-Dthaw.cache=${THAW_CACHE:-$OUT/work/cache}")
+    "-XX:ErrorFile=$OUT/logs/hs_err_%p.log" "-Djava.io.tmpdir=$OUT/work"
+    "-Dthaw.device=$device" "-Dthaw.cache=$cache" "${properties[@]}")
 if "$here/jre/bin/java" --enable-native-access=ALL-UNNAMED -version >/dev/null 2>&1; then
     java+=(--enable-native-access=ALL-UNNAMED)
 fi
 # shellcheck disable=SC2206
 java+=(${JAVA_OPTS:-} -cp "${CLASSPATH_EXTRA:+$CLASSPATH_EXTRA:}$here/lib/*")
+# cuDNN says on stderr why it refuses
+export CUDNN_LOGLEVEL_DBG=1 CUDNN_LOGDEST_DBG=stderr
+
 # the demo writes below its folder, and tests look for a simulator there: an empty one
 in_work() {
-    cd "$OUT/work" && LD_LIBRARY_PATH="$libraries${libraries:+:}$here/syslib" "$@"
+    cd "$OUT/work" && LD_LIBRARY_PATH="$GPU_CHECK_LIBRARIES${GPU_CHECK_LIBRARIES:+:}$here/syslib" "$@"
+}
+
+left() { # seconds of the budget
+    echo $((${BUDGET:-1000000} - $(date +%s) + began))
 }
 
 number=0
+chosen="" # the limit that the command line gave this part
 part() { # part NAME SECONDS COMMAND..: runs it with a limit, keeps log and outcome
-    local name=$1 limit begin status note
-    limit=$(awk "BEGIN { print int($2 * ${LIMIT_FACTOR:-1}) }")
+    local name=$1 limit begin status most
+    limit=$(awk "BEGIN { print int(${chosen:-$2} * ${LIMIT_FACTOR:-1}) }")
     shift 2
+    most=$(($(left) - 20))
+    if [ "$most" -lt 5 ]; then
+        skip "$name" "no time was left"
+        return
+    fi
+    [ "$limit" -le "$most" ] || limit=$most
     number=$((number + 1))
     begin=$(date +%s)
-    printf '%-28s ' "$name"
-    (in_work timeout -k 10 "$limit" "$@") > "$OUT/logs/$name.log" 2>&1 < /dev/null
+    printf '%-24s ' "$name"
+    [ -z "${BUNDLE:-}" ] || echo "$name since $(date -u '+%H:%M:%S UTC'), limit $limit s" > "$BUNDLE/running"
+    (in_work timeout -k 5 "$limit" "$@") > "$OUT/logs/$name.log" 2>&1 < /dev/null
     status=$?
-    note=$(note "$OUT/logs/$name.log")
-    outcome "$name" "$begin" "$status" "$note"
+    outcome "$name" "$begin" "$status" "$(note "$OUT/logs/$name.log")"
 }
 
 outcome() { # outcome NAME BEGIN STATUS NOTE
     printf '%s-%03d\t%s\t%s\t%s\t%s\n' "$2" "$number" "$1" "$3" "$(($(date +%s) - $2))" "$4" \
         > "$OUT/status/$1.tsv"
     echo "$3 $4"
+    bundle
 }
 
 skip() { # skip NAME REASON
-    printf '%-28s ' "$1"
+    printf '%-24s ' "$1"
     number=$((number + 1))
     outcome "$1" "$(date +%s)" skipped "$2"
 }
 
-note() { # the line of a log that says how it ended
-    grep -E 'tests (successful|failed|aborted)|ERROR SUMMARY|RACECHECK SUMMARY|cases, [0-9]+ failed|registers, [0-9]+ spill' "$1" \
+note() { # the lines of a log that say how it ended
+    grep -E 'tests (successful|failed|aborted)|ERROR SUMMARY|RACECHECK SUMMARY|cases, [0-9]+ failed|registers, [0-9]+ spill|^smoke: ' "$1" \
         | grep -vE '\[ +0 tests (failed|aborted)' | tr -s '=[] ' ' ' | paste -sd ';' | tr '\t|' '  ' | sed 's/^ //'
+}
+
+report() { # in OUT; without a Java that works, what the parts noted
+    (in_work timeout -k 5 20 "${java[@]}" -XX:TieredStopAtLevel=1 dev.thaw.gpucheck.Report "$OUT") \
+        > "$OUT/work/report.log" 2>&1 && return
+    {
+        printf '# GPU check\n\n**Java could not write this report.**\n\n```\n'
+        cat "$OUT/machine.txt" "$OUT"/status/*.tsv "$OUT/work/report.log" 2>/dev/null
+        printf '```\n'
+    } > "$OUT/report.md"
+}
+
+bundle() { # what comes back from a machine, replaced file by file, so that a kill leaves the last whole one
+    report
+    [ -n "${BUNDLE:-}" ] || return 0
+    local copy=$OUT/work/bundle log most file
+    for most in 1048576 65536; do # bytes at the head and at the tail of a log that travel
+        rm -rf "$copy"
+        mkdir -p "$copy/logs"
+        for log in "$OUT"/logs/*; do
+            [ -f "$log" ] || continue
+            { head -c "$most" "$log"; tail -c +$((most + 1)) "$log" | tail -c "$most"; } > "$copy/logs/${log##*/}"
+        done
+        cp -r "$OUT"/status "$OUT"/*.tsv "$OUT"/*.txt "$copy/" 2>/dev/null
+        # what was measured to choose by; neither natives nor machine code
+        [ ! -d "$cache" ] || (cd "$cache" \
+            && find . -type f -size -64k ! -name '*.so*' ! -name '*.cubin' -exec cp --parents {} "$copy/" \;)
+        tar -C "$copy" -czf "$OUT/work/logs.tgz" .
+        [ "$(wc -c < "$OUT/work/logs.tgz")" -gt 15000000 ] || break
+    done
+    for file in "$OUT/work/logs.tgz" "$OUT/report.md"; do
+        cp "$file" "$BUNDLE/new" && mv "$BUNDLE/new" "$BUNDLE/${file##*/}"
+    done
+    rm -f "$BUNDLE/running"
 }
 
 figures() { # figures FILE COMMAND..: what it prints is a table of figures, also where it is cut off
@@ -125,15 +189,24 @@ figures() { # figures FILE COMMAND..: what it prints is a table of figures, also
     return $status
 }
 
-junit() { # junit CLASSES..: regular expressions
-    local arguments=()
+inner() { # inner NAME SECONDS FUNCTION..: a function of this script, in a shell of its own that a limit can end
+    part "$1" "$2" bash "$here/run.sh" --inner "${@:3}"
+}
+
+junit() { # junit CLASSES..: regular expressions; options of Java before them
+    local options=() arguments=()
+    while [ "${1#-}" != "$1" ]; do
+        options+=("$1")
+        shift
+    done
     for c in "$@"; do
         arguments+=(--include-classname "$c")
     done
-    in_work "${java[@]}" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
-        --disable-ansi-colors --details=tree --fail-if-no-tests \
+    in_work "${prefix[@]}" "${java[@]}" "${options[@]}" org.junit.platform.console.ConsoleLauncher execute \
+        --disable-banner --disable-ansi-colors --details=tree --fail-if-no-tests \
         --scan-classpath "$here/lib/thaw-tests.jar" "${arguments[@]}"
 }
+prefix=() # what a test's Java runs under
 
 strict_junit() {
     # a skipped test is a failure, since there is a GPU
@@ -149,7 +222,7 @@ strict_junit() {
     return "$status"
 }
 
-devices() {
+machine() {
     {
         date -u '+%Y-%m-%d %H:%M UTC'
         echo "Thaw $(paste -sd ' ' "$here/VERSION")"
@@ -158,108 +231,180 @@ devices() {
         local nvcc
         nvcc=$(tool nvcc)
         [ -z "$nvcc" ] || "$nvcc" --version | tail -n 1
-        [ -z "${has_torch:-}" ] || "$python" -c 'import torch; print("PyTorch", torch.__version__,
-            "CUDA", torch.version.cuda, "cuDNN", torch.backends.cudnn.version())'
+        [ -z "$PYTHON" ] || "$PYTHON" -c 'import importlib.metadata as m, sys
+print("Python", sys.version.split()[0], "in", sys.prefix, *["torch " + d.version for d in m.distributions() if d.metadata["Name"] == "torch"])'
+        echo "library path: ${GPU_CHECK_LIBRARIES:-none}"
+        ldconfig -p 2>/dev/null | grep -E 'lib(cuda|cublas|cudnn|nvrtc)\.so' || echo "the linker knows no library of CUDA's"
         "$here/jre/bin/java" -version 2>&1 | tail -n 1
     } > "$OUT/machine.txt" 2>&1
     cat "$OUT/machine.txt"
-    part devices 90 "${java[@]}" dev.thaw.gpucheck.DeviceFacts
-    cat "$OUT/logs/devices.log"
-    { echo; cat "$OUT/logs/devices.log"; } >> "$OUT/machine.txt"
 }
 
-kernels() {
+sanitized() { # sanitized TOOL CLASSES..: these tests under compute-sanitizer, each value in memory of its own
+    prefix=("$(tool compute-sanitizer)" --tool "$1" --target-processes all --error-exitcode 9
+        --print-limit 20 --num-callers-host 0)
+    shift
+    junit -Dthaw.debug.exact=true "$@"
+}
+
+sanitizer() { # sanitizer NAME SECONDS COMMAND..
+    if [ -z "$(tool compute-sanitizer)" ] || [ ${#quick[@]} -gt 0 ]; then
+        skip "$1" "no compute-sanitizer, or no GPU"
+    else
+        inner "$@"
+    fi
+}
+
+uninitialized() { # through plans, whose arena no test fills; cuDNN and cuBLAS read what they do not use
+    "$(tool compute-sanitizer)" --tool initcheck --target-processes all --error-exitcode 9 --print-limit 20 \
+        --num-callers-host 0 "${java[@]}" -Dthaw.debug.exact=true dev.thaw.gpucheck.OpBench quick once own
+}
+
+ops() { # ops NAME SECONDS JAVA-OPTIONS.. -- ARGUMENTS..: figures of OpBench
+    bench dev.thaw.gpucheck.OpBench "$@"
+}
+
+steps() { # the same of StepBench
+    bench dev.thaw.gpucheck.StepBench "$@"
+}
+
+bench() { # bench CLASS NAME SECONDS JAVA-OPTIONS.. -- ARGUMENTS..
+    local class=$1 name=$2 seconds=$3 options=()
+    shift 3
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    inner "$name" "$seconds" figures "$OUT/$name.tsv" "${java[@]}" "${options[@]}" "$class" "${@:2}" "${quick[@]}"
+}
+
+profile() {
+    local ncu
+    ncu=$(tool ncu)
+    if [ -z "$ncu" ] || [ ${#quick[@]} -gt 0 ]; then
+        skip profile "no ncu, or no GPU"
+        return
+    fi
+    part profile 100 bash "$here/run.sh" --inner profiled "$ncu"
+}
+
+profiled() { # profiled NCU: a table of the kernels of a step, op by op
+    trap : TERM
+    "$1" --target-processes all --profile-from-start off --clock-control none --csv --page raw \
+        --metrics gpu__time_duration.sum,dram__throughput.avg.pct_of_peak_sustained_elapsed \
+        --log-file "$OUT/work/profile.csv" \
+        "${java[@]}" -Dthaw.cuda.graphs=false dev.thaw.gpucheck.OneStep MobileNetV2 32 224
+    local status=$?
+    "${java[@]}" dev.thaw.gpucheck.KernelTable "$OUT/work/profile.csv" > "$OUT/profile.txt" || status=4
+    cat "$OUT/profile.txt"
+    return $status
+}
+
+registers() {
     local nvcc arch
     nvcc=$(tool nvcc)
     arch=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ')
     if [ -z "$nvcc" ]; then
-        skip kernels "no nvcc"
+        skip registers "no nvcc"
     else
-        part kernels 240 env NVCC="$nvcc" bash "$here/kernels/check.sh" "${arch:-90}"
+        part registers 240 env NVCC="$nvcc" bash "$here/kernels/check.sh" "${arch:-90}"
     fi
 }
 
-# a function runs as a part in a shell of its own (--inner), so that a limit ends it
-conformance() {
-    local kind=Cuda
-    [ "$device" != cpu ] || kind=Cpu
-    part conformance 420 bash "$here/run.sh" --inner strict_junit "dev\.thaw\.conformance\.$kind.*Test"
-    # cuDNN in the stead of our own kernels
-    [ "$device" = cpu ] || part conformance-cudnn 240 bash "$here/run.sh" --inner strict_junit \
-        'dev\.thaw\.conformance\.Cudnn.*Test'
-    # those for the simulator skip themselves here
-    [ "$device" = cpu ] || part backend 240 bash "$here/run.sh" --inner junit \
-        'dev\.thaw\.backend\.cuda\..*Test' 'dev\.thaw\.golden\..*Cuda.*Test' 'dev\.thaw\.(model|train|plan)\..*Cuda.*Test'
-}
-
-models() {
-    part models 420 bash "$here/run.sh" --inner strict_junit \
-        'dev\.thaw\.conformance\.(GradientCheck|Harness)Test' \
-        'dev\.thaw\.model\.(BadInput|FitWeights|Freezing|Training|TruthTable)Test'
-    # one of its tests wants all of MNIST, which does not travel
-    part geron 200 bash "$here/run.sh" --inner junit 'dev\.thaw\.model\.GeronTest'
-}
-
-demo() {
-    part demo 300 "${java[@]}" dev.thaw.demo.Demo
-    if [ -d "$OUT/work/target/demo" ]; then
-        cp -r "$OUT/work/target/demo" "$OUT/"
-    fi
-}
-
-sanitizer() {
-    local s
-    s=$(tool compute-sanitizer)
-    if [ -z "$s" ] || [ "$device" = cpu ]; then
-        skip sanitizer "no compute-sanitizer, or no GPU"
+torch() { # torch NAME SECONDS KIND ARGUMENTS..: figures of PyTorch; ops on the cases that OpBench lists
+    local name=$1 seconds=$2 kind=$3 list=()
+    shift 3
+    if [ -z "$GPU_CHECK_TORCH" ]; then
+        skip "$name" "no Python with PyTorch; name one in PYTHON"
         return
     fi
-    local tools=(--target-processes all --error-exitcode 9 --print-limit 20 --num-callers-host 0)
-    part sanitizer-memcheck 200 "$s" --tool memcheck "${tools[@]}" \
-        "${java[@]}" dev.thaw.gpucheck.OpBench quick once
-    for kind in racecheck synccheck initcheck; do
-        part "sanitizer-$kind" 150 "$s" --tool "$kind" "${tools[@]}" \
-            "${java[@]}" dev.thaw.gpucheck.OpBench quick once own
-    done
-}
-
-bench() {
-    part bench-ops-fp32 300 bash "$here/run.sh" --inner figures "$OUT/ops-fp32.tsv" \
-        "${java[@]}" dev.thaw.gpucheck.OpBench "${quick[@]}"
-    part bench-steps-fp32 180 bash "$here/run.sh" --inner figures "$OUT/steps-fp32.tsv" \
-        "${java[@]}" dev.thaw.gpucheck.StepBench "${quick[@]}"
-    # the same ops by cuDNN where it has them, convolutions' algorithms measured, and unfused steps with cuDNN
-    local cudnn=(-Dthaw.cuda.cudnn=batchnorm -Dthaw.cuda.dropout=cudnn
-        -Dthaw.cuda.convolution=find)
-    part bench-ops-cudnn 240 bash "$here/run.sh" --inner figures "$OUT/ops-cudnn.tsv" \
-        "${java[@]}" "${cudnn[@]}" dev.thaw.gpucheck.OpBench cudnn "${quick[@]}"
-    part bench-ops-persistent 120 bash "$here/run.sh" --inner figures "$OUT/ops-persistent.tsv" \
-        "${java[@]}" -Dthaw.cuda.cudnn=batchnorm-persistent dev.thaw.gpucheck.OpBench batchnorm "${quick[@]}"
-    part bench-steps-cudnn 180 bash "$here/run.sh" --inner figures "$OUT/steps-cudnn.tsv" \
-        "${java[@]}" "${cudnn[@]}" -Dthaw.fusion=false dev.thaw.gpucheck.StepBench "${quick[@]}"
-    part bench-ops-tf32 120 bash "$here/run.sh" --inner figures "$OUT/ops-tf32.tsv" \
-        "${java[@]}" -Dthaw.cuda.tf32=true dev.thaw.gpucheck.OpBench library "${quick[@]}"
-    part bench-steps-tf32 180 bash "$here/run.sh" --inner figures "$OUT/steps-tf32.tsv" \
-        "${java[@]}" -Dthaw.cuda.tf32=true dev.thaw.gpucheck.StepBench "${quick[@]}"
-}
-
-torch() {
-    if [ -z "${has_torch:-}" ]; then
-        skip torch "no Python with PyTorch; name one in PYTHON"
-        return
+    if [ "$kind" = ops ]; then
+        local filter=()
+        [ "$name" != torch-ops-tf32 ] || filter=(library)
+        (in_work "${java[@]}" dev.thaw.gpucheck.OpBench list "${filter[@]}" "${quick[@]}") > "$OUT/work/$name.list"
+        list=("$OUT/work/$name.list")
     fi
-    local list=$OUT/work/cases.tsv library=$OUT/work/library.tsv
-    (in_work "${java[@]}" dev.thaw.gpucheck.OpBench list "${quick[@]}") > "$list"
-    (in_work "${java[@]}" dev.thaw.gpucheck.OpBench list library "${quick[@]}") > "$library"
-    local script=("$python" "$here/torch_bench.py" --device "${device%%:*}")
-    part torch-ops-fp32 240 bash "$here/run.sh" --inner figures "$OUT/torch-ops-fp32.tsv" \
-        "${script[@]}" ops "$list"
-    part torch-steps-fp32 150 bash "$here/run.sh" --inner figures "$OUT/torch-steps-fp32.tsv" \
-        "${script[@]}" steps "${quick[@]}"
-    part torch-ops-tf32 120 bash "$here/run.sh" --inner figures "$OUT/torch-ops-tf32.tsv" \
-        "${script[@]}" --tf32 ops "$library"
-    part torch-steps-tf32 150 bash "$here/run.sh" --inner figures "$OUT/torch-steps-tf32.tsv" \
-        "${script[@]}" --tf32 steps "${quick[@]}"
+    local on=cuda
+    [ ${#quick[@]} -eq 0 ] || on=cpu
+    inner "$name" "$seconds" figures "$OUT/$name.tsv" "$PYTHON" "$here/torch_bench.py" --device "$on" "$@" \
+        "$kind" "${list[@]}" "${quick[@]}"
+}
+
+kind=Cuda
+[ "$device" != cpu ] || kind=Cpu
+tests=dev\\.thaw
+leaf() {
+    case $1 in
+        devices)
+            machine
+            part devices 60 "${java[@]}" dev.thaw.gpucheck.DeviceFacts
+            { echo; cat "$OUT/logs/devices.log"; } >> "$OUT/machine.txt"
+            ;;
+        search) part search 60 env -u LD_LIBRARY_PATH "${java[@]}" dev.thaw.gpucheck.DeviceFacts ;;
+        smoke) part smoke 90 "${java[@]}" dev.thaw.gpucheck.Smoke "${quick[@]}" $(cd "$here/kernels" && basename -s .cu ./*.cu) ;;
+        conformance) inner conformance 240 strict_junit "$tests\.conformance\.$kind.*Test" ;;
+        conformance-cudnn) [ $kind = Cpu ] || inner "$1" 150 strict_junit "$tests\.conformance\.Cudnn.*Test" ;;
+        # those for the simulator skip themselves where there is a GPU
+        backend)
+            [ $kind = Cpu ] || inner backend 150 junit "$tests\.backend\.cuda\..*Test" \
+                "$tests\.golden\..*Cuda.*Test" "$tests\.(model|train|plan)\..*Cuda.*Test"
+            ;;
+        models)
+            inner models 180 strict_junit "$tests\.conformance\.(GradientCheck|Harness)Test" \
+                "$tests\.model\.(BadInput|FitWeights|Freezing|Training|TruthTable)Test"
+            ;;
+        # one of its tests wants all of MNIST, which does not travel
+        geron) inner geron 120 junit "$tests\.model\.GeronTest" ;;
+        demo) part demo 200 "${java[@]}" dev.thaw.demo.Demo ;;
+        memcheck | racecheck)
+            local convolution=Convolution
+            [ "$1" = memcheck ] || convolution=None
+            sanitizer "$1" 180 sanitized "$1" \
+                "$tests\.conformance\.Cuda(Normalization|Loss|Shape|Optimizer|Pool|Random|$convolution)Test"
+            ;;
+        synccheck) sanitizer "$1" 90 sanitized "$1" "$tests\.conformance\.Cuda(Normalization|Loss|Shape|Pool)Test" ;;
+        initcheck) sanitizer "$1" 90 uninitialized ;;
+        ops-goals) ops "$1" 90 -- goals ;;
+        ops-fp32) ops "$1" 240 -- ;;
+        ops-tf32) ops "$1" 100 -Dthaw.cuda.tf32=true -- library ;;
+        ops-cudnn)
+            ops "$1" 120 -Dthaw.cuda.cudnn=batchnorm -Dthaw.cuda.dropout=cudnn -Dthaw.cuda.convolution=find -- cudnn
+            ;;
+        ops-persistent) ops "$1" 60 -Dthaw.cuda.cudnn=batchnorm-persistent -- batchnorm ;;
+        steps-mobilenet) steps "$1" 40 -- MobileNetV2 32 ;;
+        steps-eager) steps "$1" 40 -Dthaw.cuda.graphs=false -- MobileNetV2 32 ;;
+        steps-fp32) steps "$1" 90 -- ;;
+        steps-find) steps "$1" 120 -Dthaw.cuda.convolution=find -- ;;
+        steps-tf32) steps "$1" 90 -Dthaw.cuda.tf32=true -- ;;
+        steps-auto) steps "$1" 150 -Dthaw.cuda.batchnorm=auto -Dthaw.cuda.convolution=find -- ;;
+        profile | registers) "$1" ;;
+        kernels)
+            if [ -z "$PYTHON" ] || [ $kind = Cpu ]; then
+                skip kernels "no Python, or no GPU"
+            else
+                inner kernels 60 figures "$OUT/kernels.tsv" "$PYTHON" "$here/kernels.py" ${SIM:+--simulator "$SIM"}
+            fi
+            ;;
+        torch-ops-fp32) torch "$1" 150 ops ;;
+        torch-ops-tf32) torch "$1" 90 ops --tf32 ;;
+        torch-steps-fp32) torch "$1" 90 steps ;;
+        torch-steps-default) torch "$1" 90 steps --default ;;
+        torch-steps-tf32) torch "$1" 90 steps --tf32 ;;
+        report) report ;;
+        *)
+            echo "run.sh: no part $1; the head of this file names them" >&2
+            exit 2
+            ;;
+    esac
+}
+
+group() {
+    case $1 in
+        sanitizer) echo memcheck racecheck synccheck initcheck ;;
+        bench) echo ops-fp32 ops-tf32 ops-cudnn ops-persistent steps-fp32 steps-find steps-auto steps-tf32 ;;
+        torch) echo torch-ops-fp32 torch-ops-tf32 torch-steps-fp32 torch-steps-default torch-steps-tf32 ;;
+        *) echo "$1" ;;
+    esac
 }
 
 if [ "${1:-}" = --inner ]; then
@@ -268,17 +413,20 @@ if [ "${1:-}" = --inner ]; then
     exit $?
 fi
 
-export OUT DEVICE=$device PYTHON=$python HEAP=$heap
+export OUT DEVICE="${DEVICE:-cuda:0}" HEAP=$heap THAW_CACHE=$cache GPU_CHECK_BEGAN=$began
+if [ -n "${BUNDLE:-}" ]; then
+    mkdir -p "$BUNDLE"
+    BUNDLE=$(cd "$BUNDLE" && pwd)
+fi
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(devices kernels conformance models demo sanitizer bench torch)
+[ ${#parts[@]} -gt 0 ] || parts=(devices search smoke conformance conformance-cudnn backend models geron demo
+    sanitizer bench profile kernels registers torch)
 for p in "${parts[@]}"; do
-    case $p in
-        devices | kernels | conformance | models | demo | sanitizer | bench | torch) "$p" ;;
-        report) ;;
-        *)
-            echo "run.sh: no part $p; there are devices kernels conformance models demo sanitizer bench torch report" >&2
-            exit 2
-            ;;
-    esac
+    chosen=""
+    [ "${p#*:}" = "$p" ] || chosen=${p#*:}
+    for l in $(group "${p%%:*}"); do
+        leaf "$l"
+    done
 done
-(in_work "${java[@]}" dev.thaw.gpucheck.Report "$OUT")
+bundle
+echo "$OUT/report.md"

@@ -79,6 +79,7 @@ public final class Plan implements AutoCloseable {
     private final MemoryPlanner memory;
     private final Kernel sequence;
     private final long workspaceBytes;
+    private final List<Prepared> prepared = new ArrayList<>();
 
     /**
      * Chooses algorithms, plans memory and binds. Ops that neither change a state nor lead to a
@@ -96,7 +97,6 @@ public final class Plan implements AutoCloseable {
             Buffer arena = holdings.own(backend.allocate(Math.max(1, memory.total()), "arena"));
             takeVariables(deviceMemory);
             uploadConstants();
-            List<Prepared> prepared = new ArrayList<>();
             long workspace = 0;
             for (Program.Step step : program.steps()) {
                 // a reshape costs nothing: both sides are the same memory
@@ -237,7 +237,10 @@ public final class Plan implements AutoCloseable {
         cleanable.clean();
     }
 
-    /** One line per op: who asked for it, the op with its operands, where its results lie. */
+    /**
+     * One line per op: who asked for it, the op with its operands, what the backend chose for it,
+     * where its results lie.
+     */
     @Override
     public String toString() {
         StringBuilder s = new StringBuilder();
@@ -251,7 +254,11 @@ public final class Plan implements AutoCloseable {
                         workspaceBytes));
         int i = 0;
         for (Program.Step step : program.steps()) {
-            s.append(String.format("%4d  %-30s %s", i++, step.scope(), step.op().print()));
+            s.append(String.format("%4d  %-30s %s", i, step.scope(), step.op().print()));
+            Prepared p = prepared.get(i++);
+            if (p != null && !p.choice().isEmpty()) {
+                s.append(" by ").append(p.choice());
+            }
             for (Value out : step.op().outputs()) {
                 s.append("  ").append(out).append(' ').append(out.shape());
                 if (!buffers.containsKey(memory.root(out)) || out.role() == Value.Role.TEMP) {

@@ -56,6 +56,10 @@ final class Figures {
                         whole ? Double.parseDouble(p[4]) : 0));
     }
 
+    void addMissing(Figures others) {
+        others.all.forEach(all::putIfAbsent);
+    }
+
     Set<String> keys() {
         return all.keySet();
     }

@@ -15,13 +15,19 @@ import java.util.regex.Pattern;
  * optional: {@code quick} (small shapes), {@code once} (two runs each and no clock, for a
  * sanitizer), {@code own} (no op of cuBLAS or cuDNN), {@code library} (only those), {@code cudnn}
  * (only those that a setting can give to cuDNN), {@code batchnorm} (of these, only those), {@code
- * list} (only names). The device is {@link Device#auto()}.
+ * goals} (only what a goal is set for, and what is like it), {@code list} (only names). The device
+ * is {@link Device#auto()}.
  */
 public final class OpBench {
     private static final long COPY_BYTES = 64L * 56 * 56 * 256 * Float.BYTES;
 
     private static final Pattern BATCHNORM = Pattern.compile("BatchNorm(Train|Infer|TrainGrad)");
     private static final Pattern CUDNN = Pattern.compile(BATCHNORM + "|Dropout|Convolution.*");
+
+    private static final Pattern GOALS =
+            Pattern.compile("BatchNorm.*|Dropout|Adam|SGD momentum|LayerNorm.*|Softmax.*|ReLU|Add");
+    private static final Pattern GOAL_SHAPES =
+            Pattern.compile("(64|128)x56x56x256|64x400000|32768x1024");
 
     private OpBench() {}
 
@@ -37,6 +43,14 @@ public final class OpBench {
                                 c ->
                                         !options.contains("batchnorm")
                                                 || BATCHNORM.matcher(c.op()).matches())
+                        .filter(
+                                c ->
+                                        !options.contains("goals")
+                                                || GOALS.matcher(c.op()).matches()
+                                                        && (options.contains("quick")
+                                                                || GOAL_SHAPES
+                                                                        .matcher(c.shape())
+                                                                        .matches()))
                         .toList();
         if (options.contains("list")) {
             cases.forEach(c -> System.out.println(c.op() + "\t" + c.shape()));

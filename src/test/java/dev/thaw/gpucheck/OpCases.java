@@ -65,13 +65,15 @@ final class OpCases {
     private OpCases() {}
 
     /**
-     * Shapes as in networks; or small crooked ones, for a sanitizer and for a try without a GPU.
+     * Shapes as in networks, the goals' first; or small ones for a sanitizer and for a try without
+     * a GPU: crooked ones, and such that kernels take several channels at once and a row in a
+     * block.
      */
     static List<OpCase> of(boolean quick) {
         OpCases c = new OpCases();
         String[] images =
                 quick
-                        ? new String[] {"3x5x7x13"}
+                        ? new String[] {"3x5x7x13", "2x9x7x36"}
                         : new String[] {
                             "64x56x56x256", "128x56x56x256", "64x112x112x32", "64x7x7x2048"
                         };
@@ -79,7 +81,10 @@ final class OpCases {
             c.images(s, Shape.of(ints(s)));
             FusedCases.addTo(c.all, s, Shape.of(ints(s)));
         }
-        for (String s : quick ? new String[] {"11x37"} : new String[] {"32768x1024", "4096x1000"}) {
+        for (String s :
+                quick
+                        ? new String[] {"11x37", "3x1100"}
+                        : new String[] {"32768x1024", "4096x1000"}) {
             c.rows(s, ints(s)[0], ints(s)[1]);
         }
         for (String s :

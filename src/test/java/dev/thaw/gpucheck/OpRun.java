@@ -25,10 +25,15 @@ final class OpRun implements AutoCloseable {
     private static final double ROUND_SECONDS = 0.05;
     private static final int MOST_RUNS = 20_000;
 
+    /** What operands hold, kept from case to case: to draw 400 MB takes longer than most cases. */
+    private static final Map<Shape, Tensor> CONTENTS = new LinkedHashMap<>();
+
+    /** Elements, all together. */
+    private static final long MOST_CONTENTS = 1L << 28;
+
     private final Backend backend;
     private final Program program = new Program();
     private final Map<Value, Tensor> inputs = new LinkedHashMap<>();
-    private final Map<Shape, Tensor> contents = new LinkedHashMap<>();
     private final Set<Value> results = new HashSet<>();
     private Plan plan;
 
@@ -42,7 +47,7 @@ final class OpRun implements AutoCloseable {
     }
 
     Value in(Shape shape) {
-        return in(shape, contents.computeIfAbsent(shape, OpRun::random));
+        return in(shape, content(shape));
     }
 
     Value in(Tensor content) {
@@ -62,7 +67,7 @@ final class OpRun implements AutoCloseable {
 
     /** A value that the op changes in place. */
     Value state(Shape shape) {
-        Tensor content = contents.computeIfAbsent(shape, OpRun::random);
+        Tensor content = content(shape);
         return program.variable(Variable.state("state", content.copy()));
     }
 
@@ -84,6 +89,13 @@ final class OpRun implements AutoCloseable {
         results.addAll(op.outputs());
     }
 
+    private static Tensor content(Shape shape) {
+        if (CONTENTS.values().stream().mapToLong(Tensor::size).sum() > MOST_CONTENTS) {
+            CONTENTS.clear();
+        }
+        return CONTENTS.computeIfAbsent(shape, OpRun::random);
+    }
+
     private static Tensor random(Shape shape) {
         SplittableRandom random = new SplittableRandom(1);
         float[] some = new float[1 << 16];
@@ -102,7 +114,6 @@ final class OpRun implements AutoCloseable {
         plan = new Plan(program, backend, DeviceMemory.of(backend), results);
         inputs.forEach(plan::feed);
         inputs.clear();
-        contents.clear();
     }
 
     /** Runs the op that many times and waits for the end. */

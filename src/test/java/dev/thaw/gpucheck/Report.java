@@ -17,11 +17,12 @@ import java.util.stream.Stream;
 /**
  * Writes {@code report.md} from what the parts of the GPU check left in a folder: {@code
  * status/*.tsv} (a file for each part: when it began, name, exit status, seconds, what happened),
- * {@code machine.txt}, {@code ops-*.tsv}, {@code steps-*.tsv} and the same of PyTorch. Argument:
- * the folder.
+ * {@code machine.txt}, {@code ops-*.tsv}, {@code steps-*.tsv}, the same of PyTorch, and what a
+ * profiler saw. Argument: the folder.
  */
 public final class Report {
     private static final double GOAL = 0.9;
+    private static final String REPLAY = " replay";
     private static final String[] PRECISIONS = {"fp32", "tf32"};
     private static final String[] GOAL_OPS = {
         "BatchNormTrain", "BatchNormTrainGrad", "Dropout", "Adam", "SGD momentum"
@@ -47,7 +48,7 @@ public final class Report {
     }
 
     private void write() throws IOException {
-        Figure device = Figures.read(folder.resolve("ops-fp32.tsv")).get("Copy", "device");
+        Figure device = figures("ops-fp32", "ops-goals").get("Copy", "device");
         if (device != null) {
             copy = device.gigabytesPerSecond();
         }
@@ -65,21 +66,61 @@ public final class Report {
         for (String precision : PRECISIONS) {
             ops(precision);
         }
-        for (String precision : PRECISIONS) {
-            steps(precision);
+        steps(
+                "fp32, both without TF32",
+                figures("steps-fp32", "steps-mobilenet"),
+                figures("torch-steps-fp32"));
+        steps("both with TF32", figures("steps-tf32"), figures("torch-steps-tf32"));
+        steps(
+                "as they come: PyTorch lets convolutions round to TF32, Thaw does not",
+                figures("steps-fp32", "steps-mobilenet"),
+                figures("torch-steps-default"));
+        choices("ops-cudnn", "Ops by cuDNN, and convolutions measured");
+        choices("ops-persistent", "Batch normalization in cuDNN's persistent mode");
+        choices("steps-find", "Training steps, convolutions measured");
+        choices("steps-auto", "Training steps, batch normalization and convolutions measured");
+        choices("steps-eager", "Training steps op by op, without graphs");
+        profile();
+    }
+
+    /** What these parts measured; where several did, what the first did. */
+    private Figures figures(String... parts) {
+        Figures all = new Figures();
+        for (String part : parts) {
+            all.addMissing(Figures.read(folder.resolve(part + ".tsv")));
         }
-        choices("ops-cudnn.tsv", "ops-fp32.tsv", "Ops by cuDNN, and convolutions measured");
-        choices(
-                "ops-persistent.tsv",
-                "ops-fp32.tsv",
-                "Batch normalization in cuDNN's persistent mode");
-        choices("steps-cudnn.tsv", "steps-fp32.tsv", "Training steps, unfused, with cuDNN");
+        return all;
+    }
+
+    private void profile() throws IOException {
+        Path file = folder.resolve("profile.txt");
+        if (Files.exists(file)) {
+            say("## One MobileNetV2 step, batch 32, op by op: its kernels%n");
+            say("%s", Files.readString(file));
+        }
+        Figures kernels = figures("kernels");
+        if (!kernels.isEmpty()) {
+            say("## Our own kernels, launched without Java%n");
+            say("| kernel | shape | us | | of copy |%n| --- | --- | ---: | ---: | ---: |");
+            Figure yardstick = kernels.get("Copy", "device");
+            for (String key : kernels.keys()) {
+                Figure f = kernels.get(key);
+                double of = yardstick == null ? Double.NaN : yardstick.gigabytesPerSecond();
+                say(
+                        "| %s | %s | %s | %s |",
+                        key.replace("\t", " | "),
+                        micros(f),
+                        rate(f),
+                        percent(f.gigabytesPerSecond() / of));
+            }
+            say("");
+        }
     }
 
     /** What a setting makes of it, beside the default. */
-    private void choices(String chosen, String standard, String title) {
-        Figures by = Figures.read(folder.resolve(chosen));
-        Figures own = Figures.read(folder.resolve(standard));
+    private void choices(String chosen, String title) {
+        Figures by = figures(chosen);
+        Figures own = figures("ops-fp32", "ops-goals", "steps-fp32", "steps-mobilenet");
         if (by.isEmpty()) {
             return;
         }
@@ -106,7 +147,7 @@ public final class Report {
     /** Whether the check ran without a GPU, on small shapes, only to see that it runs. */
     private boolean isRehearsal() throws IOException {
         Path log = folder.resolve("logs/devices.log");
-        return Files.exists(log) && Files.readString(log).startsWith("cpu");
+        return Files.exists(log) && Files.readString(log).matches("(?s)(cpu|.*Thaw simulator).*");
     }
 
     private void machine() throws IOException {
@@ -144,7 +185,7 @@ public final class Report {
     }
 
     private void goals() {
-        Figures ops = Figures.read(folder.resolve("ops-fp32.tsv"));
+        Figures ops = figures("ops-fp32", "ops-goals");
         say("## Goals%n");
         say("| goal | measured | reached |%n| --- | --- | --- |");
         for (String shape : GOAL_SHAPES) {
@@ -160,10 +201,13 @@ public final class Report {
             }
         }
         for (String precision : PRECISIONS) {
-            Figures thaw = Figures.read(folder.resolve("steps-" + precision + ".tsv"));
-            Figures torch = Figures.read(folder.resolve("torch-steps-" + precision + ".tsv"));
+            Figures thaw =
+                    precision.equals("fp32")
+                            ? figures("steps-fp32", "steps-mobilenet")
+                            : figures("steps-" + precision);
+            Figures torch = figures("torch-steps-" + precision);
             for (String key : thaw.keys()) {
-                if (key.startsWith("step MobileNetV2")) {
+                if (key.startsWith("step MobileNetV2") && !key.endsWith(REPLAY)) {
                     double ratio = ratio(thaw.get(key), torch.get(key));
                     say(
                             "| MobileNetV2 step, %s, %s: at least as fast as PyTorch | %s | %s |",
@@ -195,8 +239,11 @@ public final class Report {
     }
 
     private void ops(String precision) {
-        Figures thaw = Figures.read(folder.resolve("ops-" + precision + ".tsv"));
-        Figures torch = Figures.read(folder.resolve("torch-ops-" + precision + ".tsv"));
+        Figures thaw =
+                precision.equals("fp32")
+                        ? figures("ops-fp32", "ops-goals")
+                        : figures("ops-" + precision);
+        Figures torch = figures("torch-ops-" + precision);
         List<String> keys = new ArrayList<>(union(thaw, torch));
         if (keys.isEmpty()) {
             return;
@@ -247,35 +294,44 @@ public final class Report {
         if (f == null || Double.isNaN(f.micros()) || f.bytes() + f.flops() == 0) {
             return "";
         }
-        return f.bytes() > 0
-                ? String.format(Locale.ROOT, "%.0f GB/s", f.gigabytesPerSecond())
-                : String.format(Locale.ROOT, "%.2f TFLOP/s", f.teraflops());
+        String arithmetic = String.format(Locale.ROOT, "%.2f TFLOP/s", f.teraflops());
+        if (f.bytes() == 0) {
+            return arithmetic;
+        }
+        String traffic = String.format(Locale.ROOT, "%.0f GB/s", f.gigabytesPerSecond());
+        return f.flops() == 0 ? traffic : traffic + ", " + arithmetic;
     }
 
-    private void steps(String precision) {
-        Figures thaw = Figures.read(folder.resolve("steps-" + precision + ".tsv"));
-        Figures torch = Figures.read(folder.resolve("torch-steps-" + precision + ".tsv"));
+    private void steps(String title, Figures thaw, Figures torch) {
         if (thaw.isEmpty() && torch.isEmpty()) {
             return;
         }
-        say("## Training steps, %s, images/s%n", precision);
-        say("Both copy each batch from the host. PyTorch is eager, channels_last, SGD foreach.%n");
-        say("| network | batch | Thaw | PyTorch | PyTorch, batch on the device | Thaw / PyTorch |");
-        say("| --- | --- | ---: | ---: | ---: | ---: |");
+        say("## Training steps, images/s: %s%n", title);
+        say(
+                "Both copy each batch from the host, but in the columns that say otherwise. PyTorch is"
+                        + " eager, channels_last, with the faster of its optimizers.%n");
+        say(
+                "| network | batch | Thaw | PyTorch | Thaw / PyTorch | Thaw, batch on the device |"
+                        + " PyTorch, batch on the device | Thaw / PyTorch |");
+        say("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (String key : union(thaw, torch)) {
-            if (key.endsWith(" resident")) {
+            if (key.endsWith(" resident") || key.endsWith(REPLAY)) {
                 continue;
             }
             String[] names = key.split("\t");
             double batch = Double.parseDouble(names[1].split(" ")[1]);
+            Figure replay = thaw.get(key + REPLAY);
+            Figure resident = torch.get(key + " resident");
             say(
-                    "| %s | %s | %s | %s | %s | %s |",
+                    "| %s | %s | %s | %s | %s | %s | %s | %s |",
                     names[0].substring("step ".length()),
                     names[1].substring("batch ".length()),
                     images(batch, thaw.get(key)),
                     images(batch, torch.get(key)),
-                    images(batch, torch.get(key + " resident")),
-                    times(ratio(thaw.get(key), torch.get(key))));
+                    times(ratio(thaw.get(key), torch.get(key))),
+                    images(batch, replay),
+                    images(batch, resident),
+                    times(ratio(replay, resident)));
         }
         say("");
     }

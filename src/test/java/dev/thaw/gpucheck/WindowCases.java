@@ -28,6 +28,33 @@ final class WindowCases {
         "64x14x14x256 3x3/1 256",
         "64x7x7x512 3x3/1 512"
     };
+
+    /**
+     * MobileNetV2's convolutions of one cell, batch 32: matrix products with few columns or rows,
+     * for which traffic counts as much as arithmetic.
+     */
+    private static final String[] POINTWISE = {
+        "32x112x112x32 1x1/1 16",
+        "32x112x112x16 1x1/1 96",
+        "32x56x56x96 1x1/1 24",
+        "32x56x56x24 1x1/1 144",
+        "32x56x56x144 1x1/1 24",
+        "32x28x28x144 1x1/1 32",
+        "32x28x28x32 1x1/1 192",
+        "32x28x28x192 1x1/1 32",
+        "32x14x14x192 1x1/1 64",
+        "32x14x14x64 1x1/1 384",
+        "32x14x14x384 1x1/1 64",
+        "32x14x14x384 1x1/1 96",
+        "32x14x14x96 1x1/1 576",
+        "32x14x14x576 1x1/1 96",
+        "32x7x7x576 1x1/1 160",
+        "32x7x7x160 1x1/1 960",
+        "32x7x7x960 1x1/1 160",
+        "32x7x7x960 1x1/1 320",
+        "32x7x7x320 1x1/1 1280"
+    };
+
     private static final String[] DEPTHWISE = {
         "64x112x112x32 3x3/1",
         "64x56x56x144 3x3/1",
@@ -63,7 +90,10 @@ final class WindowCases {
         for (String s : quick ? new String[] {"2x9x7x3 3x3/2 5"} : CONVOLUTIONS) {
             new WindowCases(all, s).convolutions();
         }
-        for (String s : quick ? new String[] {"2x9x7x5 3x3/2"} : DEPTHWISE) {
+        for (String s : quick ? new String[] {"2x9x7x16 1x1/1 24"} : POINTWISE) {
+            new WindowCases(all, s).convolutions();
+        }
+        for (String s : quick ? new String[] {"2x9x7x5 3x3/2", "2x9x7x36 3x3/1"} : DEPTHWISE) {
             new WindowCases(all, s).depthwise();
         }
         new WindowCases(all, quick ? "2x9x7x5 3x3/2" : "64x112x112x64 3x3/2").pools();
@@ -86,7 +116,7 @@ final class WindowCases {
         Shape w = w(filters);
         computes(
                 "Convolution",
-                r -> r.emit(new Convolution(r.in(x), r.in(w), r.in(filters), r.out(y), window, 1)));
+                r -> r.emit(new Convolution(r.in(x), r.in(w), null, r.out(y), window, 1)));
         computes(
                 "ConvolutionGradInput",
                 r -> r.emit(new ConvolutionGradInput(r.in(y), r.in(w), r.out(x), window, 1)));
@@ -97,7 +127,9 @@ final class WindowCases {
 
     private void computes(String op, Consumer<OpRun> body) {
         double flops = 2.0 * y().size() * window.size().get(0) * window.size().get(1) * x.dim(3);
-        all.add(new OpCase(op, name, 0, flops, true, body));
+        boolean pointwise = w(filters).size() == (long) x.dim(3) * filters;
+        double bytes = pointwise ? (double) (x.size() + y().size()) * Float.BYTES : 0;
+        all.add(new OpCase(op, name, bytes, flops, true, body));
     }
 
     private void depthwise() {

@@ -109,7 +109,7 @@ final class CudaBackend implements Backend {
         List<Kernel> bare = kernels.stream().map(Exclusive::bare).toList();
         return new Exclusive(
                 gpu,
-                graphs && bare.size() > 1
+                graphs && !bare.isEmpty() // one op may be several launches
                         ? new Recording(bare, gpu.stream(), recordings)
                         : Backend.super.sequence(bare));
     }

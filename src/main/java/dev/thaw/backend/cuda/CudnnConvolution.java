@@ -21,6 +21,7 @@ import jcuda.jcudnn.cudnnTensorFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -30,7 +31,13 @@ import java.util.function.Function;
  */
 final class CudnnConvolution implements AutoCloseable {
     /** An algorithm and the memory that it needs. */
-    record Choice(int algorithm, long bytes) {}
+    record Choice(int algorithm, long bytes) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "cuDNN's algorithm %d, %,d bytes of its own", algorithm, bytes);
+        }
+    }
 
     /** Asks whether an algorithm can run, and for its memory: a status. */
     @FunctionalInterface

@@ -81,12 +81,14 @@ final class CudnnConvolutionKernels {
         CudnnConvolution.Choice choice = c.forward();
         if (choice == null) {
             c.close();
-            return ConvolutionKernels.forward(engine, op);
+            return new Refused(ConvolutionKernels.forward(engine, op));
         }
         Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
         String doing = Engine.describe(op);
+        StringBuilder how = new StringBuilder(choice.toString());
         return new Described(
                 c,
+                how,
                 layout.bytes(),
                 (buffers, workspace) -> {
                     List<Kernel> all = new ArrayList<>();
@@ -107,6 +109,9 @@ final class CudnnConvolutionKernels {
                             op.bias() == null
                                     ? null
                                     : call.fused(op.rectifier(), address(op.bias(), buffers));
+                    if (op.bias() != null) {
+                        how.append(fused == null ? ", bias after it" : ", bias and ReLU within");
+                    }
                     all.add(fused == null ? epilogue.after(call.plain(), engine, buffers) : fused);
                     return Sequence.of(all.toArray(Kernel[]::new));
                 });
@@ -132,12 +137,13 @@ final class CudnnConvolutionKernels {
         CudnnConvolution.Choice choice = c.gradInput();
         if (choice == null) {
             c.close();
-            return ConvolutionKernels.gradInput(engine, op);
+            return new Refused(ConvolutionKernels.gradInput(engine, op));
         }
         Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
         String doing = Engine.describe(op);
         return new Described(
                 c,
+                choice,
                 layout.bytes(),
                 (buffers, workspace) -> {
                     List<Kernel> all = new ArrayList<>();
@@ -200,13 +206,14 @@ final class CudnnConvolutionKernels {
         CudnnConvolution.Choice choice = c.gradFilter();
         if (choice == null) {
             c.close();
-            return ConvolutionKernels.gradFilter(engine, op);
+            return new Refused(ConvolutionKernels.gradFilter(engine, op));
         }
         Layout layout = new Layout(WithWorkspace.floats(op.dw().size()), c, choice);
         int rows = Math.toIntExact(op.dw().size() / filters);
         String doing = Engine.describe(op);
         return new Described(
                 c,
+                choice,
                 layout.bytes(),
                 (buffers, workspace) -> {
                     List<Kernel> all = new ArrayList<>();
@@ -315,10 +322,36 @@ final class CudnnConvolutionKernels {
         }
     }
 
+    /** What cuDNN would not run. */
+    private record Refused(Prepared loops) implements Prepared {
+        @Override
+        public String choice() {
+            return "our own loops, as cuDNN has no algorithm for it";
+        }
+
+        @Override
+        public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
+            return loops.bind(buffers, workspace);
+        }
+
+        @Override
+        public long workspaceBytes() {
+            return loops.workspaceBytes();
+        }
+    }
+
     /** An op that keeps descriptors. */
     private record Described(
-            CudnnConvolution descriptors, long workspaceBytes, WithWorkspace.Binder binder)
+            CudnnConvolution descriptors,
+            Object how,
+            long workspaceBytes,
+            WithWorkspace.Binder binder)
             implements Prepared {
+        @Override
+        public String choice() {
+            return how.toString();
+        }
+
         @Override
         public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
             return binder.bind(buffers, ((CudaBuffer) workspace).address());

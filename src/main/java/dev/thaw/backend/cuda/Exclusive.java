@@ -41,6 +41,11 @@ record Exclusive(Gpu gpu, Kernel kernel, Runnable run) implements Kernel {
         }
 
         @Override
+        public String choice() {
+            return prepared.choice();
+        }
+
+        @Override
         public void close() {
             gpu.alone(prepared::close);
         }

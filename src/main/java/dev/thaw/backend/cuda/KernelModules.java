@@ -54,7 +54,7 @@ final class KernelModules implements AutoCloseable {
         return function;
     }
 
-    private CUmodule module(String file) {
+    CUmodule module(String file) {
         CUmodule known = modules.get(file);
         if (known == null) {
             known = new CUmodule();

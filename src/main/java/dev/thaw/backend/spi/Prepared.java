@@ -21,6 +21,14 @@ public interface Prepared extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * What was chosen for the op where there was a choice, in words, for a plan in print: whose
+     * algorithm. Empty where there was none. Some is known only after {@link #bind}.
+     */
+    default String choice() {
+        return "";
+    }
+
     /** Frees descriptors. Kernels bound from it are closed first. */
     @Override
     default void close() {}

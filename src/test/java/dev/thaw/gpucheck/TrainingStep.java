@@ -1,0 +1,93 @@
+package dev.thaw.gpucheck;
+
+import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.Kernel;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.Compilation;
+import dev.thaw.train.Trainer;
+import dev.thaw.train.TrainingData;
+import dev.thaw.train.loss.SparseCategoricalCrossentropy;
+import dev.thaw.train.optimizer.SGD;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A network's training step alone, again and again with the batch that lies on the device: what the
+ * GPU does without the way in. Stands between trainer and backend to keep what the step became.
+ */
+final class TrainingStep implements AutoCloseable {
+    private final Backend backend;
+    private final Trainer trainer;
+    private Kernel launch;
+    private int longest;
+
+    /** Trains three steps, so that the step is recorded where the backend records. */
+    TrainingStep(Backend backend, String network, int batch, int size) {
+        this.backend = backend;
+        trainer = new Trainer(Networks.of(network, size), tapped());
+        trainer.compile(compilation());
+        TrainingData data = data(batch, size);
+        for (int i = 0; i < 3; i++) {
+            trainer.trainOnBatch(data);
+        }
+    }
+
+    /** SGD with momentum, as in all steps that are timed here. */
+    static Compilation compilation() {
+        return Compilation.of(new SGD(1e-3).momentum(0.9), new SparseCategoricalCrossentropy());
+    }
+
+    /** Random images and classes. */
+    static TrainingData data(int rows, int size) {
+        Tensor x = Tensor.zeros(Shape.of(rows, size, size, 3), DType.FLOAT32);
+        SplittableRandom random = new SplittableRandom(1);
+        float[] all = x.floats();
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (float) random.nextDouble();
+        }
+        return TrainingData.of(x, Tensor.of(random.ints(rows, 0, Networks.CLASSES).toArray()));
+    }
+
+    private Backend tapped() {
+        return (Backend)
+                Proxy.newProxyInstance(
+                        Backend.class.getClassLoader(),
+                        new Class<?>[] {Backend.class},
+                        (proxy, method, arguments) -> {
+                            try {
+                                Object result = method.invoke(backend, arguments);
+                                if (method.getName().equals("sequence")) {
+                                    keep((Kernel) result, ((List<?>) arguments[0]).size());
+                                }
+                                return result;
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    private void keep(Kernel sequence, int length) {
+        if (length >= longest) {
+            longest = length;
+            launch = sequence;
+        }
+    }
+
+    /** Runs the step that many times and waits for the end. */
+    void run(int times) {
+        for (int i = 0; i < times; i++) {
+            launch.launch();
+        }
+        backend.synchronize();
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+    }
+}
