@@ -1,7 +1,11 @@
 """PyTorch's side of the GPU check, eager. Prints what OpBench and StepBench print: op, shape, microseconds, with tabs.
 
-torch_bench.py [--device cuda|cpu] [--tf32] ops FILE      FILE: lines of op, tab, shape (OpBench list)
-torch_bench.py [--device cuda|cpu] [--tf32] steps [quick]
+torch_bench.py [--device cuda|cpu] [--tf32 | --default] ops FILE      FILE: lines of op, tab, shape (OpBench list)
+torch_bench.py [--device cuda|cpu] [--tf32 | --default] steps [quick]
+
+Without option nothing rounds to TF32; with --tf32 products and convolutions may; with --default PyTorch stays as it
+comes: convolutions may, products may not. Where PyTorch has several ways (batch normalization by cuDNN or by its own
+kernels, fused or foreach optimizers), each is timed and the fastest counts.
 """
 
 import argparse
@@ -18,6 +22,7 @@ ROUND_SECONDS = 0.05
 ROUNDS = 5
 STEPS = 10
 CLASSES = 1000
+OPTIMIZERS = [{"fused": True}, {"foreach": True}]
 
 
 def ints(text):
@@ -25,7 +30,7 @@ def ints(text):
 
 
 class Cases:
-    """One method per op: prepares the operands and returns what is timed."""
+    """One method per op: prepares the operands and returns what is timed; a list where PyTorch has several ways."""
 
     def __init__(self, device):
         self.device = device
@@ -38,18 +43,30 @@ class Cases:
         n, h, w, c = ints(shape)
         return self.new(n, c, h, w).contiguous(memory_format=torch.channels_last)
 
+    @staticmethod
+    def ways(body):
+        """Batch normalization as networks call it, which takes cuDNN for channels_last, and by PyTorch's own kernels."""
+
+        def own():
+            with torch.backends.cudnn.flags(enabled=False):
+                return body()
+
+        return [body, own]
+
     def BatchNormTrain(self, shape):
         x = self.images(shape)
         c = x.shape[1]
         weight, bias = self.new(c), self.new(c)
-        return lambda: torch.native_batch_norm(x, weight, bias, None, None, True, 0.01, 1e-3)
+        return self.ways(lambda: F.batch_norm(x, None, None, weight, bias, True, 0.01, 1e-3))
 
     def BatchNormTrainGrad(self, shape):
         x, dy = self.images(shape), self.images(shape)
         c = x.shape[1]
         weight, bias = self.new(c).requires_grad_(), self.new(c).requires_grad_()
-        y = F.batch_norm(x.requires_grad_(), None, None, weight, bias, True, 0.01, 1e-3)
-        return lambda: torch.autograd.grad(y, (x, weight, bias), dy, retain_graph=True)
+        x.requires_grad_()
+        # the way forward is the way back
+        both = [way() for way in self.ways(lambda: F.batch_norm(x, None, None, weight, bias, True, 0.01, 1e-3))]
+        return [lambda y=y: torch.autograd.grad(y, (x, weight, bias), dy, retain_graph=True) for y in both]
 
     def infer(self, shape):
         x = self.images(shape)
@@ -69,24 +86,24 @@ class Cases:
 
     # eager PyTorch has the parts only: the same row stands beside "fused" and beside "apart"
     def BatchNormReLU6(self, shape):
-        normalize = self.BatchNormTrain(shape)
-        return lambda: F.relu6(normalize()[0])
+        return [lambda way=way: F.relu6(way()) for way in self.BatchNormTrain(shape)]
 
     def BatchNormAddReLU(self, shape):
-        normalize, residual = self.BatchNormTrain(shape), self.images(shape)
-        return lambda: F.relu(normalize()[0] + residual)
+        residual = self.images(shape)
+        return [lambda way=way: F.relu(way() + residual) for way in self.BatchNormTrain(shape)]
 
     def fused_gradient(self, shape, function, residual):
         x, dy = self.images(shape).requires_grad_(), self.images(shape)
         c = x.shape[1]
         weight, bias = self.new(c).requires_grad_(), self.new(c).requires_grad_()
         wanted = [x, weight, bias]
-        y = F.batch_norm(x, None, None, weight, bias, True, 0.01, 1e-3)
         if residual:
             wanted.append(self.images(shape).requires_grad_())
-            y = y + wanted[-1]
-        y = function(y)
-        return lambda: torch.autograd.grad(y, wanted, dy, retain_graph=True)
+        both = []
+        for way in self.ways(lambda: F.batch_norm(x, None, None, weight, bias, True, 0.01, 1e-3)):
+            y = way()
+            both.append(function(y + wanted[-1] if residual else y))
+        return [lambda y=y: torch.autograd.grad(y, wanted, dy, retain_graph=True) for y in both]
 
     def BatchNormReLU6Grad(self, shape):
         return self.fused_gradient(shape, F.relu6, False)
@@ -172,10 +189,10 @@ class Cases:
         return make(weights).step
 
     def Adam(self, shape):
-        return self.optimizer(shape, lambda w: torch.optim.Adam(w, 1e-3, fused=True))
+        return [self.optimizer(shape, lambda w: torch.optim.Adam(w, 1e-3, **how)) for how in OPTIMIZERS]
 
     def SGD_momentum(self, shape):
-        return self.optimizer(shape, lambda w: torch.optim.SGD(w, 1e-3, momentum=0.9, fused=True))
+        return [self.optimizer(shape, lambda w: torch.optim.SGD(w, 1e-3, momentum=0.9, **how)) for how in OPTIMIZERS]
 
     def RMSprop(self, shape):
         return self.optimizer(shape, lambda w: torch.optim.RMSprop(w, 1e-3, foreach=True))
@@ -255,7 +272,9 @@ def timed(device, body, times):
 
 
 def seconds(device, body):
-    """Median seconds of one run among many queued ones, as OpRun takes it."""
+    """Median seconds of one run among many queued ones, as OpRun takes it; of several ways, the fastest."""
+    if isinstance(body, list):
+        return min(seconds(device, way) for way in body)
     timed(device, body, 3)
     times, took = 1, timed(device, body, 1)
     while took < ROUND_SECONDS and times < 20000:
@@ -342,9 +361,9 @@ def res_net():
     return nn.Sequential(*layers, *classifier(channels))
 
 
-def step(device, make, batch, size, resident):
+def step(device, make, batch, size, resident, how):
     model = make().to(device, memory_format=torch.channels_last)
-    optimizer = torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9, foreach=True)
+    optimizer = torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9, **how)
     pin = device == "cuda"
     x = torch.rand(batch, 3, size, size).contiguous(memory_format=torch.channels_last)
     t = torch.randint(0, CLASSES, (batch,))
@@ -371,7 +390,8 @@ def steps(device, quick):
             for resident in [False, True]:
                 key = f"step {name}\tbatch {batch} of {size}x{size}" + (" resident" if resident else "")
                 try:
-                    print(f"{key}\t{1e6 * step(device, make, batch, size, resident):.1f}\t0\t0", flush=True)
+                    fastest = min(step(device, make, batch, size, resident, how) for how in OPTIMIZERS)
+                    print(f"{key}\t{1e6 * fastest:.1f}\t0\t0", flush=True)
                 except Exception as e:
                     failures += 1
                     print(f"{key}\tfailed", flush=True)
@@ -382,15 +402,20 @@ def steps(device, quick):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--tf32", action="store_true")
+    precision = parser.add_mutually_exclusive_group()
+    precision.add_argument("--tf32", action="store_true")
+    precision.add_argument("--default", action="store_true")
     parser.add_argument("what", choices=["ops", "steps"])
     parser.add_argument("rest", nargs="*")
     a = parser.parse_args()
     torch.manual_seed(1)
     if a.device == "cpu":
         torch.set_num_threads(1)  # a rehearsal: threads that wait for each other on a busy machine take minutes
-    torch.backends.cuda.matmul.allow_tf32 = a.tf32
-    torch.backends.cudnn.allow_tf32 = a.tf32
+    if not a.default:
+        torch.backends.cuda.matmul.allow_tf32 = a.tf32
+        torch.backends.cudnn.allow_tf32 = a.tf32
+    print("PyTorch", torch.__version__, "CUDA", torch.version.cuda, "cuDNN", torch.backends.cudnn.version(), "TF32: products",
+          torch.backends.cuda.matmul.allow_tf32, "convolutions", torch.backends.cudnn.allow_tf32, file=sys.stderr)
     torch.backends.cudnn.benchmark = True
     failures = ops(a.device, a.rest[0]) if a.what == "ops" else steps(a.device, "quick" in a.rest)
     sys.exit(1 if failures else 0)
