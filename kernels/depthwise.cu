@@ -10,14 +10,16 @@
 // depthwise_grad_filter_partial(x, dy, partial, WINDOW, M, parts)
 //     partial[p, k, c, m] = sum over piece p of the (n, o) of x[..] dy[..]: workspace of parts size
 //     channels M floats; then reduce_columns_sum(partial, dw, 1, parts, size channels M, 1).
-//     V = 4 where M is 1 and channels a multiple of 4, else 1. Block (bx, by), powers of two, bx by <=
-//     256; recommended bx covers channels M / V, at most 32, by = 256 / bx; grid.x = ceil(channels M /
-//     (V bx)) times sizeD sizeH ceil(sizeW / 5), grid.y = parts. parts: recommended 4
-//     multiprocessors / grid.x, at most batch out cells / 64, at least 1; at most 65535.
+//     V = 4 where M is 1 and channels a multiple of 4, else 1. Block (bx, by), by a power of two, bx by
+//     <= 192; recommended a bx that divides channels M / V, so that no lane is idle; grid.x =
+//     ceil(channels M / (V bx)) times the items below, grid.y = parts. parts: recommended 4
+//     multiprocessors / grid.x, at most batch out cells / 64, at least 1; at most 65535. Items: the fast
+//     form sums three rows of a 3x3 window at once and two of a 5x5 one, so 1 and 3, the other up to
+//     five cells of a row, so sizeD sizeH ceil(sizeW / 5).
 //
 // All write their result (=). The first two: any grid and block. No dynamic shared memory. batch times
-// cells below 2^31. Fast forms (4 outputs a thread) for 2D windows of 3x3 and 5x5 without dilation, M =
-// 1, channels a multiple of 4: forward at stride 1 and 2, gradient of the input at stride 1.
+// cells below 2^31. Fast forms (4 neighbours a thread) at stride 1 and 2 for 2D windows of 3x3 and 5x5
+// without dilation, M = 1, channels a multiple of 4, operands on 16 bytes.
 
 #include "common/reduce.cuh"
 #include "common/vec.cuh"
@@ -27,6 +29,19 @@ namespace {
 
 /** Outputs side by side that a thread computes in the fast form. */
 constexpr int TILE = 4;
+
+__device__ __forceinline__ thaw::Vec4 zeros() {
+    return thaw::Vec4{{0.0f, 0.0f, 0.0f, 0.0f}};
+}
+
+/** Without a branch, so that the loads of a row are all on their way before the first one is used. */
+__device__ __forceinline__ thaw::Vec4 load_or_zeros(const float* p, bool there) {
+    thaw::Vec4 v = zeros();
+    if (there) {
+        v = thaw::load4(p);
+    }
+    return v;
+}
 
 /**
  * 2D windows of KH x KW at stride S. FLIP takes the filter from its other end: with dy for x, that is
@@ -47,7 +62,7 @@ __device__ __forceinline__ void tiles(
         int ow = cell.at[2] * TILE;
         int c = group.channel;
         thaw::Vec4 sum[TILE];
-        thaw::Vec4 begin{{0.0f, 0.0f, 0.0f, 0.0f}};
+        thaw::Vec4 begin = zeros();
         if (bias != nullptr) {
             begin = thaw::load4(bias + c);
         }
@@ -66,7 +81,7 @@ __device__ __forceinline__ void tiles(
             thaw::Vec4 v[SPAN];
 #pragma unroll
             for (int s = 0; s < SPAN; s++) {
-                v[s] = thaw::Vec4{{0.0f, 0.0f, 0.0f, 0.0f}};
+                v[s] = zeros();
                 if (g.real(2, left + s)) {
                     v[s] = thaw::load4(row + (long long)(left + s) * g.channels);
                 }
@@ -89,6 +104,70 @@ __device__ __forceinline__ void tiles(
 #pragma unroll
         for (int t = 0; t < TILE; t++) {
             if (ow + t < g.out[2]) {
+                thaw::store4(to + (long long)t * g.channels, sum[t]);
+            }
+        }
+    }
+}
+
+/**
+ * The gradient of the input for 2D windows of K x K at stride 2. ODD: padW is odd. Of the cells of the
+ * window every other one lies on an output; which ones, the compiler knows along W.
+ */
+template <int K, int ODD>
+__device__ __forceinline__ void spread_tiles(
+        const float* dy, const float* w, float* dx, const thaw::Window& g) {
+    constexpr int FIRST = -((K - 1 - ODD) / 2);
+    constexpr int SPAN = (ODD + TILE - 1) / 2 - FIRST + 1;
+    int groups = g.channels / 4;
+    int perRow = (g.in[2] + TILE - 1) / TILE;
+    const int extents[3] = {1, g.in[1], perRow};
+    long long n = (long long)g.batch * g.in[1] * perRow * groups;
+    for (long long i = thaw::grid_index(); i < n; i += thaw::grid_size()) {
+        thaw::Group group(i, groups, 4);
+        thaw::Cell cell(group.cell, extents);
+        int ih = cell.at[1];
+        int iw = cell.at[2] * TILE;
+        int c = group.channel;
+        thaw::Vec4 sum[TILE];
+#pragma unroll
+        for (int t = 0; t < TILE; t++) {
+            sum[t] = zeros();
+        }
+        int left = (iw + g.pad[2] - ODD) / 2 + FIRST;
+        int below = ih + g.pad[1];
+#pragma unroll
+        for (int j = 0; j < (K + 1) / 2; j++) {
+            int kh = (below & 1) + 2 * j;
+            int oh = (below - kh) >> 1;
+            bool row = kh < K && oh >= 0 && oh < g.out[1];
+            const float* up =
+                    dy + ((long long)cell.image * g.out[1] + oh) * g.out[2] * g.channels + c;
+            thaw::Vec4 v[SPAN];
+#pragma unroll
+            for (int s = 0; s < SPAN; s++) {
+                v[s] = zeros();
+                if (row && left + s >= 0 && left + s < g.out[2]) {
+                    v[s] = thaw::load4(up + (long long)(left + s) * g.channels);
+                }
+            }
+            const float* filters = w + (long long)(row ? kh : 0) * K * g.channels + c;
+#pragma unroll
+            for (int kw = 0; kw < K; kw++) {
+                thaw::Vec4 f = thaw::load4(filters + (long long)kw * g.channels);
+#pragma unroll
+                for (int t = (ODD + kw) & 1; t < TILE; t += 2) {
+#pragma unroll
+                    for (int l = 0; l < 4; l++) {
+                        sum[t].v[l] += v[(ODD + t - kw) / 2 - FIRST].v[l] * f.v[l];
+                    }
+                }
+            }
+        }
+        float* to = dx + (((long long)cell.image * g.in[1] + ih) * g.in[2] + iw) * g.channels + c;
+#pragma unroll
+        for (int t = 0; t < TILE; t++) {
+            if (iw + t < g.in[2]) {
                 thaw::store4(to + (long long)t * g.channels, sum[t]);
             }
         }
@@ -251,16 +330,23 @@ __device__ __forceinline__ void grad_filter(
                 float up[4];
                 thaw::load<W>(dy + p * channels + c, up);
                 long long row = (((long long)cell.image * g.in[0] + d) * g.in[1] + h) * g.in[2];
+                float v[ROW][4];
 #pragma unroll
                 for (int u = 0; u < ROW; u++) {
+#pragma unroll
+                    for (int l = 0; l < W; l++) {
+                        v[u][l] = 0.0f;
+                    }
                     int at = g.source(2, cell.at[2], kw0 + u);
                     if (kw0 + u < g.size[2] && g.real(2, at)) {
-                        float v[4];
-                        thaw::load<W>(x + (row + at) * g.channels + from, v);
+                        thaw::load<W>(x + (row + at) * g.channels + from, v[u]);
+                    }
+                }
 #pragma unroll
-                        for (int l = 0; l < W; l++) {
-                            sum[u][l] += v[l] * up[l];
-                        }
+                for (int u = 0; u < ROW; u++) {
+#pragma unroll
+                    for (int l = 0; l < W; l++) {
+                        sum[u][l] += v[u][l] * up[l];
                     }
                 }
             }
@@ -273,6 +359,104 @@ __device__ __forceinline__ void grad_filter(
                         float all = thaw::column_fold(sum[u][l], shared, thaw::Sum());
                         if (mine && threadIdx.y == 0) {
                             partial[part * filters + (long long)(tap + u) * channels + c + l] = all;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct SumOfFour {
+    __device__ __forceinline__ thaw::Vec4 operator()(thaw::Vec4 a, const thaw::Vec4& b) const {
+#pragma unroll
+        for (int l = 0; l < 4; l++) {
+            a.v[l] += b.v[l];
+        }
+        return a;
+    }
+};
+
+/**
+ * The gradient of the filters for 2D windows of K x K at stride S, WIDE outputs side by side at a time:
+ * what they read of a row is loaded once, all of it before the first product.
+ */
+template <int K, int S, int WIDE>
+__device__ __forceinline__ void grad_filter_tiles(
+        const float* x,
+        const float* dy,
+        float* partial,
+        const thaw::Window& g,
+        int parts,
+        thaw::Vec4* shared) {
+    constexpr int SPAN = (WIDE - 1) * S + K;
+    constexpr int ROWS = K == 3 ? 3 : 2;  // whose filters fit into registers
+    constexpr int ITEMS = (K + ROWS - 1) / ROWS;
+    int tile = 4 * blockDim.x;
+    int tiles = (g.channels + tile - 1) / tile;
+    int perRow = (g.out[2] + WIDE - 1) / WIDE;
+    const int extents[3] = {1, g.out[1], perRow};
+    for (int part = blockIdx.y; part < parts; part += gridDim.y) {
+        thaw::Piece piece((long long)g.batch * g.out[1] * perRow, part, parts);
+        for (int item = blockIdx.x; item < tiles * ITEMS; item += gridDim.x) {
+            int c = item / ITEMS * tile + 4 * threadIdx.x;
+            bool mine = c < g.channels;
+            int kh0 = item % ITEMS * ROWS;
+            thaw::Vec4 sum[ROWS][K];
+#pragma unroll
+            for (int r = 0; r < ROWS; r++) {
+#pragma unroll
+                for (int kw = 0; kw < K; kw++) {
+                    sum[r][kw] = zeros();
+                }
+            }
+            long long p = mine ? piece.from + threadIdx.y : piece.to;
+            for (; p < piece.to; p += blockDim.y) {
+                thaw::Cell cell((unsigned int)p, extents);
+                int oh = cell.at[1];
+                int ow = cell.at[2] * WIDE;
+                const float* up =
+                        dy + (((long long)cell.image * g.out[1] + oh) * g.out[2] + ow) * g.channels + c;
+                thaw::Vec4 u[WIDE];
+#pragma unroll
+                for (int t = 0; t < WIDE; t++) {
+                    u[t] = load_or_zeros(up + (long long)t * g.channels, ow + t < g.out[2]);
+                }
+                int left = ow * S - g.pad[2];
+#pragma unroll
+                for (int r = 0; r < ROWS; r++) {
+                    int h = oh * S + kh0 + r - g.pad[1];
+                    bool real = kh0 + r < K && g.real(1, h);
+                    const float* row =
+                            x + ((long long)cell.image * g.in[1] + h) * g.in[2] * g.channels + c;
+                    thaw::Vec4 v[SPAN];
+#pragma unroll
+                    for (int s = 0; s < SPAN; s++) {
+                        v[s] = load_or_zeros(
+                                row + (long long)(left + s) * g.channels,
+                                real & g.real(2, left + s));
+                    }
+#pragma unroll
+                    for (int kw = 0; kw < K; kw++) {
+#pragma unroll
+                        for (int t = 0; t < WIDE; t++) {
+#pragma unroll
+                            for (int l = 0; l < 4; l++) {
+                                sum[r][kw].v[l] += v[t * S + kw].v[l] * u[t].v[l];
+                            }
+                        }
+                    }
+                }
+            }
+#pragma unroll
+            for (int r = 0; r < ROWS; r++) {
+                if (kh0 + r < K) {  // the same for all threads of the block
+#pragma unroll
+                    for (int kw = 0; kw < K; kw++) {
+                        thaw::Vec4 all = thaw::column_fold(sum[r][kw], shared, SumOfFour());
+                        if (mine && threadIdx.y == 0) {
+                            long long tap = (long long)part * K * K + (kh0 + r) * K + kw;
+                            thaw::store4(partial + tap * g.channels + c, all);
                         }
                     }
                 }
@@ -314,6 +498,7 @@ extern "C" __global__ void __launch_bounds__(256) depthwise_grad_input(
     bool vectors = M == 1 && channels % 4 == 0 && thaw::aligned(dy) && thaw::aligned(w)
             && thaw::aligned(dx);
     bool three = is_square(g, 3, 1);
+    bool odd = padW % 2 != 0;
     if (!vectors) {
         any_grad_input<1>(dy, w, dx, g, M);
     } else if (three || is_square(g, 5, 1)) {
@@ -328,19 +513,33 @@ extern "C" __global__ void __launch_bounds__(256) depthwise_grad_input(
         } else {
             tiles<5, 5, 1, true>(dy, w, nullptr, dx, back);
         }
+    } else if (is_square(g, 3, 2)) {
+        odd ? spread_tiles<3, 1>(dy, w, dx, g) : spread_tiles<3, 0>(dy, w, dx, g);
+    } else if (is_square(g, 5, 2)) {
+        odd ? spread_tiles<5, 1>(dy, w, dx, g) : spread_tiles<5, 0>(dy, w, dx, g);
     } else {
         any_grad_input<4>(dy, w, dx, g, M);
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) depthwise_grad_filter_partial(
+extern "C" __global__ void __launch_bounds__(192, 2) depthwise_grad_filter_partial(
         const float* x, const float* dy, float* partial, THAW_WINDOW_PARAMETERS, int M, int parts) {
-    __shared__ float shared[256];
+    __shared__ thaw::Vec4 shared[192];
     thaw::Window g = THAW_WINDOW;
     bool vectors = M == 1 && channels % 4 == 0 && thaw::aligned(x) && thaw::aligned(dy);
-    if (vectors) {
-        grad_filter<4>(x, dy, partial, g, M, parts, shared);
+    bool fast = vectors && thaw::aligned(partial);
+    float* floats = reinterpret_cast<float*>(shared);
+    if (fast && is_square(g, 3, 1)) {
+        grad_filter_tiles<3, 1, 4>(x, dy, partial, g, parts, shared);
+    } else if (fast && is_square(g, 3, 2)) {
+        grad_filter_tiles<3, 2, 2>(x, dy, partial, g, parts, shared);
+    } else if (fast && is_square(g, 5, 1)) {
+        grad_filter_tiles<5, 1, 4>(x, dy, partial, g, parts, shared);
+    } else if (fast && is_square(g, 5, 2)) {
+        grad_filter_tiles<5, 2, 2>(x, dy, partial, g, parts, shared);
+    } else if (vectors) {
+        grad_filter<4>(x, dy, partial, g, M, parts, floats);
     } else {
-        grad_filter<1>(x, dy, partial, g, M, parts, shared);
+        grad_filter<1>(x, dy, partial, g, M, parts, floats);
     }
 }

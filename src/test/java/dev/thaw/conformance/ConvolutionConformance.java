@@ -38,6 +38,18 @@ abstract class ConvolutionConformance extends Conformance {
         return new Geometry(in, Windows.same(in, size, stride, dilation));
     }
 
+    /** Along the one axis so much before and all else after, along the other one more before. */
+    private static Geometry uneven(int size, int stride, int before) {
+        return new Geometry(
+                List.of(9, 10),
+                new Window(
+                        List.of(size, size),
+                        List.of(stride, stride),
+                        List.of(1, 1),
+                        List.of((before + 1) % size, before),
+                        List.of(0, size - 1 - before)));
+    }
+
     private static final List<Geometry> GEOMETRIES =
             List.of(
                     valid(List.of(7), List.of(3), 1, 1),
@@ -216,12 +228,22 @@ abstract class ConvolutionConformance extends Conformance {
         all.add(new OpCase("Depthwise large", d -> depthwise(d, 3, large, 24, 1, true)));
         all.add(new OpCase("Depthwise strided", d -> depthwise(d, 3, strided, 24, 1, false)));
         for (int stride = 1; stride <= 2; stride++) {
-            Geometry five = same(List.of(13, 18), List.of(5, 5), stride, 1);
-            for (int channels : new int[] {4, 36, 132}) {
-                all.add(
-                        new OpCase(
-                                "Depthwise " + five + " " + channels + "x1",
-                                d -> depthwise(d, 2, five, channels, 1, channels == 36)));
+            for (int size : new int[] {3, 5}) {
+                Geometry g = same(List.of(13, 18), List.of(size, size), stride, 1);
+                for (int channels : new int[] {4, 36, 132}) {
+                    all.add(
+                            new OpCase(
+                                    "Depthwise " + g + " " + channels + "x1",
+                                    d -> depthwise(d, 2, g, channels, 1, channels == 36)));
+                }
+                // which cells lie on an output depends on whether the padding before is odd
+                for (int before = 0; before < size; before++) {
+                    Geometry uneven = uneven(size, stride, before);
+                    all.add(
+                            new OpCase(
+                                    "Depthwise " + uneven + " 24x1",
+                                    d -> depthwise(d, 2, uneven, 24, 1, false)));
+                }
             }
         }
         return all.stream();
