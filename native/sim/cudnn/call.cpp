@@ -102,7 +102,9 @@ int Call::run(const void* handle, std::function<void()> work) {
             }
         }
         counter(LIBRARY_CALLS)++;
-        work();
+        if (!setting(DRY)) {
+            work();
+        }
         return int(SUCCESS);
     });
     if (result) {

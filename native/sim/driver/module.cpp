@@ -246,6 +246,9 @@ int execute(Function* f, const Dim& grid, const Dim& block, unsigned dynamic, Ar
         return status;
     }
     counter(KERNEL_LAUNCHES)++;
+    if (setting(DRY)) {
+        return SUCCESS;
+    }
     const Image& image = *f->module->image;
     return run({f->kernel->name.c_str(), f->kernel->thunk, arguments.table(), arguments.bytes(),
                 grid, block, dynamic, sharedBlock(image), image.sharedBytes});

@@ -15,7 +15,7 @@ struct Knob {
 Knob knobs[SETTINGS] = {
     {"THAW_SIM_DEFERRED", 0},  {"THAW_SIM_REVERSED", 0}, {"THAW_SIM_MEMORY", int64_t(4) << 30},
     {"THAW_SIM_DRIVER_VERSION", 13000}, {"THAW_SIM_DEVICES", 1}, {"THAW_SIM_QUIET", 0},
-    {"THAW_SIM_TRACE", 0},
+    {"THAW_SIM_TRACE", 0},         {"THAW_SIM_DRY", 0},
 };
 int64_t counters[COUNTERS];
 std::string reports;

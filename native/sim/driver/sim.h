@@ -81,6 +81,7 @@ enum Setting : int {
     DEVICES,        // THAW_SIM_DEVICES: 0 for a driver that sees no GPU
     QUIET,          // THAW_SIM_QUIET: 1 keeps reports off stderr
     TRACE,          // THAW_SIM_TRACE: 1 keeps the names of what ran, see thaw_sim_trace
+    DRY,            // THAW_SIM_DRY: 1 checks and notes kernels and library calls, and runs none
     SETTINGS
 };
 

@@ -72,7 +72,9 @@ public final class Simulator {
         /** 1: refusals are not printed. */
         QUIET,
         /** 1: keeps the names of what ran, see {@link Simulator#trace()}. */
-        TRACE
+        TRACE,
+        /** 1: kernels and library calls are checked and noted, and none runs. */
+        DRY
     }
 
     private static final Path SOURCES = Path.of("native", "sim");
