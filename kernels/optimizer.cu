@@ -1,5 +1,5 @@
-// ApplyRule and Assign: a formula over all elements of many tensors, one launch. Updates in place.
-// Skipped while *health >= 0.
+// ApplyRule, Assign and MovingAverage: a formula over all elements of many tensors, one launch. Updates
+// in place. Skipped while *health >= 0, moving averages excepted.
 //
 // A rule is a struct with the number of its SLOTS and whether it reads GRADIENTS. Each thread makes it
 // of the constants and of what the step is, once per chunk, and it gets the numbers of an element: the
@@ -15,6 +15,8 @@
 //                   the rule reads none; all on the device
 // assign(table, chunks, health)               operands: targets, values. target = value
 // assign_number(table, chunks, health, value) operands: targets; value: one FLOAT32. target = *value
+// moving_average(table, chunks, keep, take)   operands: moving, batch. moving = moving keep + batch take
+//                   where batch is finite; keep = (float) momentum, take = (float) (1 - momentum)
 // Dynamic shared memory: 0.
 
 #include "common/chunks.cuh"
@@ -362,4 +364,11 @@ extern "C" __global__ void assign_number(
     bool open = thaw::now(health) < 0;
     float number = thaw::now(value);
     thaw::over_chunks<1, 1>(table, chunks, open, [=] { return [=](float (&e)[1]) { e[0] = number; }; });
+}
+
+extern "C" __global__ void moving_average(
+        const long long* table, int chunks, float keep, float take) {
+    thaw::over_chunks<2, 1>(table, chunks, true, [=] {
+        return [=](float (&e)[2]) { e[0] = isfinite(e[1]) ? e[0] * keep + e[1] * take : e[0]; };
+    });
 }

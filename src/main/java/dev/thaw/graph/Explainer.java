@@ -161,7 +161,8 @@ final class Explainer {
                 frozenWeights(c),
                 ownOps(c).stream()
                         .filter(MovingAverage.class::isInstance)
-                        .map(op -> ((MovingAverage) op).moving().name())
+                        .flatMap(op -> ((MovingAverage) op).moving().stream())
+                        .map(Value::name)
                         .toList(),
                 ownOps(c).stream().map(Explainer::random).filter(s -> !s.isEmpty()).toList(),
                 flow(c),

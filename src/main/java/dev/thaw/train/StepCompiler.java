@@ -16,6 +16,7 @@ import dev.thaw.op.Program;
 import dev.thaw.op.Value;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Fusion;
+import dev.thaw.plan.JoinedAverages;
 import dev.thaw.plan.PadFusion;
 import dev.thaw.plan.Plan;
 import dev.thaw.tensor.Tensor;
@@ -188,6 +189,7 @@ final class StepCompiler {
     private void fuse(Program forward, Set<Value> kept) {
         PadFusion.apply(forward, kept, backend);
         Fusion.apply(forward, kept);
+        JoinedAverages.apply(forward);
     }
 
     private Plan plan(Program p, Set<Value> fetched) {

@@ -434,6 +434,17 @@ abstract class NormalizationConformance extends Conformance {
         d.fetch(moving, Tolerance.ARITHMETIC);
     }
 
+    private static void movingAverages(Draft d, double momentum, int... sizes) {
+        List<Value> moving = new ArrayList<>();
+        List<Value> batch = new ArrayList<>();
+        for (int i = 0; i < sizes.length; i++) {
+            moving.add(d.linear(d.normal("moving" + i, Shape.of(sizes[i]))));
+            batch.add(d.linear(d.normal("batch" + i, Shape.of(sizes[i]))));
+        }
+        d.emit(new MovingAverage(moving, batch, momentum));
+        moving.forEach(v -> d.fetch(v, Tolerance.ARITHMETIC));
+    }
+
     static Stream<OpCase> table() {
         List<OpCase> all = new ArrayList<>();
         for (Batch b : BATCHES) {
@@ -472,6 +483,10 @@ abstract class NormalizationConformance extends Conformance {
                                 "MovingAverage " + c + " momentum " + momentum,
                                 d -> movingAverage(d, Shape.of(c), momentum)));
             }
+            all.add(
+                    new OpCase(
+                            "MovingAverage of five, momentum " + momentum,
+                            d -> movingAverages(d, momentum, 16, 1, 4099, 7, 16)));
         }
         return all.stream();
     }

@@ -1,5 +1,6 @@
 package dev.thaw.backend.cpu;
 
+import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.ApplyRule;
@@ -7,9 +8,12 @@ import dev.thaw.op.Assign;
 import dev.thaw.op.Gate;
 import dev.thaw.op.Guard;
 import dev.thaw.op.MovingAverage;
+import dev.thaw.op.Value;
 
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What changes states: optimizers, moving statistics, running sums, the guard. */
 final class TrainingKernels {
@@ -25,23 +29,32 @@ final class TrainingKernels {
     }
 
     private static Prepared movingAverage(MovingAverage op) {
-        int size = Math.toIntExact(op.moving().size());
-        float keep = (float) op.momentum();
-        float take = (float) (1 - op.momentum());
         return (buffers, workspace) -> {
-            FloatBuffer moving = Tiles.floats(op.moving(), buffers);
-            FloatBuffer batch = Tiles.floats(op.batch(), buffers);
-            float[] was = new float[Tiles.SIZE];
-            float[] is = new float[Tiles.SIZE];
-            return () -> {
-                for (int at = 0; at < size; at += Tiles.SIZE) {
-                    int n = Math.min(Tiles.SIZE, size - at);
-                    moving.get(at, was, 0, n);
-                    batch.get(at, is, 0, n);
-                    average(was, is, n, keep, take);
-                    moving.put(at, was, 0, n);
-                }
-            };
+            List<Kernel> all = new ArrayList<>();
+            for (int i = 0; i < op.moving().size(); i++) {
+                Value v = op.moving().get(i);
+                FloatBuffer moving = Tiles.floats(v, buffers);
+                FloatBuffer batch = Tiles.floats(op.batch().get(i), buffers);
+                all.add(movingAverage(moving, batch, Math.toIntExact(v.size()), op.momentum()));
+            }
+            return () -> all.forEach(Kernel::launch);
+        };
+    }
+
+    private static Kernel movingAverage(
+            FloatBuffer moving, FloatBuffer batch, int size, double momentum) {
+        float keep = (float) momentum;
+        float take = (float) (1 - momentum);
+        float[] was = new float[Math.min(size, Tiles.SIZE)];
+        float[] is = new float[was.length];
+        return () -> {
+            for (int at = 0; at < size; at += Tiles.SIZE) {
+                int n = Math.min(Tiles.SIZE, size - at);
+                moving.get(at, was, 0, n);
+                batch.get(at, is, 0, n);
+                average(was, is, n, keep, take);
+                moving.put(at, was, 0, n);
+            }
         };
     }
 

@@ -8,7 +8,6 @@ import dev.thaw.op.Binary;
 import dev.thaw.op.Broadcast;
 import dev.thaw.op.Equal;
 import dev.thaw.op.Fill;
-import dev.thaw.op.MovingAverage;
 import dev.thaw.op.Op;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.StopGradient;
@@ -36,7 +35,6 @@ final class ElementwiseKernels {
         table.add(Fill.class, ElementwiseKernels::fill);
         table.add(Broadcast.class, ElementwiseKernels::broadcast);
         table.add(Equal.class, ElementwiseKernels::equal);
-        table.add(MovingAverage.class, ElementwiseKernels::movingAverage);
         table.add(Reshape.class, (engine, op) -> copy(engine, op, op.x(), op.y()));
         table.add(StopGradient.class, (engine, op) -> copy(engine, op, op.x(), op.y()));
     }
@@ -215,21 +213,6 @@ final class ElementwiseKernels {
                         .value(op.y())
                         .number(op.y().size())
                         .launch(f, engine.grid(op.y().size()));
-    }
-
-    private static Prepared movingAverage(Engine engine, MovingAverage op) {
-        if (op.moving().size() == 0) {
-            return nothing();
-        }
-        CUfunction f = engine.function("elementwise", "moving_average");
-        return (buffers, workspace) ->
-                engine.arguments(op, buffers)
-                        .value(op.moving())
-                        .value(op.batch())
-                        .number(op.moving().size())
-                        .real(op.momentum())
-                        .real(1 - op.momentum())
-                        .launch(f, vectors(engine, op.moving()));
     }
 
     /** Plans give both sides of a reshape the same memory; for anybody else it is a copy. */

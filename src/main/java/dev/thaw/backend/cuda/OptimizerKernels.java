@@ -4,6 +4,7 @@ import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.ApplyRule;
 import dev.thaw.op.Assign;
+import dev.thaw.op.MovingAverage;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -18,8 +19,8 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 
 /**
- * Update rules and assignments: one launch for all tensors. The table from rule to kernel is the
- * end of {@code optimizer.cu}: a rule's kernel has its name.
+ * Update rules, assignments and moving statistics: one launch for all tensors. The table from rule
+ * to kernel is the end of {@code optimizer.cu}: a rule's kernel has its name.
  */
 final class OptimizerKernels {
     private static final String FILE = "optimizer";
@@ -37,6 +38,7 @@ final class OptimizerKernels {
     static void register(CudaKernelTable table) {
         table.add(ApplyRule.class, OptimizerKernels::rule);
         table.add(Assign.class, OptimizerKernels::assign);
+        table.add(MovingAverage.class, OptimizerKernels::movingAverage);
     }
 
     private static Prepared rule(Engine engine, ApplyRule op) {
@@ -85,6 +87,15 @@ final class OptimizerKernels {
                         "assign",
                         List.of(op.targets(), op.values()),
                         a -> a.value(op.health()));
+    }
+
+    private static Prepared movingAverage(Engine engine, MovingAverage op) {
+        return prepare(
+                engine,
+                op,
+                "moving_average",
+                List.of(op.moving(), op.batch()),
+                a -> a.real(op.momentum()).real(1 - op.momentum()));
     }
 
     /** A kernel whose first parameters are the chunks of its operands. */

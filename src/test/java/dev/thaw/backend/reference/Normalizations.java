@@ -215,13 +215,15 @@ final class Normalizations {
     }
 
     private static void movingAverage(MovingAverage op, Cells cells) {
-        DoubleBuffer moving = cells.numbers(op.moving());
-        DoubleBuffer batch = cells.numbers(op.batch());
         float keep = (float) op.momentum();
         float take = (float) (1 - op.momentum());
-        for (int i = 0; i < op.moving().size(); i++) {
-            if (Double.isFinite(batch.get(i))) {
-                moving.put(i, moving.get(i) * keep + batch.get(i) * take);
+        for (int t = 0; t < op.moving().size(); t++) {
+            DoubleBuffer moving = cells.numbers(op.moving().get(t));
+            DoubleBuffer batch = cells.numbers(op.batch().get(t));
+            for (int i = 0; i < op.moving().get(t).size(); i++) {
+                if (Double.isFinite(batch.get(i))) {
+                    moving.put(i, moving.get(i) * keep + batch.get(i) * take);
+                }
             }
         }
     }
