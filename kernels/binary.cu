@@ -65,16 +65,23 @@ struct WithVector {
 
     __device__ __forceinline__ void prepare(int lane, int column) { held[lane] = vector[column]; }
 
-    template <int W>
-    __device__ __forceinline__ void run(long long i) {
-        F f;
+    struct Taken {
         float v[4];
-        thaw::load<W>(full + i, v);
+    };
+
+    template <int W>
+    __device__ __forceinline__ void take(long long i, Taken& t) {
+        thaw::load<W>(full + i, t.v);
+    }
+
+    template <int W>
+    __device__ __forceinline__ void give(long long i, Taken& t) {
+        F f;
 #pragma unroll
         for (int l = 0; l < W; l++) {
-            v[l] = FULL_IS_A ? f(v[l], held[l]) : f(held[l], v[l]);
+            t.v[l] = FULL_IS_A ? f(t.v[l], held[l]) : f(held[l], t.v[l]);
         }
-        thaw::store<W>(y + i, v);
+        thaw::store<W>(y + i, t.v);
     }
 };
 

@@ -36,7 +36,18 @@ __device__ __forceinline__ void with_words(
         F f) {
     long long now = *step;
     bool vectors = thaw::aligned(x) && thaw::aligned(y);
-    for (long long block = thaw::grid_index(); 4 * block < n; block += thaw::grid_size()) {
+    long long stride = thaw::grid_size();
+    long long block = thaw::grid_index();
+    // x may be y: two groups are on their way before the first one is written
+    for (; vectors && block + stride < n / 4; block += 2 * stride) {
+        thaw::Vec4 one = thaw::load4(x + 4 * block);
+        thaw::Vec4 two = thaw::load4(x + 4 * (block + stride));
+        f(one.v, thaw::philox(seed, now, call, block));
+        f(two.v, thaw::philox(seed, now, call, block + stride));
+        thaw::store4(y + 4 * block, one);
+        thaw::store4(y + 4 * (block + stride), two);
+    }
+    for (; 4 * block < n; block += stride) {
         thaw::Words words = thaw::philox(seed, now, call, block);
         long long at = 4 * block;
         if (vectors && at + 4 <= n) {

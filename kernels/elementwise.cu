@@ -1,4 +1,4 @@
-// Affine, Fill, Broadcast, Equal, MovingAverage, and the epilogue of a matrix product. All write y (=)
+// Affine, Fill, Broadcast, Equal, and the epilogue of a matrix product. All write y (=)
 // unless they say otherwise. Grid and block: any. Dynamic shared memory: 0.
 //
 // affine(x, y, n, scale, shift)             y = scale x + shift; y may be x
@@ -6,8 +6,6 @@
 // broadcast(x, y, n, d0..d5, x0..x5, scale) y = scale x; y: n elements of extents d, x's strides 0
 //                                           where it repeats; fewer axes: extent 1 in front
 // equal_float(a, b, y, n), equal_int(..), equal_long(..)   y = 1 where a = b, else 0 (float)
-// moving_average(moving, batch, n, keep, take)  moving = moving keep + batch take, in place, where batch is finite;
-//                                           keep = (float) momentum, take = (float) (1 - momentum)
 // bias_add(y, bias, n, columns)             y += bias[column], in place; also bias_add_relu and
 // bias_add_relu6                            bias_add_relu6: y = act(y + bias)
 
@@ -65,15 +63,22 @@ struct BiasAdd {
 
     __device__ __forceinline__ void prepare(int lane, int column) { held[lane] = bias[column]; }
 
-    template <int W>
-    __device__ __forceinline__ void run(long long i) {
+    struct Taken {
         float v[4];
-        thaw::load<W>(y + i, v);
+    };
+
+    template <int W>
+    __device__ __forceinline__ void take(long long i, Taken& t) {
+        thaw::load<W>(y + i, t.v);
+    }
+
+    template <int W>
+    __device__ __forceinline__ void give(long long i, Taken& t) {
 #pragma unroll
         for (int l = 0; l < W; l++) {
-            v[l] = thaw::activate<A>(v[l] + held[l]);
+            t.v[l] = thaw::activate<A>(t.v[l] + held[l]);
         }
-        thaw::store<W>(y + i, v);
+        thaw::store<W>(y + i, t.v);
     }
 };
 
@@ -101,13 +106,6 @@ extern "C" __global__ void equal_int(const int* a, const int* b, float* y, long 
 extern "C" __global__ void equal_long(
         const long long* a, const long long* b, float* y, long long n) {
     equal(a, b, y, n);
-}
-
-extern "C" __global__ void moving_average(
-        float* moving, const float* batch, long long n, float keep, float take) {
-    thaw::map(moving, batch, moving, n, [=](float was, float is) -> float {
-        return isfinite(is) ? was * keep + is * take : was;
-    });
 }
 
 extern "C" __global__ void bias_add(float* y, const float* bias, long long n, int columns) {

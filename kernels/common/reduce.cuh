@@ -89,13 +89,96 @@ __device__ __forceinline__ T column_fold(T v, T* shared, F f) {
     return shared[at];
 }
 
+/** What the lane has whose number differs in these bits. */
+template <class T>
+__device__ __forceinline__ T from_lane(const T& v, int bits) {
+    static_assert(sizeof(T) % 4 == 0, "lanes exchange words");
+    unsigned words[sizeof(T) / 4];
+    memcpy(words, &v, sizeof(T));
+#pragma unroll
+    for (int i = 0; i < (int)(sizeof(T) / 4); i++) {
+        words[i] = __shfl_xor_sync(0xffffffffu, words[i], bits);
+    }
+    T other;
+    memcpy(&other, words, sizeof(T));
+    return other;
+}
+
+/** This thread's number in its block. */
+__device__ __forceinline__ int block_thread() {
+    return threadIdx.y * blockDim.x + threadIdx.x;
+}
+
+/**
+ * Folds a tile: thread t brings V neighbours of column t % width, and thread t, for t below V width,
+ * gets the fold of all that the block brought of neighbour t. One barrier where the fold down the
+ * columns took one per halving and neighbour. width: a power of two up to 32; the block: full warps;
+ * {@code shared} has room for V width of a T per warp.
+ */
+template <int V, class T, class F>
+__device__ __forceinline__ T tile_fold(T (&v)[V], int width, T* shared, F f) {
+    int thread = block_thread();
+    int lane = thread & 31;
+    for (int o = width; o < 32; o *= 2) {
+#pragma unroll
+        for (int l = 0; l < V; l++) {
+            v[l] = f(v[l], from_lane(v[l], o));
+        }
+    }
+    __syncthreads();  // what an earlier fold left has been read
+    if (lane < width) {
+#pragma unroll
+        for (int l = 0; l < V; l++) {
+            shared[((thread >> 5) * width + lane) * V + l] = v[l];
+        }
+    }
+    __syncthreads();
+    T all = v[0];
+    if (thread < V * width) {
+        int warps = blockDim.x * blockDim.y >> 5;
+        all = shared[thread];
+        for (int w = 1; w < warps; w++) {
+            all = f(all, shared[w * V * width + thread]);
+        }
+    }
+    return all;
+}
+
+/**
+ * Whether this block is the last one of {@code blocks} to come here with this ticket. All threads of
+ * a block come, after they have written; the last block's then see what all blocks wrote. The ticket
+ * is 0 before the first launch and after each one: launches that share it must not overlap.
+ */
+__device__ __forceinline__ bool last_block(unsigned* ticket, unsigned blocks) {
+    __shared__ bool last;
+    __syncthreads();  // this block has written
+    if (blocks == 1) {
+        return true;
+    }
+    if (block_thread() == 0) {
+        __threadfence();  // what the barrier let this thread see comes before the ticket ..
+        last = atomicAdd(ticket, 1u) == blocks - 1;
+        if (last) {
+            atomicExch(ticket, 0u);
+        }
+        __threadfence();  // .. and what is read from now on after it
+    }
+    __syncthreads();
+    return last;
+}
+
 /** The rows [from, to) of part {@code part} of {@code parts}: even pieces, in order. */
 struct Piece {
     long long from;
     long long to;
 
+    /** Rows of each part but those at the end. */
+    __device__ __forceinline__ static long long size(long long rows, int parts) {
+        return (rows + parts - 1) / parts;
+    }
+
     __device__ __forceinline__ Piece(long long rows, int part, int parts) {
-        long long each = (rows + parts - 1) / parts;
+        long long each = size(rows, parts);
         from = each * part;
         from = from < rows ? from : rows;
         to = from + each < rows ? from + each : rows;

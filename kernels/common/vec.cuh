@@ -25,12 +25,25 @@ __device__ __forceinline__ bool aligned(const void* p) {
     return (reinterpret_cast<unsigned long long>(p) & 15) == 0;
 }
 
-/** y[i] = f(x[i]); y may be x. */
+/** y[i] = f(x[i]); y may be x. Two groups are on their way before the first one is written. */
 template <class F>
 __device__ __forceinline__ void map(const float* x, float* y, long long n, F f) {
     long long done = 0;
     if (aligned(x) && aligned(y)) {
-        for (long long i = grid_index(); i < n / 4; i += grid_size()) {
+        long long step = grid_size();
+        long long i = grid_index();
+        for (; i + step < n / 4; i += 2 * step) {
+            Vec4 a = load4(x + 4 * i);
+            Vec4 b = load4(x + 4 * (i + step));
+#pragma unroll
+            for (int l = 0; l < 4; l++) {
+                a.v[l] = f(a.v[l]);
+                b.v[l] = f(b.v[l]);
+            }
+            store4(y + 4 * i, a);
+            store4(y + 4 * (i + step), b);
+        }
+        if (i < n / 4) {
             Vec4 a = load4(x + 4 * i);
 #pragma unroll
             for (int l = 0; l < 4; l++) {
@@ -45,13 +58,28 @@ __device__ __forceinline__ void map(const float* x, float* y, long long n, F f) 
     }
 }
 
-/** y[i] = f(a[i], b[i]); y may be a or b. */
+/** y[i] = f(a[i], b[i]); y may be a or b. Two groups at a time, as above. */
 template <class F>
 __device__ __forceinline__ void map(
         const float* a, const float* b, float* y, long long n, F f) {
     long long done = 0;
     if (aligned(a) && aligned(b) && aligned(y)) {
-        for (long long i = grid_index(); i < n / 4; i += grid_size()) {
+        long long step = grid_size();
+        long long i = grid_index();
+        for (; i + step < n / 4; i += 2 * step) {
+            Vec4 p = load4(a + 4 * i);
+            Vec4 q = load4(b + 4 * i);
+            Vec4 r = load4(a + 4 * (i + step));
+            Vec4 s = load4(b + 4 * (i + step));
+#pragma unroll
+            for (int l = 0; l < 4; l++) {
+                p.v[l] = f(p.v[l], q.v[l]);
+                r.v[l] = f(r.v[l], s.v[l]);
+            }
+            store4(y + 4 * i, p);
+            store4(y + 4 * (i + step), r);
+        }
+        if (i < n / 4) {
             Vec4 p = load4(a + 4 * i);
             Vec4 q = load4(b + 4 * i);
 #pragma unroll
@@ -118,9 +146,19 @@ struct ColumnWalk {
     }
 };
 
+/** Takes and gives one group. */
+template <int W, class Body>
+__device__ __forceinline__ void pass(long long i, Body& body) {
+    typename Body::Taken taken;
+    body.template take<W>(i, taken);
+    body.template give<W>(i, taken);
+}
+
 /**
  * For each element i of n in rows of {@code columns}: body.prepare(lane, column) when lane's column
- * changes, body.template run<W>(i) for the W elements from i on, which body handles lane by lane.
+ * changes, then body.take<W>(i, taken), which reads the W elements from i on into a Body::Taken, and
+ * body.give<W>(i, taken), which writes what comes of them. As a result may lie where an operand lay,
+ * the compiler cannot move reads before writes: two groups are taken before the first one is given.
  */
 template <int W, class Body>
 __device__ __forceinline__ void walk_columns(long long n, int columns, Body& body) {
@@ -130,8 +168,18 @@ __device__ __forceinline__ void walk_columns(long long n, int columns, Body& bod
         for (int l = 0; l < W; l++) {
             body.prepare(l, walk.column(walk.first, l));
         }
-        for (long long g = walk.first; g < walk.groups; g += walk.step()) {
-            body.template run<W>(g * W);
+        long long step = walk.step();
+        long long g = walk.first;
+        for (; g + step < walk.groups; g += 2 * step) {
+            typename Body::Taken one;
+            typename Body::Taken two;
+            body.template take<W>(g * W, one);
+            body.template take<W>((g + step) * W, two);
+            body.template give<W>(g * W, one);
+            body.template give<W>((g + step) * W, two);
+        }
+        if (g < walk.groups) {
+            pass<W>(g * W, body);
         }
     } else if (!walk.fixed()) {
         for (long long g = walk.first; g < walk.groups; g += walk.step()) {
@@ -139,12 +187,12 @@ __device__ __forceinline__ void walk_columns(long long n, int columns, Body& bod
             for (int l = 0; l < W; l++) {
                 body.prepare(l, walk.column(g, l));
             }
-            body.template run<W>(g * W);
+            pass<W>(g * W, body);
         }
     }
     for (long long i = walk.groups * W + grid_index(); i < n; i += grid_size()) {
         body.prepare(0, (int)(i % columns));
-        body.template run<1>(i);
+        pass<1>(i, body);
     }
 }
 
@@ -154,7 +202,7 @@ __device__ __forceinline__ void walk_blocks(
         long long n, int columns, long long inner, Body& body) {
     for (long long i = grid_index(); i < n; i += grid_size()) {
         body.prepare(0, (int)(i / inner % columns));
-        body.template run<1>(i);
+        pass<1>(i, body);
     }
 }
 

@@ -132,7 +132,8 @@ final class Objective {
             sides.add(side);
             Value one = loss(f, loss, side);
             perOutput.add(one);
-            Value term = f.affine(one, compilation.lossWeights().get(i), 0);
+            double weight = compilation.lossWeights().get(i);
+            Value term = weight == 1 ? one : f.affine(one, weight, 0);
             total = total == null ? term : f.combine(total, Binary.Kind.ADD, term);
         }
         for (Value a : added) {

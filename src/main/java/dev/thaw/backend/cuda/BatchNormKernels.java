@@ -33,11 +33,18 @@ final class BatchNormKernels {
     }
 
     /** x seen as [outer, channels, inner], and how its channels fall into parts. */
-    private record Geometry(
-            int outer, int channels, int inner, int parts, Launch.Grid partial, Launch.Grid merge) {
-        private static final int THREADS = 256;
-        private static final int WARP = 32;
-        private static final int LEAST = 32;
+    private record Geometry(int outer, int channels, int inner, int parts, Launch.Grid grid) {
+        private static final int THREADS = 512;
+
+        /** As many blocks as run at once: the fewer parts there are, the sooner they are merged. */
+        private static final int BLOCKS_PER_MULTIPROCESSOR = 2;
+
+        /** Channels of a tile: a cache line of a row, and what the block that merges folds. */
+        private static final int TILE = 32;
+
+        /** Fewer elements of a channel are not worth a block. */
+        private static final int LEAST = 128;
+
         private static final int LIMIT = 65535;
 
         static Geometry of(Engine engine, Value x, int axis) {
@@ -52,18 +59,21 @@ final class BatchNormKernels {
             }
             int channels = x.shape().dim(axis);
             int vector = channels % 4 == 0 ? 4 : 1;
-            int bx = inner == 1 ? powerOver((channels + vector - 1) / vector, WARP) : THREADS;
+            int bx =
+                    inner == 1
+                            ? powerOver((channels + vector - 1) / vector, TILE / vector)
+                            : THREADS;
             int tiles = inner == 1 ? (channels + vector * bx - 1) / (vector * bx) : channels;
-            long wanted = 8L * engine.gpu().multiprocessors() / tiles;
+            long wanted = (long) BLOCKS_PER_MULTIPROCESSOR * engine.gpu().multiprocessors() / tiles;
             long n = (long) outer * inner;
             int parts = (int) Math.max(1, Math.min(Math.min(wanted, n / LEAST), LIMIT));
+            int columns = Math.min(tiles, Engine.TICKETS);
             return new Geometry(
                     outer,
                     channels,
                     inner,
                     parts,
-                    Launch.Grid.of(tiles, parts, 1, bx, THREADS / bx),
-                    Launch.Grid.of((channels + WARP - 1) / WARP, 1, 1, WARP, THREADS / WARP));
+                    Launch.Grid.of(columns, parts, 1, bx, THREADS / bx));
         }
 
         private static int powerOver(int n, int most) {
@@ -99,17 +109,11 @@ final class BatchNormKernels {
                                 engine.arguments(op, buffers)
                                         .value(op.x())
                                         .address(workspace)
-                                        .integers(g.outer(), g.channels(), g.inner(), g.parts())
-                                        .launch(
-                                                engine.function(FILE, "bn_statistics_partial"),
-                                                g.partial()),
-                                engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .address(workspace)
+                                        .address(engine.tickets())
                                         .value(op.mean())
                                         .value(op.variance())
                                         .integers(g.outer(), g.channels(), g.inner(), g.parts())
-                                        .launch(engine.function(FILE, "bn_statistics"), g.merge()),
+                                        .launch(engine.function(FILE, "bn_statistics"), g.grid()),
                                 apply(
                                         engine,
                                         g,
@@ -179,36 +183,29 @@ final class BatchNormKernels {
             Value dbeta,
             Rectifier rectifier,
             double epsilon) {
-        /** The two launches; {@code coefficients} may be null. */
-        List<Kernel> bind(
+        /** The launch; {@code coefficients} may be null. */
+        Kernel bind(
                 Engine engine,
                 Geometry g,
                 Function<Value, Buffer> buffers,
                 DeviceAddress partial,
                 DeviceAddress coefficients) {
-            Arguments merge =
-                    engine.arguments(op, buffers)
-                            .address(partial)
-                            .value(gamma)
-                            .value(variance)
-                            .value(dgamma)
-                            .value(dbeta);
-            return List.of(
+            Arguments a =
                     engine.arguments(op, buffers)
                             .value(x)
                             .value(y)
                             .value(dy)
                             .value(mean)
                             .address(partial)
-                            .integers(g.outer(), g.channels(), g.inner(), g.parts())
-                            .launch(
-                                    engine.function(
-                                            FILE, Epilogue.entry("bn_grad_partial", rectifier)),
-                                    g.partial()),
-                    (coefficients == null ? merge.absent() : merge.address(coefficients))
-                            .integers(g.outer(), g.channels(), g.inner(), g.parts())
-                            .real(epsilon)
-                            .launch(engine.function(FILE, "bn_grad"), g.merge()));
+                            .address(engine.tickets())
+                            .value(gamma)
+                            .value(variance)
+                            .value(dgamma)
+                            .value(dbeta);
+            return (coefficients == null ? a.absent() : a.address(coefficients))
+                    .integers(g.outer(), g.channels(), g.inner(), g.parts())
+                    .real(epsilon)
+                    .launch(engine.function(FILE, Epilogue.entry("bn_grad", rectifier)), g.grid());
         }
     }
 
@@ -235,8 +232,8 @@ final class BatchNormKernels {
                 (buffers, workspace) -> {
                     DeviceAddress coefficients =
                             op.dx() == null ? null : workspace.plus(g.partialBytes());
-                    List<Kernel> all =
-                            new ArrayList<>(sums.bind(engine, g, buffers, workspace, coefficients));
+                    List<Kernel> all = new ArrayList<>();
+                    all.add(sums.bind(engine, g, buffers, workspace, coefficients));
                     if (op.dx() != null) {
                         all.add(
                                 engine.arguments(op, buffers)
@@ -294,7 +291,7 @@ final class BatchNormKernels {
                 (buffers, workspace) -> {
                     List<Kernel> all = new ArrayList<>();
                     if (weights) {
-                        all.addAll(sums.bind(engine, g, buffers, workspace, null));
+                        all.add(sums.bind(engine, g, buffers, workspace, null));
                     }
                     if (op.dx() != null) {
                         all.add(

@@ -1,5 +1,6 @@
 package dev.thaw.backend.cuda;
 
+import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
 import static jcuda.jcublas.JCublas2.*;
 import static jcuda.jcudnn.JCudnn.*;
 
@@ -29,6 +30,9 @@ final class Engine implements AutoCloseable {
 
     private static final int CUBLAS_SHARE = 64;
 
+    /** How many groups of blocks of a launch can find out which of them ends last. */
+    static final int TICKETS = 1 << 14;
+
     private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
     private static final int THREADS = 256;
     private static final int WARP = 32;
@@ -42,6 +46,7 @@ final class Engine implements AutoCloseable {
     private final Staging staging;
     private final KernelModules modules;
     private final CudaBuffer workspace;
+    private final CudaBuffer tickets;
     private final cublasHandle cublas = new cublasHandle();
     private final cudnnHandle cudnn = new cudnnHandle();
     private final boolean tf32 = Boolean.getBoolean(TF32);
@@ -56,6 +61,11 @@ final class Engine implements AutoCloseable {
         this.gpu = gpu;
         this.modules = modules;
         memory = new DeviceMemoryPool(gpu);
+        tickets = memory.allocate((long) TICKETS * Integer.BYTES, "tickets");
+        Status.driver(
+                cuMemsetD8Async(tickets.address(), (byte) 0, tickets.bytes(), gpu.stream()),
+                "cuMemsetD8Async",
+                "tickets");
         staging = new Staging(gpu);
         HostMemory.Block constants = hostMemory.take(16);
         constants.bytes().order(ByteOrder.nativeOrder()).putFloat(0, 1).putFloat(8, 0);
@@ -89,6 +99,14 @@ final class Engine implements AutoCloseable {
 
     Staging staging() {
         return staging;
+    }
+
+    /**
+     * {@link #TICKETS} numbers of 4 bytes that are 0 before and after each launch. All launches
+     * share them, as there is one stream and none of them overlap.
+     */
+    DeviceAddress tickets() {
+        return tickets.address();
     }
 
     HostMemory hostMemory() {
@@ -194,6 +212,7 @@ final class Engine implements AutoCloseable {
         cudnnDestroy(cudnn);
         cublasDestroy(cublas);
         workspace.close();
+        tickets.close();
         modules.close();
         staging.close();
         memory.close();
