@@ -7,7 +7,7 @@
 #   conformance conformance-cudnn backend    every op against the reference in double precision; the backend's tests
 #   models geron demo         gradients, modes, freezing and training; Geron's networks; the main job
 #   sanitizer                 memcheck racecheck synccheck initcheck
-#   bench                     ops-fp32 ops-tf32 ops-cudnn ops-persistent steps-fp32 steps-find steps-auto steps-tf32
+#   bench                     ops-fp32 ops-tf32 ops-cudnn ops-persistent steps-fp32 steps-own steps-find steps-tf32
 #                             (shorter: ops-goals steps-mobilenet steps-eager)
 #   profile kernels registers a step kernel by kernel; our own kernels without Java; nvcc's registers and spills
 #   torch                     torch-ops-fp32 torch-ops-tf32 torch-steps-fp32 torch-steps-default torch-steps-tf32
@@ -133,7 +133,11 @@ skip() { # skip NAME REASON
     outcome "$1" "$(date +%s)" skipped "$2"
 }
 
-note() { # the lines of a log that say how it ended
+note() { # the lines of a log that say how it ended; of tests that were cut off, how many had
+    if grep -q ':: STARTED' "$1" && ! grep -q 'tests successful' "$1"; then
+        echo "cut off: $(grep -c ':: SUCCESSFUL' "$1") tests passed, $(grep -c ':: FAILED' "$1") failed"
+        return
+    fi
     grep -E 'tests (successful|failed|aborted)|ERROR SUMMARY|RACECHECK SUMMARY|cases, [0-9]+ failed|registers, [0-9]+ spill|^smoke: ' "$1" \
         | grep -vE '\[ +0 tests (failed|aborted)' | tr -s '=[] ' ' ' | paste -sd ';' | tr '\t|' '  ' | sed 's/^ //'
 }
@@ -203,7 +207,7 @@ junit() { # junit CLASSES..: regular expressions; options of Java before them
         arguments+=(--include-classname "$c")
     done
     in_work "${prefix[@]}" "${java[@]}" "${options[@]}" org.junit.platform.console.ConsoleLauncher execute \
-        --disable-banner --disable-ansi-colors --details=tree --fail-if-no-tests \
+        --disable-banner --disable-ansi-colors --details=testfeed --fail-if-no-tests \
         --scan-classpath "$here/lib/thaw-tests.jar" "${arguments[@]}"
 }
 prefix=() # what a test's Java runs under
@@ -333,6 +337,7 @@ torch() { # torch NAME SECONDS KIND ARGUMENTS..: figures of PyTorch; ops on the 
 kind=Cuda
 [ "$device" != cpu ] || kind=Cpu
 tests=dev\\.thaw
+own=-Dthaw.cuda.batchnorm=own # no trials: what is timed is our kernel
 leaf() {
     case $1 in
         devices)
@@ -364,19 +369,19 @@ leaf() {
             ;;
         synccheck) sanitizer "$1" 90 sanitized "$1" "$tests\.conformance\.Cuda(Normalization|Loss|Shape|Pool)Test" ;;
         initcheck) sanitizer "$1" 90 uninitialized ;;
-        ops-goals) ops "$1" 90 -- goals ;;
-        ops-fp32) ops "$1" 240 -- ;;
-        ops-tf32) ops "$1" 100 -Dthaw.cuda.tf32=true -- library ;;
+        ops-goals) ops "$1" 90 "$own" -- goals ;;
+        ops-fp32) ops "$1" 240 "$own" -- ;;
+        ops-tf32) ops "$1" 100 "$own" -Dthaw.cuda.tf32=true -- library ;;
         ops-cudnn)
-            ops "$1" 120 -Dthaw.cuda.cudnn=batchnorm -Dthaw.cuda.dropout=cudnn -Dthaw.cuda.convolution=find -- cudnn
+            ops "$1" 120 -Dthaw.cuda.batchnorm=cudnn -Dthaw.cuda.dropout=cudnn -Dthaw.cuda.convolution=find -- cudnn
             ;;
-        ops-persistent) ops "$1" 60 -Dthaw.cuda.cudnn=batchnorm-persistent -- batchnorm ;;
+        ops-persistent) ops "$1" 60 -Dthaw.cuda.batchnorm=cudnn-persistent -- batchnorm ;;
         steps-mobilenet) steps "$1" 40 -- MobileNetV2 32 ;;
         steps-eager) steps "$1" 40 -Dthaw.cuda.graphs=false -- MobileNetV2 32 ;;
         steps-fp32) steps "$1" 90 -- ;;
-        steps-find) steps "$1" 120 -Dthaw.cuda.convolution=find -- ;;
+        steps-own) steps "$1" 90 "$own" -- ;;
+        steps-find) steps "$1" 120 "$own" -Dthaw.cuda.convolution=find -- ;;
         steps-tf32) steps "$1" 90 -Dthaw.cuda.tf32=true -- ;;
-        steps-auto) steps "$1" 150 -Dthaw.cuda.batchnorm=auto -Dthaw.cuda.convolution=find -- ;;
         profile | registers) "$1" ;;
         kernels)
             if [ -z "$PYTHON" ] || [ $kind = Cpu ]; then
@@ -401,7 +406,7 @@ leaf() {
 group() {
     case $1 in
         sanitizer) echo memcheck racecheck synccheck initcheck ;;
-        bench) echo ops-fp32 ops-tf32 ops-cudnn ops-persistent steps-fp32 steps-find steps-auto steps-tf32 ;;
+        bench) echo ops-fp32 ops-tf32 ops-cudnn ops-persistent steps-fp32 steps-own steps-find steps-tf32 ;;
         torch) echo torch-ops-fp32 torch-ops-tf32 torch-steps-fp32 torch-steps-default torch-steps-tf32 ;;
         *) echo "$1" ;;
     esac

@@ -77,8 +77,10 @@ public final class Report {
                 figures("torch-steps-default"));
         choices("ops-cudnn", "Ops by cuDNN, and convolutions measured");
         choices("ops-persistent", "Batch normalization in cuDNN's persistent mode");
-        choices("steps-find", "Training steps, convolutions measured");
-        choices("steps-auto", "Training steps, batch normalization and convolutions measured");
+        choices("steps-own", "Training steps with our own batch normalization, without trials");
+        choices(
+                "steps-find",
+                "Training steps with our own batch normalization, convolutions measured");
         choices("steps-eager", "Training steps op by op, without graphs");
         profile();
     }
