@@ -6,6 +6,9 @@
 #                               text that name a shared object in OUT_DIR/cache
 #   OUT_DIR/probe               exits with 0 where a driver of NVIDIA's works on this machine
 #
+# With THAW_SIM_FMA=1 or THAW_SIM_FORMS=1 (see tools/compile-kernel.sh) the kernels are in
+# OUT_DIR/kernels-fma, OUT_DIR/kernels-forms or OUT_DIR/kernels-fma-forms.
+#
 # Needs g++ 9 or newer, binutils and POSIX tools, on x86-64 Linux; no CUDA. What has not changed is
 # taken from OUT_DIR/cache, by content; two builds at once do not disturb each other.
 set -euo pipefail
@@ -18,6 +21,9 @@ work=$(mktemp -d "$out/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
+flavour=
+if [ "${THAW_SIM_FMA:-0}" = 1 ]; then flavour+=-fma; fi
+if [ "${THAW_SIM_FORMS:-0}" = 1 ]; then flavour+=-forms; fi
 flags=(-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -Wall -Wextra)
 compiler=$(g++ --version | head -1)
 
@@ -57,7 +63,7 @@ install_file() { # from, to: replaced in one step, and only where it differs
 kernels() {
     [ $# -gt 0 ] || return 0
     local file
-    mkdir -p "$out/kernels"
+    mkdir -p "$out/kernels$flavour"
     # headers count for all files, wherever they are included
     local headers
     mapfile -t headers < <(for file in "$@"; do dirname "$file"; done | sort -u \
@@ -70,10 +76,10 @@ kernels() {
         name=$(basename "$file" .cu)
         # named by its content: a process that has the old one open keeps it
         hash=$({ echo "$base"; cat "$file"; } | sha256sum | cut -c1-24)
-        local shared="$out/cache/$name.$hash.so"
+        local shared="$out/cache/$name.$hash$flavour.so"
         [ -e "$shared" ] || missing+=("$file" "$shared")
         printf 'THAW SIMULATED MODULE\n%s\n' "$shared" > "$work/module"
-        install_file "$work/module" "$out/kernels/$name.cubin"
+        install_file "$work/module" "$out/kernels$flavour/$name.cubin"
     done
     if [ ${#missing[@]} -gt 0 ]; then
         printf '%s\n' "${missing[@]}" | xargs -P "$jobs" -n 2 \

@@ -38,6 +38,9 @@ class Arena {
     bool works() const {
         return base_ && owner_;
     }
+    uintptr_t base() const {
+        return base_;
+    }
     bool covers(uintptr_t a) const {
         return a - base_ < ARENA;
     }

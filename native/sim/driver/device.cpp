@@ -10,9 +10,6 @@ using namespace thaw::sim;
 using Guard = std::lock_guard<std::recursive_mutex>;
 
 namespace {
-/** Streaming multiprocessors: few, so that kernels that size their grid by them stay cheap. */
-constexpr int PROCESSORS = 8;
-
 struct Context {
     bool alive;
 };
@@ -38,7 +35,6 @@ const std::map<int, int>& attributes() {
         {12, 65536},        // MAX_REGISTERS_PER_BLOCK
         {13, 1410000},      // CLOCK_RATE, kHz
         {14, 512},          // TEXTURE_ALIGNMENT
-        {16, PROCESSORS},   // MULTIPROCESSOR_COUNT
         {19, 1},            // CAN_MAP_HOST_MEMORY
         {31, 1},            // CONCURRENT_KERNELS
         {36, 1215000},      // MEMORY_CLOCK_RATE, kHz
@@ -161,6 +157,10 @@ THAW_API int cuDeviceComputeCapability(int* major, int* minor, int ordinal) {
 }
 
 THAW_API int cuDeviceGetAttribute(int* value, int attribute, int ordinal) {
+    if (attribute == 16) { // MULTIPROCESSOR_COUNT
+        *value = int(setting(PROCESSORS));
+        return device(ordinal);
+    }
     auto found = attributes().find(attribute);
     *value = found == attributes().end() ? 0 : found->second;
     return device(ordinal);

@@ -4,7 +4,8 @@
 // does another fiber start. So a kernel without barriers costs little more than a loop.
 // The kernels' own code calls what stands at the end of this file: coordinates, barriers, warp
 // operations, and, because it is compiled with GCC's sanitizers, a check of each memory access.
-#include "sim.h"
+#include "hazard.h"
+#include "loads.h"
 
 #include <cstdarg>
 #include <cstring>
@@ -37,6 +38,7 @@ extern "C" void thaw_sim_switch(void** save, void* to);
 namespace {
 constexpr size_t STACK = 256 << 10;
 constexpr unsigned WARP = 32;
+constexpr int SYNC = 0; // as in include/cudasim.h: the warp operation that orders memory
 
 enum class State : char { FRESH, READY, AT_BARRIER, IN_WARP, DONE };
 
@@ -125,6 +127,9 @@ void completeWarp(int warp, unsigned mask) {
         }
     }
     w.arrived &= ~needed;
+    if (kind == SYNC && hazards().on()) {
+        hazards().syncWarp(unsigned(warp), needed, needed == (w.existing & ~w.exited));
+    }
 }
 
 void finish(int t) {
@@ -197,6 +202,7 @@ bool openBarrier() {
             return false;
         }
     }
+    hazards().barrier();
     now.decided = now.votes;
     now.votes = 0;
     now.atBarrier = 0;
@@ -228,6 +234,9 @@ int reportDivergence() {
 }
 
 void resetBlock() {
+    if (hazards().on()) {
+        hazards().block();
+    }
     now.next = 0;
     now.alive = int(now.threads.size());
     now.atBarrier = now.votes = 0;
@@ -284,26 +293,57 @@ bool contains(const void* start, size_t length, uintptr_t a, size_t bytes) {
     return a >= uintptr_t(start) && a + bytes <= uintptr_t(start) + length;
 }
 
-/** Refuses an access of the kernel's code to what is not its own. */
-inline void access(uintptr_t a, size_t bytes, const char* verb) {
-    if (!now.launch) {
-        return; // the module's static initializers
+/** Where in shared memory an address lies: statically declared variables, then dynamic memory. */
+inline bool inShared(uintptr_t a, size_t bytes, size_t* offset) {
+    const Launch& l = *now.launch;
+    if (contains(l.sharedBlock, l.sharedBytes, a, bytes)) {
+        *offset = a - uintptr_t(l.sharedBlock);
+        return true;
     }
-    auto* p = reinterpret_cast<const void*>(a);
-    if (inArena(a) ? checkDevice(p, bytes, 1) == SUCCESS
-                   : contains(now.current->stack, STACK, a, bytes)
-                         || contains(now.launch->sharedBlock, now.launch->sharedBytes, a, bytes)
-                         || contains(now.dynamicStart, now.launch->dynamicShared, a, bytes)
-                         || contains(now.launch->arguments, now.launch->argumentBytes, a, bytes)
-                         || checkDevice(p, bytes, 1) == SUCCESS) {
-        return;
-    }
+    *offset = ((l.sharedBytes + 3) & ~size_t(3)) + a - uintptr_t(now.dynamicStart);
+    return contains(now.dynamicStart, l.dynamicShared, a, bytes);
+}
+
+[[noreturn]] void outside(uintptr_t a, size_t bytes, const char* verb) {
     uintptr_t dynamic = uintptr_t(now.dynamicStart);
     if (a - dynamic < now.launch->dynamicShared + size_t(4096)) {
         fail(ILLEGAL_ADDRESS, "%s %zu bytes at offset %zu of %u bytes of dynamic shared memory",
              verb, bytes, size_t(a - dynamic), now.launch->dynamicShared);
     }
-    fail(ILLEGAL_ADDRESS, "%s %s", verb, describe(p, bytes).c_str());
+    fail(ILLEGAL_ADDRESS, "%s %s", verb, describe(reinterpret_cast<const void*>(a), bytes).c_str());
+}
+
+/** Refuses an access of the kernel's code to what is not its own, or that another thread's races. */
+inline void access(uintptr_t a, size_t bytes, bool write, const void* code) {
+    if (!now.launch) {
+        return; // the module's static initializers
+    }
+    auto* p = reinterpret_cast<const void*>(a);
+    const char* verb = write ? "writes" : "reads";
+    unsigned thread = unsigned(now.current->thread);
+    size_t offset;
+    if (inArena(a)) {
+        if (checkDevice(p, bytes, 1) != SUCCESS) {
+            outside(a, bytes, verb);
+        }
+        if (hazards().on() && !hazards().global(thread, a, bytes, write)) {
+            fail(LAUNCH_FAILED, "hazard: at %s it %s", describe(p, bytes).c_str(),
+                 hazards().conflict().c_str());
+        }
+        if (!write && loads().on()) {
+            loads().note(thread, code);
+        }
+    } else if (contains(now.current->stack, STACK, a, bytes)) {
+        return;
+    } else if (inShared(a, bytes, &offset)) {
+        if (hazards().on() && !hazards().shared(thread, a, offset, bytes, write)) {
+            fail(LAUNCH_FAILED, "hazard: %zu bytes at offset %zu of shared memory: it %s", bytes,
+                 offset, hazards().conflict().c_str());
+        }
+    } else if (!contains(now.launch->arguments, now.launch->argumentBytes, a, bytes)
+               && checkDevice(p, bytes, 1) != SUCCESS) {
+        outside(a, bytes, verb);
+    }
 }
 } // namespace
 
@@ -325,11 +365,14 @@ int thaw::sim::run(const Launch& launch) {
             (uintptr_t(now.dynamicShared.data()) + 127) & ~uintptr_t(127));
     thaw_sim_block_size = {launch.block.x, launch.block.y, launch.block.z};
     thaw_sim_grid_size = {g.x, g.y, g.z};
+    hazards().launch(launch, reversed);
+    loads().launch(launch);
     uint64_t blocks = uint64_t(g.x) * g.y * g.z;
     for (uint64_t i = 0; i < blocks && !now.status; i++) {
         uint64_t b = reversed ? blocks - 1 - i : i;
         thaw_sim_block = {unsigned(b % g.x), unsigned(b / g.x % g.y), unsigned(b / g.x / g.y)};
         runBlock();
+        loads().blockEnds();
     }
     if (now.status) {
         reclaimFibers();
@@ -376,32 +419,59 @@ THAW_API uint64_t thaw_sim_warp(unsigned mask, int kind, uint64_t value, int sou
     return w.result[lane];
 }
 
+/** __threadfence. */
+THAW_API void thaw_sim_fence() {
+    if (hazards().on()) {
+        hazards().fence(unsigned(now.current->thread));
+    }
+}
+
+/** The accesses from here to thaw_sim_atomic_ends are one atomic operation on an address. */
+THAW_API void thaw_sim_atomic_begins(const void* address) {
+    if (hazards().on()) {
+        hazards().atomicBegins(unsigned(now.current->thread), uintptr_t(address));
+    }
+}
+THAW_API void thaw_sim_atomic_ends() {
+    hazards().atomicEnds();
+}
+
+/** With THAW_SIM_FORMS=1, at the start of each function of the kernels. */
+THAW_API void __cyg_profile_func_enter(void* function, void*) {
+    ran(function);
+}
+THAW_API void __cyg_profile_func_exit(void*, void*) {}
+
 THAW_API __attribute__((noreturn)) void thaw_sim_trap(const char* file, int line, const char* what) {
     fail(LAUNCH_FAILED, "%s:%d: %s", file, line, what);
 }
 
-// GCC's -fsanitize=kernel-address calls these for each access
-#define THAW_ACCESS(size)                                                                          \
-    THAW_API void __asan_load##size##_noabort(uintptr_t a) {                                       \
-        access(a, size, "reads");                                                                  \
+// GCC's -fsanitize=thread calls these for each access
+#define THAW_ACCESS(call, size)                                                                    \
+    THAW_API void __tsan_##call##read##size(uintptr_t a) {                                         \
+        access(a, size, false, __builtin_return_address(0));                                       \
     }                                                                                              \
-    THAW_API void __asan_store##size##_noabort(uintptr_t a) {                                      \
-        access(a, size, "writes");                                                                 \
+    THAW_API void __tsan_##call##write##size(uintptr_t a) {                                        \
+        access(a, size, true, __builtin_return_address(0));                                        \
     }
-THAW_ACCESS(1)
-THAW_ACCESS(2)
-THAW_ACCESS(4)
-THAW_ACCESS(8)
-THAW_ACCESS(16)
-THAW_API void __asan_loadN_noabort(uintptr_t a, size_t bytes) {
-    access(a, bytes, "reads");
+THAW_ACCESS(, 1)
+THAW_ACCESS(, 2)
+THAW_ACCESS(, 4)
+THAW_ACCESS(, 8)
+THAW_ACCESS(, 16)
+THAW_ACCESS(unaligned_, 2)
+THAW_ACCESS(unaligned_, 4)
+THAW_ACCESS(unaligned_, 8)
+THAW_ACCESS(unaligned_, 16)
+THAW_API void __tsan_read_range(uintptr_t a, size_t bytes) {
+    access(a, bytes, false, __builtin_return_address(0));
 }
-THAW_API void __asan_storeN_noabort(uintptr_t a, size_t bytes) {
-    access(a, bytes, "writes");
+THAW_API void __tsan_write_range(uintptr_t a, size_t bytes) {
+    access(a, bytes, true, __builtin_return_address(0));
 }
-THAW_API void __asan_handle_no_return() {}
-THAW_API void __asan_before_dynamic_init(const void*) {}
-THAW_API void __asan_after_dynamic_init() {}
+THAW_API void __tsan_init() {}
+THAW_API void __tsan_func_entry(void*) {}
+THAW_API void __tsan_func_exit() {}
 
 // GCC's -fsanitize=alignment calls this; the layout is libubsan's
 struct ThawSimMismatch {

@@ -1,5 +1,6 @@
 // Device memory, pinned host memory, copies and fills.
 #include "arena.h"
+#include "hazard.h"
 
 using namespace thaw::sim;
 using Guard = std::lock_guard<std::recursive_mutex>;
@@ -185,7 +186,9 @@ int freeNow(uint64_t pointer) {
         return refuse(INVALID_VALUE, "cuMemFree: %s",
                       describe(reinterpret_cast<const void*>(pointer), 1).c_str());
     }
-    counter(LIVE_BYTES) -= int64_t(arena().release(pointer));
+    size_t bytes = arena().release(pointer);
+    counter(LIVE_BYTES) -= int64_t(bytes);
+    hazards().forget(pointer, bytes);
     counter(LIVE_ALLOCATIONS)--;
     return SUCCESS;
 }
@@ -194,6 +197,10 @@ int freeNow(uint64_t pointer) {
 namespace thaw::sim {
 bool inArena(uintptr_t address) {
     return arena().covers(address);
+}
+
+uintptr_t arenaBase() {
+    return arena().base();
 }
 
 bool pinned(const void* pointer, size_t bytes) {

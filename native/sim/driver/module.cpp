@@ -24,7 +24,6 @@ constexpr unsigned DEFAULT_DYNAMIC_SHARED = 48 << 10;
 constexpr unsigned MOST_DYNAMIC_SHARED = 163 << 10; // compute capability 8.0
 constexpr unsigned MOST_THREADS = 1024;
 constexpr int THREADS_PER_PROCESSOR = 2048;
-constexpr int PROCESSORS = 8;
 
 struct Kernel {
     std::string name;
@@ -87,6 +86,15 @@ int readSegments(dl_phdr_info* info, size_t, void* data) {
         }
     }
     return 1;
+}
+
+bool inSegments(const Image& image, uintptr_t address, size_t bytes) {
+    for (const Segment& s : image.segments) {
+        if (address >= s.start && address + bytes <= s.start + s.bytes) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct SharedQuery {
@@ -257,13 +265,41 @@ int execute(Function* f, const Dim& grid, const Dim& block, unsigned dynamic, Ar
 
 bool thaw::sim::inModules(uintptr_t address, size_t bytes) {
     for (auto& entry : images()) {
-        for (const Segment& s : entry.second.segments) {
-            if (address >= s.start && address + bytes <= s.start + s.bytes) {
-                return true;
-            }
+        if (inSegments(entry.second, address, bytes)) {
+            return true;
         }
     }
     return false;
+}
+
+namespace {
+std::set<uintptr_t>& functionsThatRan() {
+    static auto* s = new std::set<uintptr_t>;
+    return *s;
+}
+} // namespace
+
+void thaw::sim::ran(const void* function) {
+    static const void* recent[4096]; // nearly all are repetitions
+    const void*& slot = recent[uintptr_t(function) / 16 % 4096];
+    if (slot != function) {
+        slot = function;
+        functionsThatRan().insert(uintptr_t(function));
+    }
+}
+
+std::string thaw::sim::forms() {
+    std::string lines;
+    for (auto& entry : images()) {
+        for (uintptr_t f : functionsThatRan()) {
+            if (inSegments(entry.second, f, 1)) {
+                char place[32];
+                snprintf(place, sizeof place, " %lx\n", (unsigned long)(f - entry.second.base));
+                lines += entry.first + place;
+            }
+        }
+    }
+    return lines;
 }
 
 /** Called by a module's static initializers, once for each kernel. */
@@ -447,7 +483,7 @@ THAW_API int cuOccupancyMaxPotentialBlockSize(int* grid, int* block, void* handl
     }
     *block = int(limit > 0 ? std::min(unsigned(limit), f->kernel->maxThreads)
                            : f->kernel->maxThreads);
-    *grid = PROCESSORS * std::max(1, THREADS_PER_PROCESSOR / *block);
+    *grid = int(setting(PROCESSORS)) * std::max(1, THREADS_PER_PROCESSOR / *block);
     return SUCCESS;
 }
 

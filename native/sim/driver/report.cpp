@@ -1,4 +1,5 @@
 // Settings, counters and the record of refusals, for the tests.
+#include "loads.h"
 #include "sim.h"
 
 #include <cstdarg>
@@ -16,6 +17,8 @@ Knob knobs[SETTINGS] = {
     {"THAW_SIM_DEFERRED", 0},  {"THAW_SIM_REVERSED", 0}, {"THAW_SIM_MEMORY", int64_t(4) << 30},
     {"THAW_SIM_DRIVER_VERSION", 13000}, {"THAW_SIM_DEVICES", 1}, {"THAW_SIM_QUIET", 0},
     {"THAW_SIM_TRACE", 0},         {"THAW_SIM_DRY", 0},
+    {"THAW_SIM_PROCESSORS", 8}, {"THAW_SIM_HAZARDS", 1},
+    {"THAW_SIM_LOADS", 0},
 };
 int64_t counters[COUNTERS];
 std::string reports;
@@ -136,11 +139,24 @@ THAW_API int64_t thaw_sim_trace(char* buffer, int64_t capacity) {
     return copyOut(labels, buffer, capacity);
 }
 
+/** Each kernel's most loads in a row while LOADS was set, a line each; see loads.h. */
+THAW_API int64_t thaw_sim_loads(char* buffer, int64_t capacity) {
+    Guard g(lock());
+    return copyOut(loads().table(), buffer, capacity);
+}
+
+/** The functions of kernels that ran, in a build with THAW_SIM_FORMS=1; see forms(). */
+THAW_API int64_t thaw_sim_forms(char* buffer, int64_t capacity) {
+    Guard g(lock());
+    return copyOut(forms(), buffer, capacity);
+}
+
 /** Forgets refusals and trace, and the error that a failed kernel left in the context. */
 THAW_API void thaw_sim_clear() {
     Guard g(lock());
     reports.clear();
     labels.clear();
+    loads().clear();
     stickyError() = SUCCESS;
 }
 
@@ -164,8 +180,19 @@ THAW_JNI(int64_t, reports)(void*, void*, int64_t buffer, int64_t capacity) {
 THAW_JNI(int64_t, trace)(void*, void*, int64_t buffer, int64_t capacity) {
     return thaw_sim_trace(reinterpret_cast<char*>(buffer), capacity);
 }
+THAW_JNI(int64_t, loads)(void*, void*, int64_t buffer, int64_t capacity) {
+    return thaw_sim_loads(reinterpret_cast<char*>(buffer), capacity);
+}
+THAW_JNI(int64_t, forms)(void*, void*, int64_t buffer, int64_t capacity) {
+    return thaw_sim_forms(reinterpret_cast<char*>(buffer), capacity);
+}
 THAW_JNI(void, clear0)(void*, void*) {
     thaw_sim_clear();
+}
+
+THAW_JNI(void, forgive0)(void*, void*) {
+    Guard g(lock());
+    stickyError() = SUCCESS;
 }
 
 /** Where the functions end up that are not simulated. */

@@ -82,6 +82,9 @@ enum Setting : int {
     QUIET,          // THAW_SIM_QUIET: 1 keeps reports off stderr
     TRACE,          // THAW_SIM_TRACE: 1 keeps the names of what ran, see thaw_sim_trace
     DRY,            // THAW_SIM_DRY: 1 checks and notes kernels and library calls, and runs none
+    PROCESSORS,     // THAW_SIM_PROCESSORS: how many multiprocessors the device has
+    HAZARDS,        // THAW_SIM_HAZARDS: 0 does not look for hazards, see hazard.h
+    LOADS,          // THAW_SIM_LOADS: 1 counts each kernel's loads in a row, see loads.h
     SETTINGS
 };
 
@@ -135,6 +138,7 @@ THAW_SHARED int checkDevice(const void* pointer, size_t bytes, size_t alignment)
 /** Why checkDevice says no, in words. */
 THAW_SHARED std::string describe(const void* pointer, size_t bytes);
 bool inArena(uintptr_t address);
+uintptr_t arenaBase();
 bool pinned(const void* pointer, size_t bytes);
 void freeEverything();
 
@@ -155,6 +159,10 @@ int& stickyError();
 // module.cpp
 /** Where the running kernel's module lies. */
 bool inModules(uintptr_t address, size_t bytes);
+/** Notes that a function of a module ran. */
+void ran(const void* function);
+/** The functions that ran, a line each: the module's path and the function's place in it. */
+std::string forms();
 
 // fiber.cpp
 struct Dim {

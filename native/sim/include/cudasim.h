@@ -8,9 +8,11 @@
 //   - A barrier must be met by every thread of the block, none may have returned.
 //   - A shuffle from a lane that takes no part gives all ones (NaN).
 //   - Every access to memory is checked, for its place and its alignment.
-//   - Threads of a block run one after the other on one CPU thread: atomics need nothing, and
-//     races show at best when the order is reversed (THAW_SIM_REVERSED=1).
-// Floating point is the CPU's: no fused multiply-add, no approximations, no flushing to zero.
+//   - Two threads that access a word without an order between them are refused, see
+//     driver/hazard.h: a barrier or __syncwarp within a block; across blocks __threadfence, an
+//     atomic operation by each of the two blocks, __threadfence.
+// Floating point is the CPU's: no approximations, no flushing to zero, and fused multiply-add only
+// in the build that asks for it (THAW_SIM_FMA=1).
 #pragma once
 #define THAW_SIM 1
 
@@ -89,11 +91,15 @@ struct ThawSimParameter {
     unsigned bytes, alignment;
 };
 extern "C" {
-extern uint3 thaw_sim_thread, thaw_sim_block, thaw_sim_block_size, thaw_sim_grid_size;
-extern unsigned thaw_sim_lane;
+// constant while a thread runs, which also keeps the sanitizer from checking each use
+extern const uint3 thaw_sim_thread, thaw_sim_block, thaw_sim_block_size, thaw_sim_grid_size;
+extern const unsigned thaw_sim_lane;
 void* thaw_sim_dynamic_shared();
 int thaw_sim_barrier(const char* file, int line, int vote);
 uint64_t thaw_sim_warp(unsigned mask, int kind, uint64_t value, int source);
+void thaw_sim_fence();
+void thaw_sim_atomic_begins(const void* address);
+void thaw_sim_atomic_ends();
 void thaw_sim_trap(const char* file, int line, const char* what) __attribute__((noreturn));
 void thaw_sim_register(const char* name, void (*thunk)(void**), const ThawSimParameter* parameters,
                        int count, unsigned maxThreads);
@@ -122,7 +128,7 @@ constexpr int warpSize = 32;
 #define assert(c) ((c) ? (void)0 : thaw_sim_trap(__FILE__, __LINE__, "assertion failed: " #c))
 
 namespace thaw_sim {
-enum Kind { SYNC, BALLOT, SHUFFLE };
+enum Kind { SYNC, BALLOT, SHUFFLE }; // SYNC is known to driver/fiber.cpp
 
 template <class T>
 inline T shuffle(unsigned mask, T value, int source, bool inside) {
@@ -171,9 +177,13 @@ inline int __all_sync(unsigned mask, int p) {
 inline void __syncwarp(unsigned mask = ~0u) {
     thaw_sim_warp(mask, thaw_sim::SYNC, 0, -1);
 }
-inline void __threadfence() {}
+inline void __threadfence() {
+    thaw_sim_fence();
+}
 inline void __threadfence_block() {}
-inline void __threadfence_system() {}
+inline void __threadfence_system() {
+    thaw_sim_fence();
+}
 
 // ---- memory
 template <class T>
@@ -199,8 +209,10 @@ inline void __stcg(T* p, T v) {
 namespace thaw_sim {
 template <class T, class F>
 inline T replace(T* p, F f) {
+    thaw_sim_atomic_begins(p);
     T old = *p;
     *p = f(old);
+    thaw_sim_atomic_ends();
     return old;
 }
 template <class T>

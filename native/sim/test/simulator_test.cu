@@ -40,7 +40,7 @@ extern "C" __global__ void reverse_blocks(float* x) {
     x[i] = tile[blockDim.x - 1 - threadIdx.x];
 }
 
-/** The same without the barrier: which numbers it sees depends on the threads' order. */
+/** The same without the barrier. */
 extern "C" __global__ void racing_reverse(float* x) {
     THAW_DYNAMIC_SHARED(float, tile);
     tile[threadIdx.x] = x[threadIdx.x];
@@ -90,4 +90,91 @@ struct Pair {
 /** A structure by value, a pointer inside it. */
 extern "C" __global__ void by_value(Pair pair, char one, double two) {
     pair.first[0] = float(pair.second) + float(one) + float(two);
+}
+
+/** Hands numbers round a warp by shared memory; order: 0 nothing, 1 a shuffle, 2 __syncwarp. */
+extern "C" __global__ void warp_rotates(float* x, int order) {
+    __shared__ float part[32];
+    int lane = threadIdx.x;
+    part[lane] = x[lane];
+    if (order == 1) {
+        __shfl_sync(0xffffffffu, lane, 0);
+    } else if (order == 2) {
+        __syncwarp();
+    }
+    x[lane] = part[(lane + 1) % 32];
+}
+
+/** Thread 0 writes again what the others may not have read yet. */
+extern "C" __global__ void overwrites_too_early(float* x) {
+    __shared__ float first;
+    if (threadIdx.x == 0) {
+        first = x[0];
+    }
+    __syncthreads();
+    float seen = first;
+    if (threadIdx.x == 0) {
+        first = 2.0f;
+    }
+    x[threadIdx.x] = seen;
+}
+
+/** Every block writes x[0], with the same number. */
+extern "C" __global__ void blocks_write_one_word(float* x) {
+    if (threadIdx.x == 0) {
+        x[0] = 1.0f;
+    }
+}
+
+/** In place, each from its right neighbour: the last thread of a block reads the next block's. */
+extern "C" __global__ void shift_in_place(float* x, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    float right = i + 1 < n ? x[i + 1] : 0.0f;
+    __syncthreads();
+    x[i] = right;
+}
+
+/**
+ * The block that finishes last adds up what all wrote, and sets the ticket back. without: 0 is right,
+ * 1 leaves out the fence before the ticket, 2 the ticket, 3 the fence behind it, 4 the barrier before
+ * the fence of thread 0.
+ */
+extern "C" __global__ void last_block(float* partial, unsigned* ticket, float* sum, int without) {
+    __shared__ bool last;
+    partial[blockIdx.x * blockDim.x + threadIdx.x] = 1.0f;
+    if (without != 4) {
+        __syncthreads();
+    }
+    if (threadIdx.x == 0) {
+        if (without != 1) {
+            __threadfence();
+        }
+        unsigned before = without == 2 ? blockIdx.x : atomicAdd(ticket, 1u);
+        last = before == gridDim.x - 1;
+        if (without != 3) {
+            __threadfence();
+        }
+    }
+    __syncthreads();
+    if (last && threadIdx.x == 0) {
+        float all = 0.0f;
+        for (unsigned i = 0; i < gridDim.x * blockDim.x; i++) {
+            all += partial[i];
+        }
+        *sum = all;
+        *ticket = 0;
+    }
+}
+
+/** Loops over two arrays: a load of each per iteration, then four of x per iteration. */
+extern "C" __global__ void load_loops(const float* x, const float* y, float* z, int n) {
+    float sum = 0.0f;
+    for (int i = 0; i < n; i++) {
+        sum += x[i] * y[i];
+    }
+#pragma unroll 4
+    for (int i = 0; i < n; i++) {
+        sum += x[i];
+    }
+    z[blockIdx.x] = sum;
 }

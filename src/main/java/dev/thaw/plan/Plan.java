@@ -94,7 +94,11 @@ public final class Plan implements AutoCloseable {
         refuseTooLarge();
         memory = new MemoryPlanner(program, fetched, this::alignedBytes);
         try {
-            Buffer arena = holdings.own(backend.allocate(Math.max(1, memory.total()), "arena"));
+            // with memory of its own for each value there is no arena
+            Buffer arena =
+                    Boolean.getBoolean(Backend.EXACT_PROPERTY)
+                            ? null
+                            : holdings.own(backend.allocate(Math.max(1, memory.total()), "arena"));
             takeVariables(deviceMemory);
             uploadConstants();
             long workspace = 0;
@@ -165,8 +169,12 @@ public final class Plan implements AutoCloseable {
         }
     }
 
+    private long bytes(Value v) {
+        return Math.max(1, v.size() * backend.bytesOf(v.dtype()));
+    }
+
     private long alignedBytes(Value v) {
-        long bytes = Math.max(1, v.size() * backend.bytesOf(v.dtype()));
+        long bytes = bytes(v);
         long a = backend.alignment();
         return (bytes + a - 1) / a * a;
     }
@@ -180,7 +188,7 @@ public final class Plan implements AutoCloseable {
 
     private void uploadConstants() {
         for (Map.Entry<Value, Tensor> e : program.constants().entrySet()) {
-            Buffer b = holdings.own(backend.allocate(alignedBytes(e.getKey()), e.getKey().name()));
+            Buffer b = holdings.own(backend.allocate(bytes(e.getKey()), e.getKey().name()));
             backend.upload(e.getValue(), b);
             buffers.put(e.getKey(), b);
         }
@@ -190,10 +198,14 @@ public final class Plan implements AutoCloseable {
         Buffer known = buffers.get(v);
         if (known == null) {
             Value root = memory.root(v);
-            known =
-                    buffers.containsKey(root)
-                            ? buffers.get(root)
-                            : arena.slice(memory.offset(v), v.size() * backend.bytesOf(v.dtype()));
+            if (buffers.containsKey(root)) {
+                known = buffers.get(root);
+            } else if (arena == null) {
+                known = holdings.own(backend.allocate(bytes(root), root.name()));
+                buffers.put(root, known);
+            } else {
+                known = arena.slice(memory.offset(v), bytes(v));
+            }
             buffers.put(v, known);
         }
         return known;

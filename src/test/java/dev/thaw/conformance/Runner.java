@@ -23,12 +23,15 @@ import java.util.Map;
 
 /**
  * Runs a program on a backend without a plan: a buffer of its own for each value. Whatever ops must
- * write in full holds NaN before, and behind each value lies a strip that must stay 0.
+ * write in full holds NaN before, and behind each value lies a strip that must stay 0; with {@link
+ * Backend#EXACT_PROPERTY} nothing lies around it, so that reads outside are seen, too.
  */
 final class Runner implements AutoCloseable {
     private static final int STRIP = 64;
 
     private final Backend backend;
+    private final boolean exact = Boolean.getBoolean(Backend.EXACT_PROPERTY);
+    private final int strip = exact ? 0 : STRIP;
     private final Map<Value, Buffer> memory = new HashMap<>();
     private final List<Kernel> kernels = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -69,11 +72,11 @@ final class Runner implements AutoCloseable {
     }
 
     private Value allocate(Value v) {
-        int lead = backend.alignment();
+        int lead = exact ? 0 : backend.alignment();
         long bytes = bytes(v);
-        Buffer whole = backend.allocate(lead + bytes + STRIP, v.name());
+        Buffer whole = backend.allocate(lead + bytes + strip, v.name());
         open.push(whole);
-        memory.put(v, whole.slice(lead, bytes + STRIP));
+        memory.put(v, whole.slice(lead, bytes + strip));
         return v;
     }
 
@@ -148,12 +151,15 @@ final class Runner implements AutoCloseable {
 
     /** The first value behind which something was written; null where there is none. */
     Value overrun() {
+        if (exact) {
+            return null;
+        }
         for (Value v : memory.keySet()) {
-            int strip = STRIP / backend.bytesOf(v.dtype());
-            Tensor all = Tensor.zeros(Shape.of((int) v.size() + strip), v.dtype());
+            int behind = strip / backend.bytesOf(v.dtype());
+            Tensor all = Tensor.zeros(Shape.of((int) v.size() + behind), v.dtype());
             backend.download(memory.get(v), all);
             if (!all.rows((int) v.size(), all.size())
-                    .bitEquals(Tensor.zeros(Shape.of(strip), v.dtype()))) {
+                    .bitEquals(Tensor.zeros(Shape.of(behind), v.dtype()))) {
                 return v;
             }
         }

@@ -74,11 +74,23 @@ public final class Simulator {
         /** 1: keeps the names of what ran, see {@link Simulator#trace()}. */
         TRACE,
         /** 1: kernels and library calls are checked and noted, and none runs. */
-        DRY
+        DRY,
+        /** Multiprocessors of the device. */
+        PROCESSORS,
+        /** 0: accesses whose order nothing settles are not looked for. */
+        HAZARDS,
+        /** 1: counts each kernel's loads in a row, see {@link Simulator#loads()}. */
+        LOADS
     }
 
     private static final Path SOURCES = Path.of("native", "sim");
     private static final Path HOME = Path.of("target", "sim").toAbsolutePath();
+
+    /** What the environment asks {@code build.sh} for, so where it puts the kernels. */
+    private static final String FLAVOUR =
+            flavour("THAW_SIM_FMA", "-fma") + flavour("THAW_SIM_FORMS", "-forms");
+
+    private static final Path KERNELS = HOME.resolve("kernels" + FLAVOUR);
     private static final String[] LIBRARIES = {"libcuda.so.1", "libcublas.so.12", "libcudnn.so.9"};
     private static final String[] JCUDA = {
         "jcuda.driver.JCudaDriver", "jcuda.jcublas.JCublas2", "jcuda.jcudnn.JCudnn"
@@ -141,9 +153,13 @@ public final class Simulator {
         loadJCuda();
         // what the CUDA backend goes by
         System.setProperty("thaw.cuda.home", HOME.toString());
-        System.setProperty("thaw.cuda.kernels", HOME.resolve("kernels").toString());
+        System.setProperty("thaw.cuda.kernels", KERNELS.toString());
         loaded = new Simulator();
         return null;
+    }
+
+    private static String flavour(String variable, String suffix) {
+        return "1".equals(System.getenv(variable)) ? suffix : "";
     }
 
     private static String[] buildCommand() {
@@ -179,6 +195,27 @@ public final class Simulator {
         }
     }
 
+    /**
+     * Compiles a file of kernels as {@code build.sh} does.
+     *
+     * @param module the {@code .cubin} to write, beside its shared object
+     */
+    public static void compile(Path source, Path module) throws IOException {
+        Path shared = Path.of(module + ".so").toAbsolutePath();
+        Outcome outcome =
+                run(
+                        HOME,
+                        "bash",
+                        SOURCES.resolve("tools").resolve("compile-kernel.sh").toString(),
+                        HOME.resolve("lib").resolve(LIBRARIES[0]).toString(),
+                        source.toString(),
+                        shared.toString());
+        if (outcome.status() != 0) {
+            throw new IllegalStateException("compile-kernel.sh failed:\n" + outcome.text());
+        }
+        Files.writeString(module, "THAW SIMULATED MODULE\n" + shared + "\n");
+    }
+
     private record Outcome(int status, String text) {}
 
     private static Outcome run(Path folder, String... command) {
@@ -202,7 +239,7 @@ public final class Simulator {
     /** The image of {@code NAME.cu} for {@code cuModuleLoadData}, with a 0 at its end. */
     public byte[] module(String name) {
         try {
-            byte[] text = Files.readAllBytes(HOME.resolve("kernels").resolve(name + ".cubin"));
+            byte[] text = Files.readAllBytes(KERNELS.resolve(name + ".cubin"));
             return Arrays.copyOf(text, text.length + 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -243,24 +280,46 @@ public final class Simulator {
         clear0();
     }
 
+    /** Forgets the error that a failed kernel leaves in the context, and nothing else. */
+    public void forgive() {
+        forgive0();
+    }
+
     /** The refused calls so far, each with the status that it got, in brackets at the end. */
     public List<String> reports() {
-        return lines(true);
+        return lines(Simulator::reports);
     }
 
     /** What ran while {@link Setting#TRACE} was set: names of kernels, calls and copies. */
     public List<String> trace() {
-        return lines(false);
+        return lines(Simulator::trace);
     }
 
-    private static List<String> lines(boolean reports) {
-        long length = reports ? reports(0, 0) : trace(0, 0);
+    /**
+     * While {@link Setting#LOADS} was set: for each kernel the most rounds of loads of a thread,
+     * and the launch it had them in. {@code native/sim/driver/loads.h} says what a round is.
+     */
+    public List<String> loads() {
+        return lines(Simulator::loads);
+    }
+
+    /**
+     * Where the environment has {@code THAW_SIM_FORMS=1}: the functions of kernels that ran, each
+     * as its module's path, a space and its place there, which is what {@code nm} gives.
+     */
+    public List<String> forms() {
+        return lines(Simulator::forms);
+    }
+
+    /** Writes as much text as there is room for; gives the length of all of it. */
+    private interface Text {
+        long copy(long buffer, long capacity);
+    }
+
+    private static List<String> lines(Text source) {
+        long length = source.copy(0, 0);
         try (BytePointer buffer = new BytePointer(length + 1)) {
-            if (reports) {
-                reports(buffer.address(), length + 1);
-            } else {
-                trace(buffer.address(), length + 1);
-            }
+            source.copy(buffer.address(), length + 1);
             byte[] text = new byte[(int) length];
             buffer.get(text);
             return new String(text, StandardCharsets.UTF_8).lines().toList();
@@ -280,5 +339,11 @@ public final class Simulator {
 
     private static native long trace(long buffer, long capacity);
 
+    private static native long loads(long buffer, long capacity);
+
+    private static native long forms(long buffer, long capacity);
+
     private static native void clear0();
+
+    private static native void forgive0();
 }

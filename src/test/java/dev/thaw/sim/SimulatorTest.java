@@ -115,6 +115,7 @@ class SimulatorTest {
 
     @Test
     void showsARaceByTheOrderOfThreads() {
+        simulator.set(Setting.HAZARDS, 0);
         CUdeviceptr x = device.upload(0, 1, 2, 3);
         device.launch("racing_reverse", 1, 4, 16, Pointer.to(x));
         float[] forwards = device.download(x, 4);

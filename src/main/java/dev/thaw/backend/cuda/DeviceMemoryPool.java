@@ -2,6 +2,7 @@ package dev.thaw.backend.cuda;
 
 import static jcuda.driver.JCudaDriver.*;
 
+import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.DeviceOutOfMemoryException;
 
 import jcuda.driver.CUresult;
@@ -21,6 +22,7 @@ final class DeviceMemoryPool implements AutoCloseable {
     private static final long LARGE = 2L << 20;
 
     private final Gpu gpu;
+    private final boolean exact = Boolean.getBoolean(Backend.EXACT_PROPERTY);
     private final TreeMap<Long, Deque<DeviceAddress>> free = new TreeMap<>();
     private long used;
     private long kept;
@@ -30,13 +32,13 @@ final class DeviceMemoryPool implements AutoCloseable {
         this.gpu = gpu;
     }
 
-    /** Memory filled with zeros. */
+    /** Memory filled with zeros, unless {@link Backend#EXACT_PROPERTY} is set. */
     synchronized CudaBuffer allocate(long bytes, String label) {
         if (bytes < 0 || bytes > Long.MAX_VALUE - LARGE) {
             throw new IllegalArgumentException(
                     "cuda: " + label + " has an impossible size, " + bytes + " bytes");
         }
-        long size = rounded(bytes);
+        long size = exact ? Math.max(1, bytes) : rounded(bytes);
         DeviceAddress address = reuse(size);
         if (address == null) {
             address = ask(size);
@@ -63,8 +65,12 @@ final class DeviceMemoryPool implements AutoCloseable {
         used += size;
         DeviceAddress taken = address;
         try {
-            Status.driver(
-                    cuMemsetD8Async(taken, (byte) 0, size, gpu.stream()), "cuMemsetD8Async", label);
+            if (!exact) {
+                Status.driver(
+                        cuMemsetD8Async(taken, (byte) 0, size, gpu.stream()),
+                        "cuMemsetD8Async",
+                        label);
+            }
         } catch (RuntimeException e) {
             release(taken, size);
             throw e;
@@ -105,6 +111,9 @@ final class DeviceMemoryPool implements AutoCloseable {
         }
         kept += size;
         free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(address);
+        if (exact) {
+            giveBack(); // so that a use after the end is one
+        }
     }
 
     /** Returns everything kept to the driver, which waits for the work that is queued. */

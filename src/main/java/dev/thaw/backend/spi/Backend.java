@@ -18,6 +18,14 @@ import java.util.Set;
  * closing the backend comes after everything else.
  */
 public interface Backend extends AutoCloseable {
+    /**
+     * Set to true, this system property is for looking for faults, slowly: memory is of exactly the
+     * size asked for and not filled, and plans give every value memory of its own. So a read or
+     * write outside a value, or before it was written, is one that compute-sanitizer and the
+     * simulator see.
+     */
+    String EXACT_PROPERTY = "thaw.debug.exact";
+
     /** A short name: {@code cpu}, {@code cuda:0}. */
     String name();
 
@@ -43,7 +51,8 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
-     * New memory, filled with zeros. The label names its owner in reports of leaks.
+     * New memory, filled with zeros unless {@link #EXACT_PROPERTY} is set. The label names its
+     * owner in reports of leaks.
      *
      * @throws DeviceOutOfMemoryException where there is no room; the backend stays usable
      */
