@@ -1,17 +1,17 @@
 package dev.thaw.bench;
 
-import static dev.thaw.layer.ActivationFunction.RELU;
-import static dev.thaw.layer.ActivationFunction.SOFTMAX;
+import static dev.thaw.layer.activation.ActivationFunction.RELU;
+import static dev.thaw.layer.activation.ActivationFunction.SOFTMAX;
 
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.DepthwiseConv2D;
-import dev.thaw.layer.GlobalAveragePooling2D;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Padding;
-import dev.thaw.layer.ReLU;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.ReLU;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.convolution.DepthwiseConv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Shape;

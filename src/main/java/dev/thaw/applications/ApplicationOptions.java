@@ -1,6 +1,6 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.tensor.Shape;
 
 import java.util.EnumMap;

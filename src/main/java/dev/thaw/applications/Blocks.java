@@ -1,19 +1,17 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.Activation;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.GlobalAveragePooling2D;
-import dev.thaw.layer.GlobalMaxPooling2D;
-import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Layer;
-import dev.thaw.layer.Margins;
-import dev.thaw.layer.ReLU;
 import dev.thaw.layer.Symbol;
-import dev.thaw.layer.ZeroPadding2D;
+import dev.thaw.layer.activation.Activation;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.activation.ReLU;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.pooling.GlobalMaxPooling2D;
+import dev.thaw.layer.reshaping.ZeroPadding2D;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.tensor.Shape;
 
 /** What several architectures are built from. A null name leaves the layer its automatic one. */
@@ -24,8 +22,8 @@ final class Blocks {
         return (name == null ? layer : layer.named(name)).apply(x);
     }
 
-    static Symbol normalize(Symbol x, BatchNormalizationConfig config, String name) {
-        return call(new BatchNormalization(config), name, x);
+    static Symbol normalize(Symbol x, BatchNormalization bn, String name) {
+        return call(bn, name, x);
     }
 
     static Symbol relu(Symbol x, String name) {
@@ -57,11 +55,10 @@ final class Blocks {
         int after = kernelSize / 2;
         return call(
                 new ZeroPadding2D(
-                        new Margins(
-                                after - adjustment(x.shape().dim(1)),
-                                after,
-                                after - adjustment(x.shape().dim(2)),
-                                after)),
+                        after - adjustment(x.shape().dim(1)),
+                        after,
+                        after - adjustment(x.shape().dim(2)),
+                        after),
                 name,
                 x);
     }

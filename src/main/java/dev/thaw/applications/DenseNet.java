@@ -1,19 +1,17 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.AveragePooling2D;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Concatenate;
-import dev.thaw.layer.MaxPooling2D;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.merging.Concatenate;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.pooling.AveragePooling2D;
+import dev.thaw.layer.pooling.MaxPooling2D;
 
 import java.util.List;
 
 /** Huang et al. (2017), after Keras's densenet.py. */
 final class DenseNet {
     private static final int GROWTH = 32;
-    private static final BatchNormalizationConfig BN =
-            BatchNormalizationConfig.DEFAULT.withAxis(3).withEpsilon(1.001e-5);
 
     private DenseNet() {}
 
@@ -41,7 +39,7 @@ final class DenseNet {
     }
 
     private static Symbol normalized(Symbol x, String bn, String relu) {
-        return Blocks.relu(Blocks.normalize(x, BN, bn), relu);
+        return Blocks.relu(Blocks.normalize(x, bn(), bn), relu);
     }
 
     private static Symbol dense(Symbol x, String name) {
@@ -56,5 +54,9 @@ final class DenseNet {
         Symbol y = normalized(x, name + "_bn", name + "_relu");
         y = Blocks.plain(Blocks.channels(x) / 2, 1).named(name + "_conv").apply(y);
         return new AveragePooling2D(2).strides(2).named(name + "_pool").apply(y);
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization().axis(3).epsilon(1.001e-5);
     }
 }

@@ -1,18 +1,18 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.Add;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.DepthwiseConv2D;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.Initializer;
-import dev.thaw.layer.Multiply;
-import dev.thaw.layer.Normalization;
 import dev.thaw.layer.Padding;
-import dev.thaw.layer.Rescaling;
-import dev.thaw.layer.Reshape;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.convolution.DepthwiseConv2D;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.merging.Multiply;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.preprocessing.Normalization;
+import dev.thaw.layer.preprocessing.Rescaling;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Reshape;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.tensor.Shape;
 
 import java.util.Arrays;
@@ -23,7 +23,6 @@ final class EfficientNet {
     private static final double DROP_CONNECT = .2;
     private static final double SQUEEZE = .25;
     private static final double[] DEVIATIONS = {.229, .224, .225};
-    private static final BatchNormalizationConfig BN = BatchNormalizationConfig.DEFAULT.withAxis(3);
     private static final ActivationFunction SWISH = ActivationFunction.SILU;
 
     /** So many blocks before scaling; the first has this stride. */
@@ -75,13 +74,13 @@ final class EfficientNet {
                 x,
                 options,
                 Initializer.varianceScaling(
-                        1 / 3.0, Initializer.Fan.OUT, Initializer.Distribution.UNIFORM));
+                        1 / 3.0, Initializer.Mode.FAN_OUT, Initializer.Distribution.UNIFORM));
     }
 
     /** ImageNet's weights were trained with pixels divided by the deviation once too often. */
     private static Rescaling deviations() {
         double[] scale = Arrays.stream(DEVIATIONS).map(d -> 1 / Math.sqrt(d)).toArray();
-        return new Rescaling(scale, new double[1]);
+        return new Rescaling().scale(scale);
     }
 
     private Symbol stages(Symbol image) {
@@ -109,7 +108,7 @@ final class EfficientNet {
 
     private static Initializer kernel() {
         return Initializer.varianceScaling(
-                2, Initializer.Fan.OUT, Initializer.Distribution.TRUNCATED_NORMAL);
+                2, Initializer.Mode.FAN_OUT, Initializer.Distribution.TRUNCATED_NORMAL);
     }
 
     private static Conv2D convolution(int filters, int side) {
@@ -117,7 +116,7 @@ final class EfficientNet {
     }
 
     private static Symbol normalized(Symbol x, String bn, String activation) {
-        return Blocks.activate(Blocks.normalize(x, BN, bn), SWISH, activation);
+        return Blocks.activate(Blocks.normalize(x, bn(), bn), SWISH, activation);
     }
 
     /** Expansion, depthwise convolution, squeeze and excite, projection. */
@@ -135,7 +134,7 @@ final class EfficientNet {
             y = normalized(y, name + "bn", name + "activation");
             y = excite(y, expanded, Math.max(1, (int) (inputs * SQUEEZE)));
             y = plain(filters, "project_conv", y);
-            y = Blocks.normalize(y, BN, name + "project_bn");
+            y = Blocks.normalize(y, bn(), name + "project_bn");
             return stride == 1 && inputs == filters ? residual(x, y) : y;
         }
 
@@ -180,5 +179,9 @@ final class EfficientNet {
             }
             return new Add().named(name + "add").apply(List.of(z, x));
         }
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization().axis(3);
     }
 }

@@ -1,7 +1,7 @@
 package dev.thaw.applications;
 
 import dev.thaw.applications.ApplicationOptions.Option;
-import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.tensor.Shape;
 
 import org.slf4j.Logger;

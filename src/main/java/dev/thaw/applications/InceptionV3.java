@@ -1,20 +1,17 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.AveragePooling2D;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Concatenate;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Extents;
-import dev.thaw.layer.MaxPooling2D;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.merging.Concatenate;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.pooling.AveragePooling2D;
+import dev.thaw.layer.pooling.MaxPooling2D;
 
 import java.util.List;
 
 /** Szegedy et al. (2016), after Keras's inception_v3.py. */
 final class InceptionV3 {
-    private static final BatchNormalizationConfig BN =
-            BatchNormalizationConfig.DEFAULT.withAxis(3).withScale(false);
 
     private InceptionV3() {}
 
@@ -41,7 +38,7 @@ final class InceptionV3 {
     }
 
     private static Symbol same(Symbol x, int filters, int height, int width) {
-        return convolve(x, new Conv2D(filters, Extents.of(height, width)).padding(Padding.SAME));
+        return convolve(x, new Conv2D(filters, height, width).padding(Padding.SAME));
     }
 
     private static Symbol valid(Symbol x, int filters, int side, int stride) {
@@ -50,7 +47,7 @@ final class InceptionV3 {
 
     private static Symbol convolve(Symbol x, Conv2D convolution) {
         Symbol y = convolution.useBias(false).apply(x);
-        return Blocks.relu(Blocks.normalize(y, BN, null), null);
+        return Blocks.relu(Blocks.normalize(y, bn(), null), null);
     }
 
     private static Symbol maxPool(Symbol x) {
@@ -101,5 +98,9 @@ final class InceptionV3 {
         Symbol twice = same(same(x, 448, 1, 1), 384, 3, 3);
         twice = concatenated(null, same(twice, 384, 1, 3), same(twice, 384, 3, 1));
         return concatenated("mixed" + (9 + i), one, three, twice, averaged(x, 192));
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization().axis(3).scale(false);
     }
 }

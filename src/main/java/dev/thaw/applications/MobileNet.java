@@ -1,22 +1,20 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.DepthwiseConv2D;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.GlobalAveragePooling2D;
-import dev.thaw.layer.Margins;
 import dev.thaw.layer.Padding;
-import dev.thaw.layer.Reshape;
 import dev.thaw.layer.Symbol;
-import dev.thaw.layer.ZeroPadding2D;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.convolution.DepthwiseConv2D;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Reshape;
+import dev.thaw.layer.reshaping.ZeroPadding2D;
 
 /** Howard et al. (2017), after Keras's mobilenet.py. */
 final class MobileNet {
     private static final int[] FILTERS = {
         64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024
     };
-    private static final BatchNormalizationConfig BN = BatchNormalizationConfig.DEFAULT;
 
     private final ApplicationOptions options;
 
@@ -48,13 +46,13 @@ final class MobileNet {
     }
 
     private static Symbol normalized(Symbol x, String name) {
-        return Blocks.relu6(Blocks.normalize(x, BN, name + "_bn"), name + "_relu");
+        return Blocks.relu6(Blocks.normalize(x, bn(), name + "_bn"), name + "_relu");
     }
 
     private Symbol separable(Symbol x, int filters, int stride, int block) {
         Symbol y = x;
         if (stride > 1) {
-            y = new ZeroPadding2D(new Margins(0, 1, 0, 1)).named("conv_pad_" + block).apply(y);
+            y = new ZeroPadding2D(0, 1, 0, 1).named("conv_pad_" + block).apply(y);
         }
         String depthwise = "conv_dw_" + block;
         y =
@@ -77,5 +75,9 @@ final class MobileNet {
         y = new Conv2D(options.classes(), 1).padding(Padding.SAME).named("conv_preds").apply(y);
         y = new Reshape(options.classes()).named("reshape_2").apply(y);
         return Blocks.activate(y, options.classifierActivation(), "predictions");
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization();
     }
 }

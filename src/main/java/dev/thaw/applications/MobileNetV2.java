@@ -1,17 +1,15 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.Add;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.DepthwiseConv2D;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.convolution.DepthwiseConv2D;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.normalization.BatchNormalization;
 
 import java.util.List;
 
 /** Sandler et al. (2018), after Keras's mobilenet_v2.py. */
 final class MobileNetV2 {
-    private static final BatchNormalizationConfig BN =
-            BatchNormalizationConfig.DEFAULT.withMomentum(.999);
 
     /** So many blocks; the first has this stride. */
     private record Stage(int filters, int blocks, int stride) {}
@@ -36,7 +34,7 @@ final class MobileNetV2 {
                         .padding(Padding.SAME)
                         .named("Conv1")
                         .apply(image);
-        x = Blocks.relu6(Blocks.normalize(x, BN, "bn_Conv1"), "Conv1_relu");
+        x = Blocks.relu6(Blocks.normalize(x, bn(), "bn_Conv1"), "Conv1_relu");
         int block = 0;
         for (Stage stage : STAGES) {
             int filters = Blocks.divisible((int) (stage.filters * alpha));
@@ -46,7 +44,7 @@ final class MobileNetV2 {
         }
         int last = alpha > 1 ? Blocks.divisible(1280 * alpha) : 1280;
         x = Blocks.plain(last, 1).named("Conv_1").apply(x);
-        x = Blocks.relu6(Blocks.normalize(x, BN, "Conv_1_bn"), "out_relu");
+        x = Blocks.relu6(Blocks.normalize(x, bn(), "Conv_1_bn"), "out_relu");
         return Blocks.head(x, options, null, null, null);
     }
 
@@ -56,7 +54,7 @@ final class MobileNetV2 {
         Symbol y = x;
         if (block > 0) {
             y = Blocks.plain(6 * inputs, 1).padding(Padding.SAME).named(name + "expand").apply(y);
-            y = Blocks.relu6(Blocks.normalize(y, BN, name + "expand_BN"), name + "expand_relu");
+            y = Blocks.relu6(Blocks.normalize(y, bn(), name + "expand_BN"), name + "expand_relu");
         }
         if (stride == 2) {
             y = Blocks.correctPad(y, 3, name + "pad");
@@ -68,11 +66,15 @@ final class MobileNetV2 {
                         .padding(stride == 1 ? Padding.SAME : Padding.VALID)
                         .named(name + "depthwise")
                         .apply(y);
-        y = Blocks.relu6(Blocks.normalize(y, BN, name + "depthwise_BN"), name + "depthwise_relu");
+        y = Blocks.relu6(Blocks.normalize(y, bn(), name + "depthwise_BN"), name + "depthwise_relu");
         y = Blocks.plain(filters, 1).padding(Padding.SAME).named(name + "project").apply(y);
-        y = Blocks.normalize(y, BN, name + "project_BN");
+        y = Blocks.normalize(y, bn(), name + "project_BN");
         return inputs == filters && stride == 1
                 ? new Add().named(name + "add").apply(List.of(x, y))
                 : y;
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization().momentum(.999);
     }
 }

@@ -1,27 +1,25 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.Add;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.DepthwiseConv2D;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.Flatten;
-import dev.thaw.layer.GlobalAveragePooling2D;
-import dev.thaw.layer.Multiply;
-import dev.thaw.layer.Operators;
 import dev.thaw.layer.Padding;
-import dev.thaw.layer.ReLU;
-import dev.thaw.layer.Rescaling;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.activation.ReLU;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.convolution.DepthwiseConv2D;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.merging.Multiply;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.operator.Operators;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.preprocessing.Rescaling;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Flatten;
 
 import java.util.List;
 
 /** Howard et al. (2019), after Keras's mobilenet_v3.py. */
 final class MobileNetV3 {
     private static final double SQUEEZE = .25;
-    private static final BatchNormalizationConfig BN =
-            BatchNormalizationConfig.DEFAULT.withMomentum(.999);
 
     /**
      * One inverted residual.
@@ -94,12 +92,12 @@ final class MobileNetV3 {
             x = new Rescaling(1 / 127.5, -1).apply(x);
         }
         x = Blocks.plain(16, 3).strides(2).padding(Padding.SAME).named("conv").apply(x);
-        x = activated(Blocks.normalize(x, BN, "conv_bn"), true);
+        x = activated(Blocks.normalize(x, bn(), "conv_bn"), true);
         for (int i = 0; i < blocks.size(); i++) {
             x = invertedResidual(x, blocks.get(i), i);
         }
         x = plain(x, Blocks.divisible(Blocks.channels(x) * 6), "conv_1");
-        x = activated(Blocks.normalize(x, BN, "conv_1_bn"), true);
+        x = activated(Blocks.normalize(x, bn(), "conv_1_bn"), true);
         return options.includeTop() ? top(x) : Blocks.pool(x, options, "avg_pool", "max_pool");
     }
 
@@ -135,15 +133,15 @@ final class MobileNetV3 {
         int expanded = Blocks.divisible(inputs * block.expansion);
         Symbol y = x;
         if (number > 0) {
-            y = Blocks.normalize(plain(y, expanded, name + "expand"), BN, name + "expand_bn");
+            y = Blocks.normalize(plain(y, expanded, name + "expand"), bn(), name + "expand_bn");
             y = activated(y, block.swish);
         }
         y = depthwise(y, block, name);
-        y = activated(Blocks.normalize(y, BN, name + "depthwise_bn"), block.swish);
+        y = activated(Blocks.normalize(y, bn(), name + "depthwise_bn"), block.swish);
         if (block.excites && !options.minimalistic()) {
             y = excite(y, expanded, name + "squeeze_excite_");
         }
-        y = Blocks.normalize(plain(y, filters, name + "project"), BN, name + "project_bn");
+        y = Blocks.normalize(plain(y, filters, name + "project"), bn(), name + "project_bn");
         return block.stride == 1 && inputs == filters
                 ? new Add().named(name + "add").apply(List.of(x, y))
                 : y;
@@ -171,5 +169,9 @@ final class MobileNetV3 {
         ReLU relu6 = new ReLU().maxValue(6);
         y = Operators.multiply(relu6.apply(Operators.add(y, 3)), 1 / 6.0);
         return new Multiply().named(name + "mul").apply(List.of(x, y));
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization().momentum(.999);
     }
 }

@@ -1,18 +1,16 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.Add;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.MaxPooling2D;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.pooling.MaxPooling2D;
 
 import java.util.List;
 
 /** He et al. (2015), and (2016) with pre-activation, after Keras's resnet.py and resnet_v2.py. */
 final class ResNet {
-    private static final BatchNormalizationConfig BN =
-            BatchNormalizationConfig.DEFAULT.withAxis(3).withEpsilon(1.001e-5);
 
     private final int[] blocks;
     private final boolean preactivated;
@@ -67,21 +65,21 @@ final class ResNet {
     }
 
     private static Symbol normalized(Symbol x, String bn, String relu) {
-        return Blocks.relu(Blocks.normalize(x, BN, bn), relu);
+        return Blocks.relu(Blocks.normalize(x, bn(), bn), relu);
     }
 
     private static Symbol first(Symbol x, int filters, int stride, boolean widens, String name) {
         Symbol shortcut = x;
         if (widens) {
             shortcut = new Conv2D(4 * filters, 1).strides(stride).named(name + "_0_conv").apply(x);
-            shortcut = Blocks.normalize(shortcut, BN, name + "_0_bn");
+            shortcut = Blocks.normalize(shortcut, bn(), name + "_0_bn");
         }
         Symbol y = new Conv2D(filters, 1).strides(stride).named(name + "_1_conv").apply(x);
         y = normalized(y, name + "_1_bn", name + "_1_relu");
         y = new Conv2D(filters, 3).padding(Padding.SAME).named(name + "_2_conv").apply(y);
         y = normalized(y, name + "_2_bn", name + "_2_relu");
         y = new Conv2D(4 * filters, 1).named(name + "_3_conv").apply(y);
-        y = Blocks.normalize(y, BN, name + "_3_bn");
+        y = Blocks.normalize(y, bn(), name + "_3_bn");
         y = new Add().named(name + "_add").apply(List.of(shortcut, y));
         return Blocks.relu(y, name + "_out");
     }
@@ -102,5 +100,9 @@ final class ResNet {
         y = normalized(y, name + "_2_bn", name + "_2_relu");
         y = new Conv2D(4 * filters, 1).named(name + "_3_conv").apply(y);
         return new Add().named(name + "_out").apply(List.of(shortcut, y));
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization().axis(3).epsilon(1.001e-5);
     }
 }

@@ -1,13 +1,13 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Flatten;
-import dev.thaw.layer.Initializer;
-import dev.thaw.layer.MaxPooling2D;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.pooling.MaxPooling2D;
+import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.layer.weight.Initializer;
 
 /** Simonyan and Zisserman (2014), after Keras's vgg16.py and vgg19.py. */
 final class Vgg {

@@ -1,17 +1,16 @@
 package dev.thaw.applications;
 
-import dev.thaw.layer.Add;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.MaxPooling2D;
 import dev.thaw.layer.Padding;
-import dev.thaw.layer.SeparableConv2D;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.convolution.SeparableConv2D;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.pooling.MaxPooling2D;
 
 import java.util.List;
 
 /** Chollet (2017), after Keras's xception.py. */
 final class Xception {
-    private static final BatchNormalizationConfig BN = BatchNormalizationConfig.DEFAULT;
     private static final int MIDDLE = 728;
 
     private Xception() {}
@@ -36,7 +35,7 @@ final class Xception {
     }
 
     private static Symbol normalized(Symbol x, String name) {
-        return Blocks.relu(Blocks.normalize(x, BN, name + "_bn"), name + "_act");
+        return Blocks.relu(Blocks.normalize(x, bn(), name + "_bn"), name + "_act");
     }
 
     private static Symbol separable(Symbol x, int filters, String name) {
@@ -46,12 +45,12 @@ final class Xception {
                         .useBias(false)
                         .named(name)
                         .apply(x);
-        return Blocks.normalize(y, BN, name + "_bn");
+        return Blocks.normalize(y, bn(), name + "_bn");
     }
 
     private static Symbol halving(Symbol x, int middle, int filters, String name) {
         Symbol shortcut = Blocks.plain(filters, 1).strides(2).padding(Padding.SAME).apply(x);
-        shortcut = Blocks.normalize(shortcut, BN, null);
+        shortcut = Blocks.normalize(shortcut, bn(), null);
         Symbol y = x;
         if (!name.equals("block2")) {
             // block 1 has activated what comes into block 2
@@ -71,5 +70,9 @@ final class Xception {
             y = separable(y, MIDDLE, name + "_sepconv" + i);
         }
         return new Add().apply(List.of(y, x));
+    }
+
+    private static BatchNormalization bn() {
+        return new BatchNormalization();
     }
 }

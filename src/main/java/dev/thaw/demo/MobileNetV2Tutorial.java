@@ -1,20 +1,20 @@
 package dev.thaw.demo;
 
-import static dev.thaw.layer.ActivationFunction.SIGMOID;
-import static dev.thaw.layer.ActivationFunction.SOFTMAX;
+import static dev.thaw.layer.activation.ActivationFunction.SIGMOID;
+import static dev.thaw.layer.activation.ActivationFunction.SOFTMAX;
 
 import dev.thaw.applications.Application;
 import dev.thaw.applications.ApplicationOptions;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.graph.Explanation;
 import dev.thaw.io.keras.KerasFiles;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.GlobalAveragePooling2D;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.LayerNames;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Tensor;

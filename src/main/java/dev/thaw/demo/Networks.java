@@ -1,16 +1,16 @@
 package dev.thaw.demo;
 
-import static dev.thaw.layer.ActivationFunction.RELU;
-import static dev.thaw.layer.ActivationFunction.SOFTMAX;
+import static dev.thaw.layer.activation.ActivationFunction.RELU;
+import static dev.thaw.layer.activation.ActivationFunction.SOFTMAX;
 
 import dev.thaw.io.keras.KerasFiles;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.Flatten;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 
@@ -59,7 +59,7 @@ final class Networks {
      */
     static Model transfer(Model base, Mode baked) {
         Symbol x = Input.named("image", 28, 28, 1);
-        Symbol y = base.apply(x, baked);
+        Symbol y = baked == null ? base.apply(x) : base.apply(x, baked);
         y = new Flatten().named("flatten").apply(y);
         y = new Dropout(.5).named("head_dropout").apply(y);
         y = new Dense(5, SOFTMAX).named("head").apply(y);

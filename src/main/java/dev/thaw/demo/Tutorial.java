@@ -1,10 +1,10 @@
 package dev.thaw.demo;
 
 import dev.thaw.graph.Explanation;
-import dev.thaw.layer.BatchNormalization;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
+import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;

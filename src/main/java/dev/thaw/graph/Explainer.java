@@ -3,7 +3,6 @@ package dev.thaw.graph;
 import dev.thaw.graph.Explanation.Entry;
 import dev.thaw.graph.Explanation.GradientFlow;
 import dev.thaw.layer.Mode;
-import dev.thaw.layer.Regularizer;
 import dev.thaw.layer.Weight;
 import dev.thaw.op.AlphaDropout;
 import dev.thaw.op.Dropout;
@@ -126,7 +125,7 @@ final class Explainer {
         for (Weight w : model.trainableWeights()) {
             Value v = program.variable(w.variable());
             dependent.add(v);
-            if (!w.spec().regularizer().equals(Regularizer.NONE)) {
+            if (w.spec().regularizer() != null) {
                 regularized.add(v);
             }
         }

@@ -185,13 +185,17 @@ public class Network extends Layer {
     }
 
     /** Freezes this network and all inside: {@code trainable = False}. */
-    public final void freeze() {
-        setTrainable(false);
+    @Override
+    public Network freeze() {
+        super.freeze();
+        return this;
     }
 
     /** Thaws this network and all inside: {@code trainable = True}. */
-    public final void thaw() {
-        setTrainable(true);
+    @Override
+    public Network thaw() {
+        super.thaw();
+        return this;
     }
 
     /** Networks have no weights of their own: only what is inside them counts. */
@@ -311,11 +315,6 @@ public class Network extends Layer {
      */
     public final Explanation explain(Mode mode) {
         return Explainer.explain(this, mode);
-    }
-
-    @Override
-    protected void configure(Map<String, Object> config) {
-        config.put("layers", layers.stream().map(Layer::config).toList());
     }
 
     static boolean isInput(Layer layer) {

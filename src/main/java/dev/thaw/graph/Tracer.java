@@ -98,6 +98,9 @@ public final class Tracer {
         Formula f = new Formula(program);
         for (Value y : outputs) {
             double share = y.shape().rank() == 0 ? 1 : 1.0 / y.shape().dim(0);
+            if (layer.activityRegularizer() == null) {
+                continue;
+            }
             layer.activityRegularizer()
                     .lower(f, y)
                     .ifPresent(sum -> losses.add(f.affine(sum, share, 0)));

@@ -18,22 +18,20 @@ public final class Input {
     /** Data of this shape and type per sample. */
     public static Symbol of(Shape sampleShape, DType dtype) {
         Objects.requireNonNull(dtype, "dtype");
-        return new InputLayer(sampleShape.prepend(Shape.NONE), dtype)
-                .applyAll(List.of(), null)
-                .get(0);
+        return new InputLayer(sampleShape.prepend(Shape.NONE), dtype).applyAll(List.of()).get(0);
     }
 
     /** Data under a name of its own. */
     public static Symbol named(String name, int... sampleShape) {
         InputLayer layer = new InputLayer(Shape.of(sampleShape).prepend(Shape.NONE), DType.FLOAT32);
         layer.named(name);
-        return layer.applyAll(List.of(), null).get(0);
+        return layer.applyAll(List.of()).get(0);
     }
 
     /** Data of a whole shape, batch included, and type under a name of its own. */
     public static Symbol named(String name, Shape batchShape, DType dtype) {
         InputLayer layer = new InputLayer(batchShape, Objects.requireNonNull(dtype, "dtype"));
         layer.named(name);
-        return layer.applyAll(List.of(), null).get(0);
+        return layer.applyAll(List.of()).get(0);
     }
 }

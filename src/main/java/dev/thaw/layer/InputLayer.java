@@ -1,11 +1,12 @@
 package dev.thaw.layer;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
 /** Where data enters a graph. Users make one with {@link Input}. */
 public final class InputLayer extends Layer {
@@ -38,8 +39,8 @@ public final class InputLayer extends Layer {
     }
 
     @Override
-    protected void configure(Map<String, Object> config) {
-        config.put("batch_shape", shape);
-        config.put("dtype", dtype.name().toLowerCase(java.util.Locale.ROOT));
+    protected void properties(Properties p) {
+        p.shape("batch_shape", shape);
+        p.text("dtype", dtype.name().toLowerCase(Locale.ROOT));
     }
 }

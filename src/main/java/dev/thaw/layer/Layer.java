@@ -1,5 +1,9 @@
 package dev.thaw.layer;
 
+import dev.thaw.config.Configured;
+import dev.thaw.config.Properties;
+import dev.thaw.config.PropertyReader;
+import dev.thaw.layer.weight.Regularizer;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -10,9 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -24,14 +26,14 @@ import java.util.regex.Pattern;
  * come out, and the ops that it becomes. It knows no mode beyond what its {@link Lowering} tells,
  * no backend and no memory.
  */
-public abstract class Layer {
+public abstract class Layer implements Configured {
     private static final Pattern NAME = Pattern.compile("[^/\\p{Cntrl}]+");
 
     private final List<Layer> sublayers = new ArrayList<>();
     private String name;
     private boolean namedByItself = true;
     private boolean trainable = true;
-    private Regularizer activityRegularizer = Regularizer.NONE;
+    private Regularizer activityRegularizer;
     private List<Weight> weights;
 
     /** A layer under Keras's automatic name: {@code dense}, {@code dense_1}. */
@@ -40,13 +42,14 @@ public abstract class Layer {
     }
 
     /** A layer under the automatic name of another class of Keras's than its own. */
-    Layer(String className) {
+    protected Layer(String className) {
         this.name = LayerNames.next(className);
     }
 
-    /** Keras's class name: what files, summaries and explanations call the layer. */
-    public String className() {
-        return getClass().getSimpleName();
+    /** The module of Keras's own layers; a class of one's own names its own. */
+    @Override
+    public String module() {
+        return "keras.layers";
     }
 
     /** The shapes that come out for these inputs; refuses inputs that the layer cannot take. */
@@ -60,8 +63,12 @@ public abstract class Layer {
         return List.of();
     }
 
-    /** Keras's configuration of the layer, under Keras's keys. */
-    protected void configure(Map<String, Object> config) {}
+    /**
+     * Names each option once, in Keras's order, and takes the answer: {@code units =
+     * p.integer("units", units, Range.atLeast(1))}. Setters, files and copies walk this way;
+     * default no options.
+     */
+    protected void properties(Properties p) {}
 
     /** Whether an input may have this element type; default FLOAT32 alone. */
     public boolean takes(int input, DType dtype) {
@@ -105,6 +112,15 @@ public abstract class Layer {
         return false;
     }
 
+    /**
+     * Whether a sample's output depends on the other samples of its batch while the layer trains,
+     * as batch normalization's does. Default: where the layer has weights that no gradient changes,
+     * which are the statistics of batches as a rule; to say so where it does not only costs time.
+     */
+    public boolean looksAcrossSamples() {
+        return ownWeights().stream().anyMatch(w -> !w.spec().trainable());
+    }
+
     /** The mode where neither the call nor the caller gives one; it stays inside this layer. */
     public Optional<Mode> defaultMode() {
         return Optional.empty();
@@ -134,30 +150,61 @@ public abstract class Layer {
         return this;
     }
 
-    /** Keras's configuration: the arguments that make this layer again. */
-    public final Map<String, Object> config() {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("name", name);
-        config.put("trainable", trainable);
-        if (!activityRegularizer.equals(Regularizer.NONE)) {
-            config.put("activity_regularizer", activityRegularizer);
+    /** The options that every layer has, and then its own. */
+    @Override
+    public final Layer configure(Properties p) {
+        String given = p.text("name", name);
+        if (given != null && !given.equals(name)) {
+            named(given);
         }
-        configure(config);
-        return config;
-    }
-
-    /**
-     * What the loss adds for each output of each call, divided by the batch, in every mode; default
-     * nothing.
-     */
-    public Layer activityRegularizer(Regularizer value) {
-        refuseIfBuilt("activityRegularizer");
-        activityRegularizer = Objects.requireNonNull(value, "activityRegularizer");
+        common(p);
+        properties(p);
         return this;
     }
 
-    /** What the loss adds for the outputs, or {@link Regularizer#NONE}. */
-    public final Regularizer activityRegularizer() {
+    /** The walk over the options of every layer behind the name; for classes of Keras's without. */
+    protected void common(Properties p) {
+        trainable(p);
+        activityRegularizer(p.since("3.0"));
+    }
+
+    /** The walk over the flag, for this very layer: a layer inside has a flag of its own. */
+    protected final void trainable(Properties p) {
+        boolean flag = p.bool("trainable", trainable);
+        if (flag != trainable) {
+            setTrainableAlone(flag);
+        }
+    }
+
+    /**
+     * Sets one option by its key, through the walk over all of them; refused where the layer is
+     * built, or the value breaks the option's rule.
+     */
+    protected final void set(String key, Object value) {
+        refuseIfBuilt(key);
+        PropertyReader one = PropertyReader.one(name, key, value);
+        properties(one);
+        one.finish();
+    }
+
+    /** The walk over the activity's regularizer, for the place where Keras's class has it. */
+    protected final void activityRegularizer(Properties p) {
+        activityRegularizer =
+                p.objectOrNull("activity_regularizer", Regularizer.class, activityRegularizer);
+    }
+
+    /**
+     * What the loss adds for each output of each call, divided by the batch, in every mode; null,
+     * the default, for nothing.
+     */
+    public Layer activityRegularizer(Regularizer value) {
+        refuseIfBuilt("activity_regularizer");
+        activityRegularizer = value;
+        return this;
+    }
+
+    /** What the loss adds for the outputs; null for nothing. */
+    public Regularizer activityRegularizer() {
         return activityRegularizer;
     }
 
@@ -177,6 +224,18 @@ public abstract class Layer {
             weights.forEach(w -> w.variable().setTrainable(value));
         }
         sublayers().forEach(l -> l.setTrainable(value));
+    }
+
+    /** {@code setTrainable(false)}; returns the layer. */
+    public Layer freeze() {
+        setTrainable(false);
+        return this;
+    }
+
+    /** {@code setTrainable(true)}; returns the layer. */
+    public Layer thaw() {
+        setTrainable(true);
+        return this;
     }
 
     /** As {@link #setTrainable}, but for this flag and this very layer's weights alone. */
@@ -337,9 +396,14 @@ public abstract class Layer {
         weights = List.copyOf(made);
     }
 
-    /** Calls the layer on one symbol; the mode comes from the caller when the graph runs. */
-    public final Symbol apply(Symbol input) {
-        return apply(List.of(input), null);
+    /** Calls the layer; the mode comes from the caller when the graph runs. */
+    public final Symbol apply(Symbol... inputs) {
+        return apply(List.of(inputs));
+    }
+
+    /** Calls the layer on several symbols. */
+    public final Symbol apply(List<Symbol> inputs) {
+        return only(call(inputs, null));
     }
 
     /**
@@ -350,14 +414,12 @@ public abstract class Layer {
         return apply(List.of(input), mode);
     }
 
-    /** Calls the layer on several symbols. */
-    public final Symbol apply(List<Symbol> inputs) {
-        return apply(inputs, null);
+    /** Calls the layer on several symbols in a fixed mode. */
+    public final Symbol apply(List<Symbol> inputs, Mode mode) {
+        return only(applyAll(inputs, mode));
     }
 
-    /** Calls the layer on several symbols in a fixed mode; null leaves it to the caller. */
-    public final Symbol apply(List<Symbol> inputs, Mode mode) {
-        List<Symbol> outputs = applyAll(inputs, mode);
+    private Symbol only(List<Symbol> outputs) {
         if (outputs.size() != 1) {
             throw new IllegalStateException(
                     name + ": has " + outputs.size() + " outputs; use applyAll to get all of them");
@@ -365,8 +427,20 @@ public abstract class Layer {
         return outputs.get(0);
     }
 
-    /** Calls the layer and returns all of its outputs; a null mode leaves it to the caller. */
+    /** Calls the layer and returns all of its outputs. */
+    public final List<Symbol> applyAll(List<Symbol> inputs) {
+        return call(inputs, null);
+    }
+
+    /** Calls the layer in a fixed mode and returns all of its outputs. */
     public final List<Symbol> applyAll(List<Symbol> inputs, Mode mode) {
+        return call(inputs, Objects.requireNonNull(mode, "mode"));
+    }
+
+    private List<Symbol> call(List<Symbol> inputs, Mode mode) {
+        if (weights == null) {
+            properties(PropertyReader.check(name));
+        }
         requireDTypes(inputs.stream().map(Symbol::dtype).toList());
         List<Shape> shapes = inputs.stream().map(Symbol::shape).toList();
         List<Shape> out = outputShapes(shapes);
@@ -386,7 +460,7 @@ public abstract class Layer {
     }
 
     /** Refuses with the layer's name in front. */
-    protected final IllegalArgumentException refuse(String problem) {
+    public final IllegalArgumentException refuse(String problem) {
         return new IllegalArgumentException(name + ": " + problem);
     }
 

@@ -8,7 +8,7 @@ public enum Padding {
     SAME,
     /**
      * As many outputs as ceil(input / stride), with all padding before the first cell, so that no
-     * output sees what comes after it. {@link Conv1D} alone has it.
+     * output sees what comes after it. {@code Conv1D} alone has it.
      */
     CAUSAL
 }

@@ -1,18 +1,20 @@
 package dev.thaw.layer;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Transpose;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A layer over spatial axes. Here alone is it known that an input may have its channels first:
  * subclasses see [N, spatial.., C].
+ *
+ * @param <S> the layer itself
  */
-public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer {
+public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer<S> {
     private static final String[][] AXES = {
         {"steps"}, {"height", "width"}, {"depth", "height", "width"}
     };
@@ -21,46 +23,48 @@ public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer
     private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
 
     /** Over so many spatial axes, 1 to 3. */
-    SpatialLayer(int rank) {
+    protected SpatialLayer(int rank) {
         this.rank = rank;
     }
 
-    abstract S self();
-
     /** {@link #outputShape} with the channels last on both sides. */
-    abstract Shape resultShape(Shape input);
+    protected abstract Shape resultShape(Shape input);
 
     /** {@link #weightSpecs} for an input with its channels last. */
-    List<WeightSpec> specs(Shape input) {
+    protected List<WeightSpec> specs(Shape input) {
         return List.of();
     }
 
     /** {@link #lower} with the channels last on both sides. */
-    abstract Value emit(Lowering l, Value x);
+    protected abstract Value emit(Lowering l, Value x);
 
     /** What happens to the result wherever its channels lie. */
-    Value finish(Lowering l, Value y) {
+    protected Value finish(Lowering l, Value y) {
         return y;
+    }
+
+    /** The walk over the data format, for the place where Keras's class has it. */
+    protected final void dataFormat(Properties p) {
+        dataFormat = p.choice("data_format", dataFormat);
     }
 
     /** Where the channels lie; default CHANNELS_LAST, which is faster. */
     public final S dataFormat(DataFormat value) {
-        refuseIfBuilt("dataFormat");
-        dataFormat = Objects.requireNonNull(value, "dataFormat");
-        return self();
+        return with("data_format", value);
     }
 
-    final DataFormat dataFormat() {
+    /** Where the channels lie. */
+    protected final DataFormat dataFormat() {
         return dataFormat;
     }
 
     /** The number of spatial axes. */
-    final int rank() {
+    protected final int rank() {
         return rank;
     }
 
     /** What a spatial axis is called. */
-    final String axisName(int axis) {
+    protected final String axisName(int axis) {
         return AXES[rank - 1][axis];
     }
 

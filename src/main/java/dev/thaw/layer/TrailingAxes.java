@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
  * @param shape the value's shape, all extents known
  * @param axes the axes that make up a row, ascending
  */
-record TrailingAxes(Shape shape, List<Integer> axes) {
+public record TrailingAxes(Shape shape, List<Integer> axes) {
     /** The axis as a number in [0, rank); refuses one that does not exist. */
-    static int resolve(Layer layer, Shape shape, int axis) {
+    public static int resolve(Layer layer, Shape shape, int axis) {
         int a = axis < 0 ? axis + shape.rank() : axis;
         if (a < 0 || a >= shape.rank()) {
             throw layer.refuse(
@@ -50,7 +50,7 @@ record TrailingAxes(Shape shape, List<Integer> axes) {
     }
 
     /** The value as rows. */
-    Value rows(Lowering l, Value x) {
+    public Value rows(Lowering l, Value x) {
         Value ordered = x;
         if (!areTrailing()) {
             ordered = l.temp("ordered", ordered());
@@ -58,16 +58,17 @@ record TrailingAxes(Shape shape, List<Integer> axes) {
         }
         int kept = shape.rank() - axes.size();
         Shape o = ordered();
-        return Reshape.emit(
-                l,
-                ordered,
-                Shape.of(
-                        Math.toIntExact(o.size(0, kept)), Math.toIntExact(o.size(kept, o.rank()))));
+        return l.formula()
+                .reshape(
+                        ordered,
+                        Shape.of(
+                                Math.toIntExact(o.size(0, kept)),
+                                Math.toIntExact(o.size(kept, o.rank()))));
     }
 
     /** Rows as a value of the first shape. */
-    Value restore(Lowering l, Value rows) {
-        Value ordered = Reshape.emit(l, rows, ordered());
+    public Value restore(Lowering l, Value rows) {
+        Value ordered = l.formula().reshape(rows, ordered());
         if (areTrailing()) {
             return ordered;
         }

@@ -5,8 +5,12 @@ import dev.thaw.tensor.Shape;
 
 import java.util.List;
 
-/** A layer with one input and one output. */
-public abstract class UnaryLayer extends Layer {
+/**
+ * A layer with one input and one output.
+ *
+ * @param <S> the layer itself
+ */
+public abstract class UnaryLayer<S extends UnaryLayer<S>> extends TypedLayer<S> {
     /** The shape that comes out for this input, batch included. */
     protected abstract Shape outputShape(Shape input);
 

@@ -1,5 +1,9 @@
 package dev.thaw.layer;
 
+import dev.thaw.layer.weight.Constraint;
+import dev.thaw.layer.weight.Initializer;
+import dev.thaw.layer.weight.Regularizer;
+import dev.thaw.layer.weight.WeightOptions;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -11,7 +15,7 @@ import dev.thaw.tensor.Tensor;
  * @param shape its extents
  * @param initializer its first value
  * @param trainable whether gradients may change it while the layer is not frozen
- * @param regularizer what the loss adds for it, or {@link Regularizer#NONE}
+ * @param regularizer what the loss adds for it, null for nothing
  * @param constraint what it is pulled back to after each step; null for none
  * @param dtype its element type
  */
@@ -24,15 +28,30 @@ public record WeightSpec(
         Constraint constraint,
         DType dtype) {
     /** A weight that gradients change. */
-    public static WeightSpec trainable(
-            String name, Shape shape, Initializer initializer, Regularizer regularizer) {
-        return new WeightSpec(name, shape, initializer, true, regularizer, null, DType.FLOAT32);
+    public static WeightSpec trainable(String name, Shape shape, Initializer initializer) {
+        return new WeightSpec(name, shape, initializer, true, null, null, DType.FLOAT32);
+    }
+
+    /** A weight that gradients change, with what the user chose for it. */
+    public static WeightSpec trainable(WeightOptions options, Shape shape) {
+        return trainable(options.name(), options, shape);
+    }
+
+    /** The same for a weight whose name is not that of its options. */
+    public static WeightSpec trainable(String name, WeightOptions options, Shape shape) {
+        return new WeightSpec(
+                name,
+                shape,
+                options.initializer(),
+                true,
+                options.regularizer(),
+                options.constraint(),
+                DType.FLOAT32);
     }
 
     /** A weight that gradients never change, such as a moving statistic. */
     public static WeightSpec state(String name, Shape shape, Initializer initializer) {
-        return new WeightSpec(
-                name, shape, initializer, false, Regularizer.NONE, null, DType.FLOAT32);
+        return new WeightSpec(name, shape, initializer, false, null, null, DType.FLOAT32);
     }
 
     /** An INT64 number that counts from 0. */
@@ -42,13 +61,8 @@ public record WeightSpec(
                 Shape.scalar(),
                 (shape, seed) -> Tensor.scalar(0L),
                 false,
-                Regularizer.NONE,
+                null,
                 null,
                 DType.INT64);
-    }
-
-    /** With a constraint; null for none. */
-    public WeightSpec withConstraint(Constraint value) {
-        return new WeightSpec(name, shape, initializer, trainable, regularizer, value, dtype);
     }
 }

@@ -23,39 +23,47 @@ import java.util.List;
  * @param dilation distance between two cells of the window
  * @param padding how the border is treated
  */
-record WindowSpec(
+public record WindowSpec(
         List<Integer> size, List<Integer> strides, List<Integer> dilation, Padding padding) {
 
     /** A window that moves by one cell, without gaps and padding. */
-    static WindowSpec dense(List<Integer> size) {
+    public static WindowSpec dense(List<Integer> size) {
         List<Integer> ones = Collections.nCopies(size.size(), 1);
         return new WindowSpec(size, ones, ones, Padding.VALID);
     }
 
     /** A window of one cell, over so many spatial axes. */
-    static WindowSpec point(int rank) {
+    public static WindowSpec point(int rank) {
         return dense(Collections.nCopies(rank, 1));
     }
 
     /** The number of spatial axes. */
-    int rank() {
-        return size.size();
+    public int rank() {
+        return strides.size();
     }
 
-    WindowSpec withStrides(List<Integer> value) {
+    /** With another size; null while it is not known. */
+    public WindowSpec withSize(List<Integer> value) {
+        return new WindowSpec(value, strides, dilation, padding);
+    }
+
+    /** With other strides. */
+    public WindowSpec withStrides(List<Integer> value) {
         return new WindowSpec(size, value, dilation, padding);
     }
 
-    WindowSpec withDilation(List<Integer> value) {
+    /** With another dilation. */
+    public WindowSpec withDilation(List<Integer> value) {
         return new WindowSpec(size, strides, value, padding);
     }
 
-    WindowSpec withPadding(Padding value) {
+    /** With another padding. */
+    public WindowSpec withPadding(Padding value) {
         return new WindowSpec(size, strides, dilation, value);
     }
 
     /** [N, out.., channels]; an unknown extent stays unknown. */
-    Shape outputShape(SpatialLayer<?> layer, Shape input, int channels) {
+    public Shape outputShape(SpatialLayer<?> layer, Shape input, int channels) {
         Shape output = input.withDim(-1, channels);
         for (int axis = 0; axis < rank(); axis++) {
             int in = input.dim(axis + 1);
@@ -82,7 +90,7 @@ record WindowSpec(
     }
 
     /** The window over an input whose spatial extents are known. */
-    Window over(Shape input) {
+    public Window over(Shape input) {
         List<Integer> before = new ArrayList<>();
         List<Integer> after = new ArrayList<>();
         for (int axis = 0; axis < rank(); axis++) {
@@ -103,7 +111,7 @@ record WindowSpec(
      * The window of the convolution whose gradient a transposed convolution is: it would make
      * {@code in} out of {@code out}.
      */
-    Window transposed(Shape in, Shape out) {
+    public Window transposed(Shape in, Shape out) {
         List<Integer> before = new ArrayList<>();
         List<Integer> after = new ArrayList<>();
         for (int axis = 0; axis < rank(); axis++) {
@@ -118,7 +126,7 @@ record WindowSpec(
     }
 
     /** Cells from the window's first to its last; at most the largest int, which no input has. */
-    int span(int axis) {
+    public int span(int axis) {
         return (int) Math.min(Integer.MAX_VALUE, (size.get(axis) - 1L) * dilation.get(axis) + 1);
     }
 

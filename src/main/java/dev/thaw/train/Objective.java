@@ -1,7 +1,6 @@
 package dev.thaw.train;
 
 import dev.thaw.graph.Network;
-import dev.thaw.layer.Regularizer;
 import dev.thaw.layer.Weight;
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.Binary;
@@ -196,7 +195,7 @@ final class Objective {
     }
 
     private static Value regularize(Formula f, Weight w, Value total) {
-        if (w.spec().regularizer().equals(Regularizer.NONE)) {
+        if (w.spec().regularizer() == null) {
             return total;
         }
         return w.spec()

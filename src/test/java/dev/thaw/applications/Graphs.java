@@ -3,7 +3,7 @@ package dev.thaw.applications;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 

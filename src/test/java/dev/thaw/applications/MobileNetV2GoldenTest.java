@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.data.Npz;
 import dev.thaw.io.keras.KerasFiles;
-import dev.thaw.layer.ActivationFunction;
+import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;

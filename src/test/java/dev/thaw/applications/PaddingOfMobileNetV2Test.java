@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Device;
 import dev.thaw.layer.Layer;
-import dev.thaw.layer.ZeroPadding2D;
+import dev.thaw.layer.reshaping.ZeroPadding2D;
 import dev.thaw.model.Model;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.train.loss.MeanSquaredError;

@@ -26,6 +26,20 @@ class ImportsTest {
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("dev.thaw");
 
+    /** Keras's folders of layers but for {@code weight}, which all of them import. */
+    private static final List<String> FOLDERS_BESIDE_WEIGHT =
+            List.of(
+                    "layer.activation",
+                    "layer.convolution",
+                    "layer.core",
+                    "layer.merging",
+                    "layer.normalization",
+                    "layer.operator",
+                    "layer.pooling",
+                    "layer.preprocessing",
+                    "layer.regularization",
+                    "layer.reshaping");
+
     /** What each package must never import. */
     private static final Map<String, List<String>> FORBIDDEN =
             Map.ofEntries(
@@ -100,7 +114,13 @@ class ImportsTest {
                                     "demo",
                                     "cli",
                                     "backend")),
+                    entry(
+                            "config",
+                            List.of(
+                                    "op", "layer", "graph", "plan", "train", "model", "data", "io",
+                                    "demo", "backend")),
                     entry("layer", List.of("graph", "plan", "train", "model", "demo", "backend")),
+                    entry("layer.weight", FOLDERS_BESIDE_WEIGHT),
                     entry("graph", List.of("plan", "train", "model", "demo", "backend")),
                     entry("plan", List.of("train", "model", "demo", "backend.cpu", "backend.cuda")),
                     entry("train", List.of("model", "demo", "backend.cpu", "backend.cuda")),
@@ -138,6 +158,26 @@ class ImportsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.thaw.cli..", "picocli..")
                 .check(MAIN);
+    }
+
+    /** The root of the layers knows no layer but the one that data enters by. */
+    @Test
+    void whatAllLayersShareImportsNoneOfThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.thaw.layer")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        FOLDERS_BESIDE_WEIGHT.stream()
+                                .map(p -> "dev.thaw." + p + "..")
+                                .toArray(String[]::new))
+                .check(MAIN);
+    }
+
+    @Test
+    void foldersOfLayersHaveNoCycles() {
+        slices().matching("dev.thaw.layer.(*)..").should().beFreeOfCycles().check(MAIN);
     }
 
     @Test

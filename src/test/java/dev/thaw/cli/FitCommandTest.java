@@ -229,7 +229,7 @@ class FitCommandTest {
 
     @Test
     void wrongUsageIsRefused() {
-        fit("--optimizer", "adamant").refused("there is no 'adamant'", "adamw");
+        fit("--optimizer", "adamant").refused("there is no optimizer 'adamant'", "AdamW");
         fit("--loss", "mess").refused("'mess'");
         fit("--metric", "beauty").refused("'beauty'");
         fit("--lr", "-1").refused("finite and at least 0, got '-1'");

@@ -1,19 +1,19 @@
 package dev.thaw.cli;
 
-import static dev.thaw.layer.ActivationFunction.RELU;
-import static dev.thaw.layer.ActivationFunction.SOFTMAX;
+import static dev.thaw.layer.activation.ActivationFunction.RELU;
+import static dev.thaw.layer.activation.ActivationFunction.SOFTMAX;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.data.Npy;
 import dev.thaw.io.keras.KerasFiles;
-import dev.thaw.layer.Add;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Tensor;

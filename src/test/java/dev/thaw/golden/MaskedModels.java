@@ -1,26 +1,24 @@
 package dev.thaw.golden;
 
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.BatchRenormalization;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.Embedding;
-import dev.thaw.layer.Flatten;
-import dev.thaw.layer.GlobalAveragePooling1D;
-import dev.thaw.layer.GroupNormalization;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
-import dev.thaw.layer.Masking;
-import dev.thaw.layer.Multiply;
-import dev.thaw.layer.Normalization;
-import dev.thaw.layer.RMSNormalization;
-import dev.thaw.layer.ReLU;
 import dev.thaw.layer.Symbol;
-import dev.thaw.layer.TimeDistributed;
-import dev.thaw.layer.UnitNormalization;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.activation.ReLU;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.core.Embedding;
+import dev.thaw.layer.core.Masking;
+import dev.thaw.layer.core.TimeDistributed;
+import dev.thaw.layer.merging.Multiply;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.normalization.GroupNormalization;
+import dev.thaw.layer.normalization.RMSNormalization;
+import dev.thaw.layer.normalization.UnitNormalization;
+import dev.thaw.layer.pooling.GlobalAveragePooling1D;
+import dev.thaw.layer.preprocessing.Normalization;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;
@@ -30,9 +28,6 @@ import java.util.List;
 
 /** The models with masks, layers in layers and rarer normalizations of {@link TrainingModels}. */
 final class MaskedModels {
-    private static final BatchNormalizationConfig BN =
-            BatchNormalizationConfig.DEFAULT.withMomentum(.9);
-
     private MaskedModels() {}
 
     static Model of(String name) {
@@ -66,7 +61,7 @@ final class MaskedModels {
     }
 
     private static Layer bn(String name) {
-        return new BatchNormalization(BN).named(name);
+        return new BatchNormalization().momentum(.9).named(name);
     }
 
     private static Model steps() {
@@ -120,12 +115,15 @@ final class MaskedModels {
     }
 
     private static Model normalized() {
-        BatchRenormalization renorm = new BatchRenormalization(2., .4, .8, .99);
         return row(
                 Input.of(4, 4, 3),
                 new Normalization(3).named("input_norm"),
                 new Conv2D(4, 3).useBias(false).named("conv"),
-                new BatchNormalization(BN.withMomentum(.8).withRenorm(renorm)).named("renorm"),
+                new BatchNormalization()
+                        .momentum(.8)
+                        .renorm(true)
+                        .renormClipping(.4, 2., .8)
+                        .named("renorm"),
                 new GroupNormalization(2).named("group"),
                 new ReLU(),
                 new RMSNormalization().named("rms"),

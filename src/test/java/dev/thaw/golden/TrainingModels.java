@@ -1,34 +1,32 @@
 package dev.thaw.golden;
 
-import dev.thaw.layer.Activation;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.ActivityRegularization;
-import dev.thaw.layer.Add;
-import dev.thaw.layer.AveragePooling2D;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Concatenate;
-import dev.thaw.layer.Constraint;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.DepthwiseConv2D;
-import dev.thaw.layer.Extents;
-import dev.thaw.layer.Flatten;
-import dev.thaw.layer.GlobalAveragePooling2D;
+import dev.thaw.config.Axis;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
-import dev.thaw.layer.LayerNormalization;
-import dev.thaw.layer.Margins;
-import dev.thaw.layer.MaxPooling2D;
 import dev.thaw.layer.Padding;
-import dev.thaw.layer.ReLU;
-import dev.thaw.layer.Regularizer;
-import dev.thaw.layer.Rescaling;
-import dev.thaw.layer.SeparableConv2D;
-import dev.thaw.layer.Softmax;
-import dev.thaw.layer.Subtract;
 import dev.thaw.layer.Symbol;
-import dev.thaw.layer.ZeroPadding2D;
+import dev.thaw.layer.activation.Activation;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.activation.ReLU;
+import dev.thaw.layer.activation.Softmax;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.convolution.DepthwiseConv2D;
+import dev.thaw.layer.convolution.SeparableConv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.merging.Concatenate;
+import dev.thaw.layer.merging.Subtract;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.normalization.LayerNormalization;
+import dev.thaw.layer.pooling.AveragePooling2D;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.pooling.MaxPooling2D;
+import dev.thaw.layer.preprocessing.Rescaling;
+import dev.thaw.layer.regularization.ActivityRegularization;
+import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.layer.reshaping.ZeroPadding2D;
+import dev.thaw.layer.weight.Constraint;
+import dev.thaw.layer.weight.Regularizer;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 
@@ -36,9 +34,6 @@ import java.util.List;
 
 /** The models of {@code training_fixtures.py}: one method for each function there. */
 final class TrainingModels {
-    private static final BatchNormalizationConfig BN =
-            BatchNormalizationConfig.DEFAULT.withMomentum(.9);
-
     private TrainingModels() {}
 
     static Model of(String name) {
@@ -93,8 +88,8 @@ final class TrainingModels {
         return new Dense(units).useBias(false).named(name);
     }
 
-    private static Layer bn(String name) {
-        return new BatchNormalization(BN).named(name);
+    private static BatchNormalization bn(String name) {
+        return new BatchNormalization().momentum(.9).named(name);
     }
 
     private static Layer relu(String name) {
@@ -175,9 +170,7 @@ final class TrainingModels {
                         .kernelRegularizer(Regularizer.l1(.01))
                         .biasRegularizer(Regularizer.l2(.05))
                         .named("hidden"),
-                new BatchNormalization(
-                                BN.withRegularizers(Regularizer.l1(.02), Regularizer.l2(.03)))
-                        .named("bn"),
+                bn("bn").betaRegularizer(Regularizer.l1(.02)).gammaRegularizer(Regularizer.l2(.03)),
                 new Dense(3).kernelRegularizer(new Regularizer(.005, .02)).named("head"));
     }
 
@@ -188,11 +181,8 @@ final class TrainingModels {
                         .kernelConstraint(new Constraint.MaxNorm(.9, 0))
                         .biasConstraint(new Constraint.NonNeg())
                         .named("hidden"),
-                new BatchNormalization(
-                                BN.withConstraints(
-                                        new Constraint.MinMaxNorm(.5, .8, 1, 0),
-                                        new Constraint.MaxNorm(2, 0)))
-                        .named("bn"),
+                bn("bn").betaConstraint(new Constraint.MinMaxNorm(.5, .8, 1, 0))
+                        .gammaConstraint(new Constraint.MaxNorm(2, 0)),
                 new Dense(4, ActivationFunction.RELU)
                         .kernelConstraint(new Constraint.UnitNorm(0))
                         .named("unit"),
@@ -202,7 +192,7 @@ final class TrainingModels {
     }
 
     private static Model constrainedImages() {
-        List<Integer> filter = List.of(0, 1, 2);
+        Axis filter = Axis.of(0, 1, 2);
         return row(
                 Input.of(5, 5, 2),
                 new Conv2D(3, 3)
@@ -211,7 +201,7 @@ final class TrainingModels {
                         .biasConstraint(new Constraint.NonNeg())
                         .named("conv"),
                 new DepthwiseConv2D(2)
-                        .depthwiseConstraint(new Constraint.UnitNorm(List.of(0, 1)))
+                        .depthwiseConstraint(new Constraint.UnitNorm(Axis.of(0, 1)))
                         .named("depthwise"),
                 new SeparableConv2D(4, 2)
                         .depthwiseConstraint(new Constraint.NonNeg())
@@ -259,13 +249,10 @@ final class TrainingModels {
     private static Model pools() {
         return row(
                 Input.of(6, 7, 2),
-                new ZeroPadding2D(new Margins(0, 1, 1, 0)).named("pad"),
+                new ZeroPadding2D(0, 1, 1, 0).named("pad"),
                 new Conv2D(3, 3).strides(2).activation(ActivationFunction.RELU).named("conv"),
-                new MaxPooling2D(Extents.of(3))
-                        .strides(Extents.of(1))
-                        .padding(Padding.SAME)
-                        .named("max"),
-                new AveragePooling2D(Extents.of(2)).strides(Extents.of(1)).named("average"),
+                new MaxPooling2D(3).strides(1).padding(Padding.SAME).named("max"),
+                new AveragePooling2D(2).strides(1).named("average"),
                 new Flatten().named("flatten"),
                 new LayerNormalization().named("norm"),
                 dense(3, "head"));

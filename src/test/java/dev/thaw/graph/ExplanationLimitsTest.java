@@ -3,17 +3,17 @@ package dev.thaw.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.GlobalAveragePooling2D;
-import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Mode;
-import dev.thaw.layer.Regularizer;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.WeightSpec;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.weight.Initializer;
+import dev.thaw.layer.weight.Regularizer;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.op.Value;
@@ -37,7 +37,15 @@ class ExplanationLimitsTest {
 
         @Override
         protected List<WeightSpec> weightSpecs(List<Shape> inputs) {
-            return List.of(WeightSpec.trainable("w", Shape.of(2), Initializer.ones(), regularizer));
+            return List.of(
+                    new WeightSpec(
+                            "w",
+                            Shape.of(2),
+                            Initializer.ones(),
+                            true,
+                            regularizer,
+                            null,
+                            DType.FLOAT32));
         }
 
         @Override
@@ -66,7 +74,7 @@ class ExplanationLimitsTest {
                 .contains(
                         "idle/w is trainable, but no output depends on it: its regularizer alone"
                                 + " changes it.");
-        Explanation without = explained(Regularizer.NONE);
+        Explanation without = explained(null);
         assertThat(without.at("idle").gradientsChange()).isEmpty();
         assertThat(without.notes()).contains("idle/w is trainable, but no output depends on it.");
     }

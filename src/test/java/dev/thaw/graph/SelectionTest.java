@@ -3,14 +3,13 @@ package dev.thaw.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
-import dev.thaw.layer.Regularizer;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.WeightSpec;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.op.Value;
@@ -29,9 +28,7 @@ class SelectionTest {
 
         @Override
         protected List<WeightSpec> weightSpecs(List<Shape> inputs) {
-            return List.of(
-                    WeightSpec.trainable(
-                            "scale", Shape.of(2), Initializer.ones(), Regularizer.NONE));
+            return List.of(WeightSpec.trainable("scale", Shape.of(2), Initializer.ones()));
         }
 
         @Override

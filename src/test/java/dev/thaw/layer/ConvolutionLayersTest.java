@@ -4,6 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.convolution.Conv1D;
+import dev.thaw.layer.convolution.Conv1DTranspose;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.convolution.Conv2DTranspose;
+import dev.thaw.layer.convolution.Conv3D;
+import dev.thaw.layer.convolution.Conv3DTranspose;
+import dev.thaw.layer.convolution.DepthwiseConv2D;
+import dev.thaw.layer.convolution.SeparableConv1D;
+import dev.thaw.layer.convolution.SeparableConv2D;
+import dev.thaw.layer.pooling.MaxPooling1D;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Convolution;
 import dev.thaw.op.ConvolutionGradInput;
@@ -33,7 +44,7 @@ class ConvolutionLayersTest {
 
     @Test
     void weightsAreThoseOfKeras() {
-        assertThat(weights(new Conv2D(8, Extents.of(3, 5)), IMAGES))
+        assertThat(weights(new Conv2D(8, 3, 5), IMAGES))
                 .containsExactly("kernel (3, 5, 6, 8)", "bias (8,)");
         assertThat(weights(new Conv2D(8, 3).groups(2).useBias(false), IMAGES))
                 .containsExactly("kernel (3, 3, 3, 8)");
@@ -65,16 +76,26 @@ class ConvolutionLayersTest {
 
     @Test
     void shapesFollowStridePaddingAndDilation() {
-        assertThat(new Conv2D(8, 3).outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 26, 26, 8));
-        assertThat(new Conv2D(8, 3).padding(Padding.SAME).strides(3).outputShape(IMAGES))
+        assertThat(new Conv2D(8, 3).outputShapes(List.of(IMAGES)).get(0))
+                .isEqualTo(Shape.of(NONE, 26, 26, 8));
+        assertThat(
+                        new Conv2D(8, 3)
+                                .padding(Padding.SAME)
+                                .strides(3)
+                                .outputShapes(List.of(IMAGES))
+                                .get(0))
                 .isEqualTo(Shape.of(NONE, 10, 10, 8));
-        assertThat(new Conv2D(8, 3).dilationRate(Extents.of(2, 1)).outputShape(IMAGES))
+        assertThat(new Conv2D(8, 3).dilationRate(2, 1).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 24, 26, 8));
-        assertThat(new Conv2D(8, 3).strides(2).outputShape(Shape.of(NONE, NONE, NONE, 3)))
+        assertThat(
+                        new Conv2D(8, 3)
+                                .strides(2)
+                                .outputShapes(List.of(Shape.of(NONE, NONE, NONE, 3)))
+                                .get(0))
                 .isEqualTo(Shape.of(NONE, NONE, NONE, 8));
-        assertThat(new DepthwiseConv2D(3).depthMultiplier(2).outputShape(IMAGES))
+        assertThat(new DepthwiseConv2D(3).depthMultiplier(2).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 26, 26, 12));
-        assertThat(new SeparableConv2D(5, 3).strides(Extents.of(1, 2)).outputShape(IMAGES))
+        assertThat(new SeparableConv2D(5, 3).strides(1, 2).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 26, 13, 5));
     }
 
@@ -112,7 +133,7 @@ class ConvolutionLayersTest {
 
     @Test
     void transposedConvolutionsHaveTheirFiltersBeforeTheChannels() {
-        assertThat(weights(new Conv2DTranspose(8, Extents.of(3, 5)), IMAGES))
+        assertThat(weights(new Conv2DTranspose(8, 3, 5), IMAGES))
                 .containsExactly("kernel (3, 5, 8, 6)", "bias (8,)");
         assertThat(weights(new Conv1DTranspose(8, 3), Shape.of(NONE, 9, 6)))
                 .containsExactly("kernel (3, 8, 6)", "bias (8,)");
@@ -123,17 +144,17 @@ class ConvolutionLayersTest {
     /** Numbers from keras.layers.Conv2DTranspose(..).compute_output_shape. */
     @Test
     void transposedShapesFollowStridePaddingAndOutputPadding() {
-        assertThat(new Conv2DTranspose(8, 3).outputShape(IMAGES))
+        assertThat(new Conv2DTranspose(8, 3).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 30, 30, 8));
-        assertThat(new Conv2DTranspose(8, 3).strides(2).outputShape(IMAGES))
+        assertThat(new Conv2DTranspose(8, 3).strides(2).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 57, 57, 8));
-        assertThat(new Conv2DTranspose(8, 2).strides(3).outputShape(IMAGES))
+        assertThat(new Conv2DTranspose(8, 2).strides(3).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 84, 84, 8));
         Conv2DTranspose same = new Conv2DTranspose(8, 3).strides(2).padding(Padding.SAME);
-        assertThat(same.outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 56, 56, 8));
-        assertThat(same.outputShape(Shape.of(NONE, NONE, 5, 6)))
+        assertThat(same.outputShapes(List.of(IMAGES)).get(0)).isEqualTo(Shape.of(NONE, 56, 56, 8));
+        assertThat(same.outputShapes(List.of(Shape.of(NONE, NONE, 5, 6))).get(0))
                 .isEqualTo(Shape.of(NONE, NONE, 10, 8));
-        assertThat(same.outputPadding(Extents.of(0, 1)).outputShape(IMAGES))
+        assertThat(same.outputPadding(0, 1).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 55, 56, 8));
     }
 
@@ -168,7 +189,7 @@ class ConvolutionLayersTest {
     @Test
     void channelsFirstIsTransposedAroundTheOp() {
         Conv2D layer = new Conv2D(4, 3).dataFormat(DataFormat.CHANNELS_FIRST);
-        assertThat(layer.outputShape(Shape.of(NONE, 6, 28, 20)))
+        assertThat(layer.outputShapes(List.of(Shape.of(NONE, 6, 28, 20))).get(0))
                 .isEqualTo(Shape.of(NONE, 4, 26, 18));
         assertThat(weights(layer, Shape.of(NONE, 6, 28, 20)).get(0))
                 .isEqualTo("kernel (3, 3, 6, 4)");
@@ -184,7 +205,8 @@ class ConvolutionLayersTest {
                 () ->
                         new Conv2D(4, 3)
                                 .dataFormat(DataFormat.CHANNELS_FIRST)
-                                .outputShape(IMAGES.withDim(1, NONE)),
+                                .outputShapes(List.of(IMAGES.withDim(1, NONE)))
+                                .get(0),
                 "input must be (batch, channels, height, width) with known channels, got");
     }
 
@@ -192,34 +214,52 @@ class ConvolutionLayersTest {
     void refusesWhatTheOtherAxesAndKindsDoNotHave() {
         LayerNames.reset();
         refused(
-                () -> new Conv3D(4, Extents.of(3, 3)),
-                "conv3d: kernelSize must be one number, or 3 (one along each axis), got (3, 3)");
-        refused(() -> new Conv2D(4, 3).padding(Padding.CAUSAL), "padding CAUSAL is for Conv1D");
+                () -> new Conv3D(4, 3, 3),
+                "conv3d: kernel_size must be one number, or one for each of 3 axes, got [3, 3]");
+        refused(
+                () -> new Conv2D(4, 3).padding(Padding.CAUSAL),
+                "padding must be one of valid, same, got CAUSAL");
         refused(
                 () -> new SeparableConv1D(4, 3).padding(Padding.CAUSAL),
-                "padding CAUSAL is for Conv1D");
-        refused(() -> new MaxPooling1D(2).padding(Padding.CAUSAL), "padding CAUSAL is for Conv1D");
+                "padding must be one of valid, same, got CAUSAL");
         refused(
-                () -> new Conv2DTranspose(4, 3).outputPadding(1).outputShape(IMAGES),
+                () -> new MaxPooling1D(2).padding(Padding.CAUSAL),
+                "padding must be one of valid, same, got CAUSAL");
+        refused(
+                () ->
+                        new Conv2DTranspose(4, 3)
+                                .outputPadding(1)
+                                .outputShapes(List.of(IMAGES))
+                                .get(0),
                 "outputPadding must be less than strides along each axis, got outputPadding [1, 1]"
                         + " and strides [1, 1]");
         refused(
                 () -> new Conv2DTranspose(4, 3).outputPadding(-1),
-                "outputPadding must be at least 0 along each axis, got -1");
+                "output_padding must be at least 0, got -1");
         refused(
                 () -> new Conv2DTranspose(4, 3).strides(2).dilationRate(2),
-                "strides and dilationRate cannot both be above 1");
+                "strides and dilation_rate cannot both be above 1");
         refused(
                 () ->
                         new Conv1DTranspose(4, 3)
                                 .strides(1 << 20)
-                                .outputShape(Shape.of(1, 1 << 12, 1)),
+                                .outputShapes(List.of(Shape.of(1, 1 << 12, 1)))
+                                .get(0),
                 "input's steps must be at least 1 and make 1 to 2147483647 of them, got 4096, which"
                         + " make 4294967296");
         refused(
-                () -> new DepthwiseConv2D(3).depthMultiplier(1 << 30).outputShape(IMAGES),
+                () ->
+                        new DepthwiseConv2D(3)
+                                .depthMultiplier(1 << 30)
+                                .outputShapes(List.of(IMAGES))
+                                .get(0),
                 "channels times depthMultiplier must fit in an int, got 6442450944");
-        assertThat(new DepthwiseConv2D(3).strides(2).dilationRate(2).outputShape(IMAGES))
+        assertThat(
+                        new DepthwiseConv2D(3)
+                                .strides(2)
+                                .dilationRate(2)
+                                .outputShapes(List.of(IMAGES))
+                                .get(0))
                 .isEqualTo(Shape.of(NONE, 12, 12, 6));
     }
 
@@ -227,38 +267,42 @@ class ConvolutionLayersTest {
     void refusesWhatMakesNoSense() {
         LayerNames.reset();
         refused(() -> new Conv2D(0, 3), "conv2d: filters must be at least 1, got 0");
-        refused(() -> new Conv2D(4, 0), "kernelSize must be at least 1 along each axis, got 0");
+        refused(() -> new Conv2D(4, 0), "kernel_size must be at least 1, got 0");
         refused(() -> new Conv2D(4, 3).strides(0), "strides must be at least 1");
-        refused(() -> new Conv2D(4, 3).dilationRate(-1), "dilationRate must be at least 1");
-        refused(() -> new Conv2D(4, 3).groups(3), "groups must be at least 1 and divide the 4");
+        refused(() -> new Conv2D(4, 3).dilationRate(-1), "dilation_rate must be at least 1");
+        refused(() -> new Conv2D(4, 3).groups(3), "groups must divide the 4 filters");
         refused(
                 () -> new Conv2D(4, 3).strides(2).dilationRate(2),
-                "strides [2, 2] and dilationRate [2, 2]");
+                "strides [2, 2] and dilation_rate [2, 2]");
         refused(
                 () -> new DepthwiseConv2D(3).depthMultiplier(0),
-                "depthMultiplier must be at least 1");
+                "depth_multiplier must be at least 1");
         refused(() -> new SeparableConv2D(0, 3), "filters must be at least 1, got 0");
     }
 
     @Test
     void refusesInputsThatDoNotFit() {
         refused(
-                () -> new Conv2D(4, 3).outputShape(Shape.of(NONE, 28, 28)),
+                () -> new Conv2D(4, 3).outputShapes(List.of(Shape.of(NONE, 28, 28))).get(0),
                 "input must be (batch, height, width, channels) with known channels, got (None, 28, 28)");
         refused(
-                () -> new Conv2D(4, 3).outputShape(Shape.of(NONE, 28, 28, NONE)),
+                () -> new Conv2D(4, 3).outputShapes(List.of(Shape.of(NONE, 28, 28, NONE))).get(0),
                 "with known channels");
         refused(
-                () -> new Conv2D(4, 3).groups(2).outputShape(Shape.of(NONE, 28, 28, 3)),
+                () ->
+                        new Conv2D(4, 3)
+                                .groups(2)
+                                .outputShapes(List.of(Shape.of(NONE, 28, 28, 3)))
+                                .get(0),
                 "input's channels must be divisible by groups (2), got 3");
         refused(
-                () -> new Conv2D(4, 5).outputShape(Shape.of(NONE, 28, 4, 3)),
+                () -> new Conv2D(4, 5).outputShapes(List.of(Shape.of(NONE, 28, 4, 3))).get(0),
                 "input's width must be at least 5 (the window spans that many cells), got 4;"
                         + " use a smaller window or padding SAME");
         SeparableConv2D built = new SeparableConv2D(4, 3);
         built.build(List.of(IMAGES));
         refused(
-                () -> built.outputShape(IMAGES.withDim(-1, 3)),
+                () -> built.outputShapes(List.of(IMAGES.withDim(-1, 3))).get(0),
                 "input must have 6 channels (its kernel sees that many), got 3");
     }
 
@@ -269,7 +313,7 @@ class ConvolutionLayersTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> layer.useBias(false))
                 .withMessageContaining(
-                        "useBias cannot change after the layer is built; set it before the first call");
+                        "use_bias cannot change after the layer is built; set it before the first call");
         assertThatIllegalStateException().isThrownBy(() -> layer.groups(2));
         assertThatIllegalStateException().isThrownBy(() -> layer.strides(2));
         assertThatIllegalStateException().isThrownBy(() -> layer.padding(Padding.SAME));

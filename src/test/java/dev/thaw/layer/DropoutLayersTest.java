@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.thaw.layer.regularization.AlphaDropout;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.regularization.DropoutCompensation;
+import dev.thaw.layer.regularization.GaussianDropout;
+import dev.thaw.layer.regularization.GaussianNoise;
+import dev.thaw.layer.regularization.SpatialDropout1D;
+import dev.thaw.layer.regularization.SpatialDropout2D;
 import dev.thaw.op.Affine;
 import dev.thaw.tensor.Shape;
 
@@ -159,14 +166,28 @@ class DropoutLayersTest {
     @Test
     void shapesThatDoNotFitAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SpatialDropout2D(.5).outputShape(Shape.of(4, 5, 3)))
+                .isThrownBy(
+                        () ->
+                                new SpatialDropout2D(.5)
+                                        .outputShapes(List.of(Shape.of(4, 5, 3)))
+                                        .get(0))
                 .withMessageContaining(
                         "input must have a batch, channels and 2 spatial axes, got (4, 5, 3)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Dropout(.5).noiseShape(Shape.of(4, 3)).outputShape(ROWS))
+                .isThrownBy(
+                        () ->
+                                new Dropout(.5)
+                                        .noiseShape(Shape.of(4, 3))
+                                        .outputShapes(List.of(ROWS))
+                                        .get(0))
                 .withMessageContaining("the input is (4, 6), got (4, 3)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Dropout(.5).noiseShape(Shape.of(1)).outputShape(ROWS));
+                .isThrownBy(
+                        () ->
+                                new Dropout(.5)
+                                        .noiseShape(Shape.of(1))
+                                        .outputShapes(List.of(ROWS))
+                                        .get(0));
     }
 
     @Test

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.thaw.layer.activation.Activation;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.activation.ELU;
+import dev.thaw.layer.activation.LeakyReLU;
+import dev.thaw.layer.activation.ReLU;
+import dev.thaw.layer.activation.Softmax;
+import dev.thaw.layer.normalization.LayerNormalization;
 import dev.thaw.op.Affine;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
@@ -60,15 +67,17 @@ class ElementwiseAndNormalizationLayersTest {
 
     @Test
     void activationsRefuseWhatMakesNoSense() {
-        refused(() -> new ReLU().maxValue(-1), "maxValue must be finite and at least 0, got -1.0");
-        refused(() -> new ReLU().negativeSlope(Double.NaN), "negativeSlope must be");
+        refused(() -> new ReLU().maxValue(-1), "max_value must be finite and at least 0, got -1.0");
+        refused(() -> new ReLU().negativeSlope(Double.NaN), "negative_slope must be");
         refused(
                 () -> new ReLU().threshold(-1),
                 "threshold must be finite and at least 0, got -1.0");
-        refused(() -> new LeakyReLU(-.1), "negativeSlope must be finite and at least 0, got -0.1");
+        refused(() -> new LeakyReLU(-.1), "negative_slope must be finite and at least 0, got -0.1");
         refused(() -> new ELU(Double.NaN), "alpha must be finite, got NaN");
-        refused(() -> new Activation(null), "use ActivationFunction.LINEAR");
-        refused(() -> new Softmax(4).outputShape(BLOCK), "axis 4 does not exist in its input");
+        refused(() -> new Activation(null), "activation must be given");
+        refused(
+                () -> new Softmax(4).outputShapes(List.of(BLOCK)).get(0),
+                "axis 4 does not exist in its input");
     }
 
     @Test
@@ -117,22 +126,26 @@ class ElementwiseAndNormalizationLayersTest {
 
     @Test
     void layerNormalizationRefusesWhatDoesNotFit() {
-        refused(() -> new LayerNormalization().axis(), "axis must name at least one axis");
+        refused(() -> new LayerNormalization().axis(), "axis must be at least one axis");
         refused(() -> new LayerNormalization().epsilon(Double.NaN), "epsilon must be finite");
         refused(
-                () -> new LayerNormalization().axis(1, -3).outputShape(BLOCK),
+                () -> new LayerNormalization().axis(1, -3).outputShapes(List.of(BLOCK)).get(0),
                 "axis must not name an axis twice, got [1, -3]");
         refused(
-                () -> new LayerNormalization().axis(4).outputShape(BLOCK),
+                () -> new LayerNormalization().axis(4).outputShapes(List.of(BLOCK)).get(0),
                 "axis 4 does not exist in its input (2, 3, 4, 5); use -1 for the last axis");
         refused(
-                () -> new LayerNormalization().axis(1).outputShape(Shape.of(2, Shape.NONE, 3)),
-                "input must have known extents at axis [1], got (2, None, 3)");
+                () ->
+                        new LayerNormalization()
+                                .axis(1)
+                                .outputShapes(List.of(Shape.of(2, Shape.NONE, 3)))
+                                .get(0),
+                "input must have known extents at axis 1, got (2, None, 3)");
         LayerNormalization built = new LayerNormalization();
         built.build(List.of(BLOCK));
         refused(
-                () -> built.outputShape(BLOCK.withDim(-1, 6)),
-                "was built for extents (5,) at axis [-1], got (2, 3, 4, 6)");
+                () -> built.outputShapes(List.of(BLOCK.withDim(-1, 6))).get(0),
+                "was built for extents (5,) at axis -1, got (2, 3, 4, 6)");
         assertThatIllegalStateException().isThrownBy(() -> built.axis(1));
     }
 

@@ -3,6 +3,13 @@ package dev.thaw.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.merging.Concatenate;
+import dev.thaw.layer.pooling.MaxPooling2D;
+import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.layer.reshaping.Reshape;
+import dev.thaw.layer.reshaping.ZeroPadding2D;
 import dev.thaw.tensor.Shape;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -43,15 +50,12 @@ class ExtremesTest {
 
     @Test
     void missingArgumentsAreNamed() {
-        missing(() -> new Dense(1, null), "activation");
-        missing(() -> new Dense(1).kernelInitializer(null), "kernelInitializer");
-        missing(() -> new Conv2D(1, 1).kernelRegularizer(null), "regularizer");
-        missing(() -> new BatchNormalization(null), "config");
-        missing(() -> Input.of(Shape.of(1), null), "dtype");
+        refused(() -> new Dense(1, null), "activation must be given");
+        refused(() -> new Dense(1).kernelInitializer(null), "kernel_initializer must be given");
+        refused(() -> new Dense().apply(Input.of(1)), "units must be given, and be at least 1");
+        assertThatThrownBy(() -> Input.of(Shape.of(1), null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("dtype");
         refused(() -> new Dense(1).named(null), "got 'null'");
-    }
-
-    private static void missing(ThrowingCallable call, String name) {
-        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(name);
     }
 }

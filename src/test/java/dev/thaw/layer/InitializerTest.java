@@ -3,6 +3,8 @@ package dev.thaw.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 

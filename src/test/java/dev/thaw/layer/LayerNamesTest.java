@@ -2,6 +2,9 @@ package dev.thaw.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

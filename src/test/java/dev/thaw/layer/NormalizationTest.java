@@ -3,6 +3,11 @@ package dev.thaw.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.normalization.GroupNormalization;
+import dev.thaw.layer.normalization.RMSNormalization;
+import dev.thaw.layer.preprocessing.Normalization;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -71,7 +76,7 @@ class NormalizationTest {
         Normalization given = new Normalization();
         given.statistics(Tensor.of(new float[] {1}), Tensor.of(new float[] {2}));
         assertThatThrownBy(() -> given.adapt(DATA)).hasMessageContaining("are given");
-        assertThat(given.outputShape(Shape.of(4, 7))).isEqualTo(Shape.of(4, 7));
+        assertThat(given.outputShapes(List.of(Shape.of(4, 7))).get(0)).isEqualTo(Shape.of(4, 7));
     }
 
     @Test
@@ -83,30 +88,35 @@ class NormalizationTest {
         assertThatThrownBy(() -> new Normalization(new int[0]).statistics(three, three))
                 .hasMessageContaining("at most 0 axes");
         Normalization given = new Normalization().statistics(three, three);
-        assertThatThrownBy(() -> given.outputShape(Shape.of(4, 2)))
+        assertThatThrownBy(() -> given.outputShapes(List.of(Shape.of(4, 2))).get(0))
                 .hasMessageContaining("has statistics of shape (3,) for axis [-1], got (4, 2)");
-        assertThatThrownBy(() -> new Normalization(1).outputShape(Shape.of(4, Shape.NONE, 3)))
+        assertThatThrownBy(
+                        () ->
+                                new Normalization(1)
+                                        .outputShapes(List.of(Shape.of(4, Shape.NONE, 3)))
+                                        .get(0))
                 .hasMessageContaining("known extents at axis [1]");
     }
 
     @Test
     void renormalizationRefusesBoundsThatContradict() {
-        assertThatThrownBy(() -> new BatchRenormalization(1., 2., null, .9))
+        BatchNormalization layer = new BatchNormalization().renorm(true);
+        assertThatThrownBy(() -> layer.renormClipping(2., 1., null))
                 .hasMessageContaining("rmax must be at least rmin, got 1.0 and 2.0");
-        assertThatThrownBy(() -> new BatchRenormalization(null, null, -1., .9))
-                .hasMessageContaining("dmax must be at least 0, got -1.0");
-        assertThatThrownBy(() -> new BatchRenormalization(null, null, null, 2))
+        BatchNormalization other = new BatchNormalization().renorm(true);
+        assertThatThrownBy(() -> other.renormClipping(null, null, -1.))
+                .hasMessageContaining("dmax must be finite and at least 0, got -1.0");
+        assertThatThrownBy(() -> other.renormMomentum(2))
                 .hasMessageContaining("renorm_momentum must be in [0, 1]");
     }
 
     @Test
     void renormalizationBeginsWithTheRootOfTheVariance() {
         BatchNormalization layer =
-                new BatchNormalization(
-                        BatchNormalizationConfig.DEFAULT
-                                .withRenorm(BatchRenormalization.DEFAULT)
-                                .withMovingInitializers(
-                                        Initializer.constant(.5), Initializer.constant(4)));
+                new BatchNormalization()
+                        .renorm(true)
+                        .movingMeanInitializer(Initializer.constant(.5))
+                        .movingVarianceInitializer(Initializer.constant(4));
         layer.build(List.of(Shape.of(2, 3)));
         assertThat(layer.weights())
                 .extracting(w -> w.spec().name())
@@ -127,11 +137,25 @@ class NormalizationTest {
     @Test
     void groupsMustDivideTheChannels() {
         assertThatThrownBy(() -> new GroupNormalization(0)).hasMessageContaining("got 0");
-        assertThatThrownBy(() -> new GroupNormalization(3).outputShape(Shape.of(2, 4)))
+        assertThatThrownBy(
+                        () ->
+                                new GroupNormalization(3)
+                                        .outputShapes(List.of(Shape.of(2, 4)))
+                                        .get(0))
                 .hasMessageContaining("groups must divide the 4 channels of (2, 4), got 3");
-        assertThatThrownBy(() -> new GroupNormalization(1).axis(0).outputShape(Shape.of(2, 4)))
+        assertThatThrownBy(
+                        () ->
+                                new GroupNormalization(1)
+                                        .axis(0)
+                                        .outputShapes(List.of(Shape.of(2, 4)))
+                                        .get(0))
                 .hasMessageContaining("not the batch");
-        assertThatThrownBy(() -> new RMSNormalization().axis(1).outputShape(Shape.of(2, 3, 4)))
+        assertThatThrownBy(
+                        () ->
+                                new RMSNormalization()
+                                        .axis(1)
+                                        .outputShapes(List.of(Shape.of(2, 3, 4)))
+                                        .get(0))
                 .hasMessageContaining("fit the last axes");
     }
 }

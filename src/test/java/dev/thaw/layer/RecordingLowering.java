@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Lowers one layer on its own, so that a test sees the ops. */
-final class RecordingLowering implements Lowering {
+public final class RecordingLowering implements Lowering {
     final Program program = new Program();
     private final Layer layer;
     private final Mode mode;
@@ -25,7 +25,7 @@ final class RecordingLowering implements Lowering {
     }
 
     /** What became of one call: the inputs, the outputs and the ops between them. */
-    record Lowered(List<Value> inputs, List<Value> outputs, List<Op> ops) {
+    public record Lowered(List<Value> inputs, List<Value> outputs, List<Op> ops) {
         Value output() {
             return outputs.get(0);
         }
@@ -35,7 +35,7 @@ final class RecordingLowering implements Lowering {
         }
 
         /** The only op. */
-        <T extends Op> T only(Class<T> type) {
+        public <T extends Op> T only(Class<T> type) {
             if (ops.size() != 1) {
                 throw new AssertionError("expected one op, got " + ops);
             }
@@ -44,7 +44,7 @@ final class RecordingLowering implements Lowering {
     }
 
     /** Checks, builds and lowers. */
-    static Lowered lower(Layer layer, Mode mode, Shape... inputs) {
+    public static Lowered lower(Layer layer, Mode mode, Shape... inputs) {
         List<Shape> shapes = Arrays.asList(inputs);
         List<Shape> promised = layer.outputShapes(shapes);
         layer.build(shapes);

@@ -3,6 +3,21 @@ package dev.thaw.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.merging.Average;
+import dev.thaw.layer.merging.Concatenate;
+import dev.thaw.layer.merging.Maximum;
+import dev.thaw.layer.merging.Minimum;
+import dev.thaw.layer.merging.Multiply;
+import dev.thaw.layer.merging.Subtract;
+import dev.thaw.layer.pooling.AveragePooling2D;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.pooling.GlobalMaxPooling2D;
+import dev.thaw.layer.pooling.MaxPooling2D;
+import dev.thaw.layer.preprocessing.Rescaling;
+import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.layer.reshaping.Reshape;
+import dev.thaw.layer.reshaping.ZeroPadding2D;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Reduce;
 import dev.thaw.tensor.Shape;
@@ -18,26 +33,30 @@ class ShapeLayersTest {
 
     @Test
     void poolingStepsByItsOwnSizeUnlessTold() {
-        assertThat(new MaxPooling2D().outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 3, 3, 3));
-        assertThat(new MaxPooling2D().padding(Padding.SAME).outputShape(IMAGES))
+        assertThat(new MaxPooling2D().outputShapes(List.of(IMAGES)).get(0))
+                .isEqualTo(Shape.of(NONE, 3, 3, 3));
+        assertThat(new MaxPooling2D().padding(Padding.SAME).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 4, 3, 3));
-        assertThat(new AveragePooling2D(3).strides(1).outputShape(IMAGES))
+        assertThat(new AveragePooling2D(3).strides(1).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 5, 4, 3));
-        assertThat(new AveragePooling2D(Extents.of(1, 2)).outputShape(IMAGES))
+        assertThat(new AveragePooling2D(1, 2).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 7, 3, 3));
-        assertThat(new MaxPooling2D().outputShape(Shape.of(NONE, NONE, 5, 3)))
+        assertThat(new MaxPooling2D().outputShapes(List.of(Shape.of(NONE, NONE, 5, 3))).get(0))
                 .isEqualTo(Shape.of(NONE, NONE, 2, 3));
-        refused(() -> new MaxPooling2D(0), "poolSize must be at least 1 along each axis, got 0");
+        refused(() -> new MaxPooling2D(0), "pool_size must be at least 1, got 0");
         refused(
-                () -> new MaxPooling2D(8).outputShape(IMAGES),
+                () -> new MaxPooling2D(8).outputShapes(List.of(IMAGES)).get(0),
                 "input's height must be at least 8 (the window spans that many cells), got 7");
     }
 
     @Test
     void globalPoolingDropsTheSpatialAxesUnlessTold() {
-        assertThat(new GlobalAveragePooling2D().outputShape(Shape.of(NONE, NONE, NONE, 3)))
+        assertThat(
+                        new GlobalAveragePooling2D()
+                                .outputShapes(List.of(Shape.of(NONE, NONE, NONE, 3)))
+                                .get(0))
                 .isEqualTo(Shape.of(NONE, 3));
-        assertThat(new GlobalMaxPooling2D().keepdims(true).outputShape(IMAGES))
+        assertThat(new GlobalMaxPooling2D().keepdims(true).outputShapes(List.of(IMAGES)).get(0))
                 .isEqualTo(Shape.of(NONE, 1, 1, 3));
         var lowered =
                 RecordingLowering.lower(
@@ -46,15 +65,17 @@ class ShapeLayersTest {
                         Shape.of(2, 7, 6, 3));
         assertThat(lowered.only(Reduce.class).kind()).isEqualTo(Reduce.Kind.MAX);
         refused(
-                () -> new GlobalMaxPooling2D().outputShape(Shape.of(NONE, 3)),
+                () -> new GlobalMaxPooling2D().outputShapes(List.of(Shape.of(NONE, 3))).get(0),
                 "input must be (batch, height, width, channels) with known channels, got (None, 3)");
     }
 
     @Test
     void flattenMultipliesWhatItKnows() {
-        assertThat(new Flatten().outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 126));
-        assertThat(new Flatten().outputShape(Shape.of(NONE))).isEqualTo(Shape.of(NONE, 1));
-        assertThat(new Flatten().outputShape(Shape.of(NONE, NONE, 3)))
+        assertThat(new Flatten().outputShapes(List.of(IMAGES)).get(0))
+                .isEqualTo(Shape.of(NONE, 126));
+        assertThat(new Flatten().outputShapes(List.of(Shape.of(NONE))).get(0))
+                .isEqualTo(Shape.of(NONE, 1));
+        assertThat(new Flatten().outputShapes(List.of(Shape.of(NONE, NONE, 3))).get(0))
                 .isEqualTo(Shape.of(NONE, NONE));
         assertThat(
                         RecordingLowering.lower(new Flatten(), Mode.INFERENCE, Shape.of(2, 3))
@@ -64,32 +85,34 @@ class ShapeLayersTest {
 
     @Test
     void reshapeFillsOneOpenExtent() {
-        assertThat(new Reshape(9, 14).outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 9, 14));
-        assertThat(new Reshape(2, -1, 3).outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 2, 21, 3));
-        assertThat(new Reshape(2, -1).outputShape(Shape.of(NONE, NONE, 3)))
+        assertThat(new Reshape(9, 14).outputShapes(List.of(IMAGES)).get(0))
+                .isEqualTo(Shape.of(NONE, 9, 14));
+        assertThat(new Reshape(2, -1, 3).outputShapes(List.of(IMAGES)).get(0))
+                .isEqualTo(Shape.of(NONE, 2, 21, 3));
+        assertThat(new Reshape(2, -1).outputShapes(List.of(Shape.of(NONE, NONE, 3))).get(0))
                 .isEqualTo(Shape.of(NONE, 2, NONE));
-        refused(() -> new Reshape(-1, -1), "targetShape may have one -1, got (None, None)");
-        refused(() -> new Reshape(0, 3), "at least 1, or -1 for what is left, got [0, 3]");
+        refused(() -> new Reshape(-1, -1), "one -1 at most for what is left, got [-1, -1]");
+        refused(() -> new Reshape(0, 3), "one -1 at most for what is left, got [0, 3]");
         refused(
-                () -> new Reshape(5, 5).outputShape(IMAGES),
-                "targetShape (5, 5) holds 25 elements, the input (None, 7, 6, 3) has 126 per sample");
+                () -> new Reshape(5, 5).outputShapes(List.of(IMAGES)).get(0),
+                "target_shape (5, 5) holds 25 elements, the input (None, 7, 6, 3) has 126 per sample");
         refused(
-                () -> new Reshape(5, -1).outputShape(IMAGES),
+                () -> new Reshape(5, -1).outputShapes(List.of(IMAGES)).get(0),
                 "holds a multiple of 5 elements, the input (None, 7, 6, 3) has 126 per sample");
     }
 
     @Test
     void zeroPaddingKnowsItsFourSides() {
-        ZeroPadding2D layer = new ZeroPadding2D(new Margins(0, 1, 2, 3));
-        assertThat(layer.outputShape(IMAGES)).isEqualTo(Shape.of(NONE, 8, 11, 3));
-        assertThat(new ZeroPadding2D(2, 1).outputShape(Shape.of(NONE, NONE, 6, 3)))
+        ZeroPadding2D layer = new ZeroPadding2D(0, 1, 2, 3);
+        assertThat(layer.outputShapes(List.of(IMAGES)).get(0)).isEqualTo(Shape.of(NONE, 8, 11, 3));
+        assertThat(new ZeroPadding2D(2, 1).outputShapes(List.of(Shape.of(NONE, NONE, 6, 3))).get(0))
                 .isEqualTo(Shape.of(NONE, NONE, 8, 3));
         var pad =
                 RecordingLowering.lower(layer, Mode.INFERENCE, Shape.of(2, 7, 6, 3))
                         .only(Pad.class);
         assertThat(pad.begin()).containsExactly(0, 0, 2, 0);
         assertThat(layer.config()).containsEntry("padding", List.of(List.of(0, 1), List.of(2, 3)));
-        refused(() -> new ZeroPadding2D(-1), "padding must be at least 0 on each side");
+        refused(() -> new ZeroPadding2D(-1), "padding must be at least 0, got -1");
     }
 
     @Test
@@ -144,19 +167,17 @@ class ShapeLayersTest {
 
     @Test
     void rescalingWantsOneNumberPerChannel() {
-        Rescaling layer = new Rescaling(new double[] {1, 2, 3}, new double[] {0, 0, 1});
-        assertThat(layer.outputShape(IMAGES)).isEqualTo(IMAGES);
+        Rescaling layer = new Rescaling().scale(1, 2, 3).offset(0, 0, 1);
+        assertThat(layer.outputShapes(List.of(IMAGES)).get(0)).isEqualTo(IMAGES);
         assertThat(RecordingLowering.lower(layer, Mode.TRAINING, Shape.of(2, 7, 6, 3)).ops())
                 .hasSize(2);
         refused(
-                () -> layer.outputShape(Shape.of(NONE, 4)),
+                () -> layer.outputShapes(List.of(Shape.of(NONE, 4))).get(0),
                 "input's last axis must be 3 (scale or offset has that many numbers), got (None, 4)");
         refused(
-                () -> new Rescaling(new double[] {1, 2, 3}, new double[] {1, 2}),
-                "one finite number, or one per channel, got [1.0, 2.0, 3.0] and [1.0, 2.0]");
-        refused(
-                () -> new Rescaling(Double.NaN),
-                "one finite number, or one per channel, got [NaN] and [0.0]");
+                () -> new Rescaling().scale(1, 2, 3).offset(1, 2).apply(Input.of(3)),
+                "one number, or one per channel, got [1.0, 2.0, 3.0] and [1.0, 2.0]");
+        refused(() -> new Rescaling(Double.NaN), "scale must be finite, got NaN");
     }
 
     private static void refused(ThrowingCallable call, String words) {

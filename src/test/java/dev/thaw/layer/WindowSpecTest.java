@@ -2,6 +2,7 @@ package dev.thaw.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.layer.convolution.Conv2D;
 import dev.thaw.op.Window;
 import dev.thaw.tensor.Shape;
 

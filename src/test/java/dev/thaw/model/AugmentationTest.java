@@ -5,25 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Device;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Bounds;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.FillMode;
-import dev.thaw.layer.Flatten;
 import dev.thaw.layer.Input;
-import dev.thaw.layer.Interpolation;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
-import dev.thaw.layer.RandomBrightness;
-import dev.thaw.layer.RandomContrast;
-import dev.thaw.layer.RandomCrop;
-import dev.thaw.layer.RandomFlip;
-import dev.thaw.layer.RandomImageLayer;
-import dev.thaw.layer.RandomRotation;
-import dev.thaw.layer.RandomTranslation;
-import dev.thaw.layer.RandomZoom;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.preprocessing.FillMode;
+import dev.thaw.layer.preprocessing.Interpolation;
+import dev.thaw.layer.preprocessing.RandomBrightness;
+import dev.thaw.layer.preprocessing.RandomContrast;
+import dev.thaw.layer.preprocessing.RandomCrop;
+import dev.thaw.layer.preprocessing.RandomFlip;
+import dev.thaw.layer.preprocessing.RandomImageLayer;
+import dev.thaw.layer.preprocessing.RandomRotation;
+import dev.thaw.layer.preprocessing.RandomTranslation;
+import dev.thaw.layer.preprocessing.RandomZoom;
+import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
@@ -203,7 +202,7 @@ final class AugmentationTest {
     void anglesAreUniform() {
         // a ramp along each axis: its slopes tell the angle
         Tensor x = images(IMAGES, r -> 0, c -> c);
-        Tensor y = run(new RandomRotation(new Bounds(-.1, .2)).seed(4), x, Mode.TRAINING);
+        Tensor y = run(new RandomRotation(-.1, .2).seed(4), x, Mode.TRAINING);
         assertUniform(
                 i -> {
                     double across = pixel(y, i, MIDDLE, MIDDLE + 1) - pixel(y, i, MIDDLE, MIDDLE);
@@ -224,8 +223,7 @@ final class AugmentationTest {
         RandomZoom alike = new RandomZoom(.4).seed(5);
         Tensor y = run(alike, columns, Mode.TRAINING);
         assertUniform(i -> pixel(y, i, MIDDLE, MIDDLE + 1) - pixel(y, i, MIDDLE, MIDDLE), .6, 1.4);
-        Supplier<RandomZoom> apart =
-                () -> new RandomZoom(new Bounds(-.5, -.1), new Bounds(0, .3)).seed(6);
+        Supplier<RandomZoom> apart = () -> new RandomZoom(-.5, -.1).widthFactor(0, .3).seed(6);
         Tensor across = run(apart.get(), columns, Mode.TRAINING);
         Tensor down = run(apart.get(), rows, Mode.TRAINING);
         assertUniform(
@@ -241,7 +239,7 @@ final class AugmentationTest {
         Tensor columns = images(IMAGES, r -> 0, c -> c);
         Tensor rows = images(IMAGES, r -> r, c -> 0);
         Supplier<RandomTranslation> layer =
-                () -> new RandomTranslation(new Bounds(-.3, .1), new Bounds(-.2, .2)).seed(7);
+                () -> new RandomTranslation().heightFactor(-.3, .1).widthFactor(-.2, .2).seed(7);
         Tensor across = run(layer.get(), columns, Mode.TRAINING);
         Tensor down = run(layer.get(), rows, Mode.TRAINING);
         // what lies in the middle came from where it was shifted away
@@ -253,11 +251,13 @@ final class AugmentationTest {
     void whatIsShiftedInIsWhatTheFillModeSays() {
         Tensor x = images(1, r -> 0, c -> c + 1);
         // all images go 3 pixels to the right, near enough for the nearest pixel
-        Bounds right = new Bounds(2.8 / SIDE, 2.8 / SIDE);
+        double right = 2.8 / SIDE;
         for (FillMode mode : FillMode.values()) {
             Tensor y =
                     run(
-                            new RandomTranslation(new Bounds(0, 0), right)
+                            new RandomTranslation()
+                                    .heightFactor(0, 0)
+                                    .widthFactor(right, right)
                                     .interpolation(Interpolation.NEAREST)
                                     .fillMode(mode)
                                     .fillValue(.5),
@@ -290,11 +290,7 @@ final class AugmentationTest {
                 },
                 1,
                 1.4);
-        Tensor cut =
-                run(
-                        new RandomContrast(1).valueRange(new Bounds(105, 112)).seed(8),
-                        x,
-                        Mode.TRAINING);
+        Tensor cut = run(new RandomContrast(1).valueRange(105, 112).seed(8), x, Mode.TRAINING);
         assertThat(IntStream.range(0, cut.size()).mapToDouble(i -> cut.floats()[i]))
                 .allMatch(v -> v >= 105 && v <= 112);
     }
@@ -302,7 +298,7 @@ final class AugmentationTest {
     @Test
     void brightnessesAreUniformPartsOfTheRange() {
         Tensor x = images(IMAGES, r -> 127, c -> 0);
-        Tensor y = run(new RandomBrightness(new Bounds(-.3, .1)).seed(9), x, Mode.TRAINING);
+        Tensor y = run(new RandomBrightness(-.3, .1).seed(9), x, Mode.TRAINING);
         assertUniform(i -> pixel(y, i, 3, 3) - 127, -.3 * 255, .1 * 255);
         Tensor cut = run(new RandomBrightness(1).seed(9), x, Mode.TRAINING);
         assertThat(IntStream.range(0, cut.size()).mapToDouble(i -> cut.floats()[i]))

@@ -3,13 +3,12 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -163,8 +162,7 @@ class BadInputTest {
 
     @Test
     void anAxisThatDoesNotExistIsRefused() {
-        BatchNormalization bn =
-                new BatchNormalization(BatchNormalizationConfig.DEFAULT.withAxis(3));
+        BatchNormalization bn = new BatchNormalization().axis(3);
         bn.named("bn");
         assertThatThrownBy(() -> bn.apply(Input.of(4)))
                 .hasMessageContaining("bn: axis 3 does not exist")
@@ -238,9 +236,9 @@ class BadInputTest {
         assertThatThrownBy(() -> FitOptions.epochs(1).withValidationSplit(1))
                 .hasMessageContaining("validation_split");
         assertThatThrownBy(() -> new SGD(Double.NaN)).hasMessageContaining("learning_rate");
-        assertThatThrownBy(() -> BatchNormalizationConfig.DEFAULT.withMomentum(1.5))
+        assertThatThrownBy(() -> new BatchNormalization().momentum(1.5))
                 .hasMessageContaining("momentum");
-        assertThatThrownBy(() -> BatchNormalizationConfig.DEFAULT.withEpsilon(Double.NaN))
+        assertThatThrownBy(() -> new BatchNormalization().epsilon(Double.NaN))
                 .hasMessageContaining("epsilon");
     }
 }

@@ -3,13 +3,13 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.thaw.layer.Add;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Flatten;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;

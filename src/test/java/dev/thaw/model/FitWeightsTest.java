@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.reference.ReferenceBackend;
-import dev.thaw.layer.Dense;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.core.Dense;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.FitOptions;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.thaw.graph.Explanation;
 import dev.thaw.graph.Resolution.Reason;
 import dev.thaw.graph.Selection;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.FitOptions;
 import dev.thaw.train.loss.MeanSquaredError;
@@ -70,7 +70,7 @@ class FreezingTest {
         h = new BatchNormalization().named("bn_b").apply(h);
         base = new Model(b, h).named("base");
         Symbol in = Input.of(8);
-        Symbol y = base.apply(in, baked);
+        Symbol y = baked == null ? base.apply(in) : base.apply(in, baked);
         y = new Dropout(.2).named("drop").apply(y);
         model = new Model(in, new Dense(2).named("head").apply(y)).named("outer");
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.thaw.data.Idx;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dense;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.FitOptions;

@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.reference.ReferenceBackend;
-import dev.thaw.layer.Add;
-import dev.thaw.layer.Concatenate;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.Flatten;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
-import dev.thaw.layer.Masking;
-import dev.thaw.layer.Maximum;
 import dev.thaw.layer.Mode;
-import dev.thaw.layer.Reshape;
-import dev.thaw.layer.Softmax;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.Softmax;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.core.Masking;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.merging.Concatenate;
+import dev.thaw.layer.merging.Maximum;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.layer.reshaping.Reshape;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -161,7 +161,7 @@ final class MasksTest {
     @Test
     void aMaskValueIsANumber() {
         assertThatThrownBy(() -> new Masking(Double.NaN))
-                .hasMessageContaining("maskValue must be finite, got NaN");
+                .hasMessageContaining("mask_value must be finite, got NaN");
         assertThat(new Masking(2).named("m").config())
                 .containsAllEntriesOf(Map.of("name", "m", "mask_value", 2.0));
     }

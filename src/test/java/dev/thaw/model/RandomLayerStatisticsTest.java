@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Device;
-import dev.thaw.layer.AlphaDropout;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.DropoutCompensation;
-import dev.thaw.layer.GaussianDropout;
-import dev.thaw.layer.GaussianNoise;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.regularization.AlphaDropout;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.regularization.DropoutCompensation;
+import dev.thaw.layer.regularization.GaussianDropout;
+import dev.thaw.layer.regularization.GaussianNoise;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 

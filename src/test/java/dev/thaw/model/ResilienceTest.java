@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Device;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.BatchNormalizationConfig;
-import dev.thaw.layer.Dense;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -63,17 +62,12 @@ class ResilienceTest {
     void theGradientOfABakedCallUsesTheStatisticsThatTheCallSaw() {
         float[] afterOrder = new float[2];
         for (int order = 0; order < 2; order++) {
-            BatchNormalization bn =
-                    new BatchNormalization(
-                            BatchNormalizationConfig.DEFAULT
-                                    .withMomentum(0)
-                                    .withCenter(false)
-                                    .withScale(false));
+            BatchNormalization bn = new BatchNormalization().momentum(0).center(false).scale(false);
             Symbol in = Input.of(1);
             Symbol h =
                     new Dense(1)
                             .useBias(false)
-                            .kernelInitializer(dev.thaw.layer.Initializer.ones())
+                            .kernelInitializer(dev.thaw.layer.weight.Initializer.ones())
                             .apply(in);
             Symbol inference = order == 0 ? bn.apply(h, Mode.INFERENCE) : null;
             Symbol training = order == 0 ? bn.apply(h, Mode.TRAINING) : null;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.graph.Explanation;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
-import dev.thaw.layer.TimeDistributed;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.core.TimeDistributed;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Trainer;

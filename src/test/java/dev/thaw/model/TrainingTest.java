@@ -3,17 +3,17 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.Add;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.merging.Add;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -113,7 +113,7 @@ class TrainingTest {
                 new Model(
                         in,
                         new Dense(1)
-                                .kernelInitializer(dev.thaw.layer.Initializer.zeros())
+                                .kernelInitializer(dev.thaw.layer.weight.Initializer.zeros())
                                 .apply(in))) {
             m.compile(new SGD(0), new MeanSquaredError());
             Tensor y = Tensor.of(new float[] {1, 1, 1, 1, 3}, 5, 1);

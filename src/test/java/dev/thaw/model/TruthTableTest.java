@@ -3,12 +3,12 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.graph.Explanation;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dropout;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.FitOptions;
 import dev.thaw.train.TrainingData;
@@ -82,7 +82,7 @@ class TruthTableTest {
         BatchNormalization afterBn = new BatchNormalization();
         afterBn.named("after_bn");
         Symbol in = Input.of(FEATURES);
-        Symbol x = node(kind, innerBn).apply(in, baked);
+        Symbol x = called(node(kind, innerBn), in, baked);
         try (Model model = new Model(in, afterBn.apply(x))) {
             Tensor innerBefore = innerBn.variable("moving_mean").value().copy();
             Tensor afterBefore = afterBn.variable("moving_mean").value().copy();
@@ -106,7 +106,7 @@ class TruthTableTest {
     @MethodSource("cells")
     void dropoutAtTheNodeAndAfterItDropsWhereItsRowSaysTraining(Kind kind, Mode baked, Run run) {
         Symbol in = Input.of(FEATURES);
-        Symbol inner = node(kind, new Dropout(.5)).apply(in, baked);
+        Symbol inner = called(node(kind, new Dropout(.5)), in, baked);
         Symbol after = new Dropout(.5).apply(in);
         try (Model model = new Model(List.of(in), List.of(inner, after))) {
             if (run == Run.CALL
@@ -187,5 +187,10 @@ class TruthTableTest {
             v[i] = (float) Math.sin(i * .37) + 2;
         }
         return Tensor.of(v, 48, FEATURES);
+    }
+
+    /** Without a mode where none is baked. */
+    private static Symbol called(Layer layer, Symbol in, Mode baked) {
+        return baked == null ? layer.apply(in) : layer.apply(in, baked);
     }
 }

@@ -3,12 +3,12 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.GlobalAveragePooling2D;
-import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;

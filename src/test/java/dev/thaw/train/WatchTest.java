@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.backend.spi.Buffer;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;

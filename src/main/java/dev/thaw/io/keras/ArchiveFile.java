@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.thaw.config.ConfigException;
+import dev.thaw.config.Registry;
 import dev.thaw.file.Body;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.ZipArchive;
@@ -37,7 +39,7 @@ final class ArchiveFile {
         this.source = source;
     }
 
-    Model model(LayerTable table, boolean compiles) {
+    Model model(Registry registry, boolean compiles) {
         try (ZipArchive zip = ZipArchive.open(source);
                 Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
             return KerasFiles.reading(
@@ -45,14 +47,17 @@ final class ArchiveFile {
                     () -> {
                         requireVersion3(zip);
                         JsonNode config = json(zip, CONFIG);
-                        Model model = ModelReader.root(CONFIG, config, table);
+                        Model model = ModelReader.root(CONFIG, config, registry);
                         WeightsLayout.read(model, weights.root()).apply();
                         JsonNode how = config.path("compile_config");
                         if (compiles) {
                             KerasFiles.compiling(
                                     () ->
                                             CompileReader.read(
-                                                    model, how, Optional.of(weights.root())));
+                                                    model,
+                                                    how,
+                                                    Optional.of(weights.root()),
+                                                    registry));
                         }
                         return model;
                     });
@@ -66,10 +71,9 @@ final class ArchiveFile {
         String version = json(zip, METADATA).path("keras_version").asText("3");
         if (!version.startsWith("3") && !version.startsWith("2.")) {
             throw new ConfigException(
-                    METADATA
-                            + ".keras_version: files of Keras 2 and 3 can be read, got "
-                            + version
-                            + "; save the model from Keras 3");
+                    METADATA + ".keras_version",
+                    "files of Keras 2 and 3 can be read, got " + version,
+                    "save the model from Keras 3");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.thaw.io.keras;
 
+import dev.thaw.config.ConfigException;
 import dev.thaw.layer.Weight;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -26,14 +27,9 @@ final class Assignment {
     void put(String where, String name, Variable variable, Tensor value) {
         if (!value.shape().equals(variable.shape())) {
             throw new ConfigException(
-                    where
-                            + ": "
-                            + name
-                            + " has shape "
-                            + variable.shape()
-                            + ", the file has "
-                            + value.shape()
-                            + "; the file belongs to another model");
+                    where,
+                    name + " has shape " + variable.shape() + ", the file has " + value.shape(),
+                    "the file belongs to another model");
         }
         values.put(variable, converted(where, value, variable.dtype()));
     }
@@ -65,7 +61,7 @@ final class Assignment {
         for (int i = 0; i < numbers.length; i++) {
             if (to != DType.FLOAT32 && numbers[i] != Math.rint(numbers[i])) {
                 throw new ConfigException(
-                        where + ": must hold whole numbers, got " + numbers[i] + " at " + i);
+                        where, "must hold whole numbers, got " + numbers[i] + " at " + i, "");
             }
             switch (to) {
                 case FLOAT32 -> made.floats()[i] = (float) numbers[i];

@@ -2,10 +2,11 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.config.ConfigException;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
-import dev.thaw.layer.Operator;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.operator.Operator;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ final class CallReader {
         }
         if (!nodes.isArray()) {
             throw new ConfigException(
-                    at + ".inbound_nodes: must be a list, got " + Config.text(nodes));
+                    at + ".inbound_nodes", "must be a list, got " + ConfigJson.text(nodes), "");
         }
         List<CallReader> calls = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
@@ -69,18 +70,19 @@ final class CallReader {
     List<Symbol> make(Layer layer, BiFunction<String, GraphReader.History, Symbol> symbols) {
         if (constant != null && !(layer instanceof Operator)) {
             throw new ConfigException(
-                    where
-                            + ": a call of the layer '"
+                    where,
+                    "a call of the layer '"
                             + layer.name()
                             + "' must take tensors, got also "
                             + constant
-                            + " (an operator in an .h5 file looks like a layer); save the model as"
-                            + " .keras");
+                            + " (an operator in an .h5 file looks like a layer)",
+                    "save the model as" + " .keras");
         }
         List<Symbol> given = inputs.stream().map(h -> symbols.apply(where, h)).toList();
         // Keras up to 3.15 writes a layer's own default down as if the call had been given it
         Mode mode = layer.defaultMode().filter(own -> own == baked).isPresent() ? null : baked;
-        return ObjectReader.refusing(where, () -> layer.applyAll(given, mode));
+        return ObjectReader.refusing(
+                where, () -> mode == null ? layer.applyAll(given) : layer.applyAll(given, mode));
     }
 
     private void read(JsonNode node) {
@@ -93,7 +95,7 @@ final class CallReader {
 
     private void requireInputs() {
         if (inputs.isEmpty()) {
-            throw new ConfigException(where + ": a call must take at least one tensor");
+            throw new ConfigException(where, "a call must take at least one tensor", "");
         }
     }
 
@@ -107,7 +109,7 @@ final class CallReader {
         } else if (n.isArray()) {
             n.forEach(this::argument);
         } else if (!n.isNull() && !(n.isBoolean() && !n.asBoolean())) {
-            constant = Config.text(n);
+            constant = ConfigJson.text(n);
         }
     }
 
@@ -125,9 +127,9 @@ final class CallReader {
             case "training" -> {
                 if (!value.isBoolean()) {
                     throw new ConfigException(
-                            where
-                                    + ".kwargs.training: must be true, false or null, got "
-                                    + Config.text(value));
+                            where + ".kwargs.training",
+                            "must be true, false or null, got " + ConfigJson.text(value),
+                            "");
                 }
                 baked = value.asBoolean() ? Mode.TRAINING : Mode.INFERENCE;
             }
@@ -142,7 +144,7 @@ final class CallReader {
     private void readOld(JsonNode node) {
         if (!node.isArray()) {
             throw new ConfigException(
-                    where + ": must be a list or an object, got " + Config.text(node));
+                    where, "must be a list or an object, got " + ConfigJson.text(node), "");
         }
         // one tensor may stand without the list around it
         if (node.size() > 0 && node.get(0).isTextual()) {

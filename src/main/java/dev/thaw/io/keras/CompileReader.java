@@ -2,6 +2,8 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.config.ConfigException;
+import dev.thaw.config.Registry;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.io.hdf5.Hdf5Node;
@@ -23,10 +25,11 @@ final class CompileReader {
     private static final Logger LOG = LoggerFactory.getLogger(CompileReader.class);
 
     private final Model model;
-    private final ObjectReader objects = new ObjectReader(LayerTable.STANDARD);
+    private final ObjectReader objects;
 
-    private CompileReader(Model model) {
+    private CompileReader(Model model, Registry registry) {
         this.model = model;
+        this.objects = new ObjectReader(registry);
     }
 
     /**
@@ -34,23 +37,24 @@ final class CompileReader {
      *
      * @param config Keras's compile_config; nothing happens where it is absent or has no optimizer
      * @param root the file, for the optimizer's state; empty for a fresh one
+     * @param registry what the configuration may name
      */
-    static void read(Model model, JsonNode config, Optional<Hdf5Group> root) {
+    static void read(Model model, JsonNode config, Optional<Hdf5Group> root, Registry registry) {
         if (!config.path("optimizer").isObject() && !config.path("optimizer").isTextual()) {
             return;
         }
-        new CompileReader(model).compile(config, config.path("optimizer"));
+        new CompileReader(model, registry).compile(config, config.path("optimizer"));
         root.flatMap(r -> r.find("optimizer/vars"))
                 .filter(Hdf5Group.class::isInstance)
                 .ifPresent(g -> state(model, List.copyOf(((Hdf5Group) g).datasets().values())));
     }
 
     /** As Keras 2 wrote it, and Keras 3 still does in {@code .h5}: the optimizer's key differs. */
-    static void readLegacy(Model model, JsonNode config, Hdf5Group root) {
+    static void readLegacy(Model model, JsonNode config, Hdf5Group root, Registry registry) {
         if (!config.path("optimizer_config").isObject()) {
             return;
         }
-        new CompileReader(model).compile(config, config.path("optimizer_config"));
+        new CompileReader(model, registry).compile(config, config.path("optimizer_config"));
         Optional<Hdf5Node> found = root.find("optimizer_weights");
         if (found.isPresent()
                 && found.get() instanceof Hdf5Group g
@@ -62,8 +66,9 @@ final class CompileReader {
     }
 
     private void compile(JsonNode config, JsonNode optimizer) {
-        Optimizer made = OptimizerReader.read("compile_config.optimizer", optimizer, objects);
-        LossReader losses = new LossReader(model);
+        Spellings.renew("compile_config", config);
+        Optimizer made = optimizer("compile_config.optimizer", optimizer);
+        LossReader losses = new LossReader(model, objects);
         Compilation c = losses.read(made, config);
         ObjectReader.refusing(
                 "compile_config",
@@ -71,6 +76,13 @@ final class CompileReader {
                     model.compile(c);
                     return null;
                 });
+    }
+
+    private Optimizer optimizer(String where, JsonNode node) {
+        if (node.isTextual()) {
+            return ObjectReader.refusing(where, () -> Optimizer.of(node.asText()));
+        }
+        return objects.object(where, Optimizer.class, node);
     }
 
     /** Continues where the file stopped; another number of values belongs to other weights. */
@@ -97,13 +109,13 @@ final class CompileReader {
             Variable v = variables.get(i);
             if (!values.get(i).shape().equals(v.shape())) {
                 throw new ConfigException(
-                        values.get(i).path()
-                                + ": "
-                                + v.name()
+                        values.get(i).path(),
+                        v.name()
                                 + " of the optimizer has shape "
                                 + v.shape()
                                 + ", the file has "
-                                + values.get(i).shape());
+                                + values.get(i).shape(),
+                        "");
             }
             into.put(values.get(i).path(), v.name(), v, values.get(i).read());
         }

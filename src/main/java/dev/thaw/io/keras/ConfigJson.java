@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.thaw.config.ConfigException;
+
 import java.util.Map;
 
 /** Text to JSON and back, within bounds that no configuration of Keras reaches. */
@@ -49,26 +51,28 @@ final class ConfigJson {
     static JsonNode parse(String text, String what) {
         if (text.length() > MAX_LENGTH) {
             throw new ConfigException(
-                    what
-                            + ": a configuration must have at most "
+                    what,
+                    "a configuration must have at most "
                             + MAX_LENGTH
                             + " characters, got "
-                            + text.length());
+                            + text.length(),
+                    "");
         }
         try {
             JsonNode node = MAPPER.readTree(text);
             if (node == null || !node.isObject()) {
-                throw new ConfigException(what + ": must be a JSON object");
+                throw new ConfigException(what, "must be a JSON object", "");
             }
             return node;
         } catch (JsonProcessingException e) {
             throw new ConfigException(
-                    what
-                            + ": is no JSON that Keras writes: "
+                    what,
+                    "is no JSON that Keras writes: "
                             + e.getOriginalMessage()
                             + (e.getLocation() == null
                                     ? ""
                                     : " at character " + e.getLocation().getCharOffset()),
+                    "",
                     e);
         }
     }
@@ -76,6 +80,22 @@ final class ConfigJson {
     /** As maps, lists, texts, numbers and booleans. */
     static Map<String, Object> plain(JsonNode object) {
         return MAPPER.convertValue(object, new TypeReference<Map<String, Object>>() {});
+    }
+
+    /** As a map, list, text, number or boolean. */
+    static Object value(JsonNode node) {
+        return MAPPER.convertValue(node, Object.class);
+    }
+
+    /** The way back. */
+    static JsonNode node(Object plain) {
+        return MAPPER.valueToTree(plain);
+    }
+
+    /** A value for messages, shortened. */
+    static String text(JsonNode n) {
+        String s = n.toString();
+        return s.length() <= 80 ? s : s.substring(0, 77) + "...";
     }
 
     static String write(JsonNode node) {

@@ -3,6 +3,7 @@ package dev.thaw.io.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Structure;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Symbol;
@@ -35,7 +36,7 @@ final class GraphReader {
                     || !n.get(1).isInt()
                     || !n.get(2).isInt()) {
                 throw new ConfigException(
-                        where + ": must be [layer, call, output], got " + Config.text(n));
+                        where, "must be [layer, call, output], got " + ConfigJson.text(n), "");
             }
             return new History(n.get(0).asText(), n.get(1).asInt(), n.get(2).asInt());
         }
@@ -67,7 +68,9 @@ final class GraphReader {
         JsonNode layers = config.path("layers");
         if (!layers.isArray() || layers.isEmpty()) {
             throw new ConfigException(
-                    where + ".layers: must be a list of layers, got " + Config.text(layers));
+                    where + ".layers",
+                    "must be a list of layers, got " + ConfigJson.text(layers),
+                    "");
         }
         Set<String> needed = Reachable.layers(config);
         for (int i = 0; i < layers.size(); i++) {
@@ -81,11 +84,11 @@ final class GraphReader {
     private void requireOwnMask(CallReader call) {
         if (call.mask() != null && !maskMakers.contains(call.mask())) {
             throw new ConfigException(
-                    call.where()
-                            + ".kwargs.mask: masks come from Masking and Embedding and travel by"
-                            + " themselves; one that is given by hand, here from '"
+                    call.where() + ".kwargs.mask",
+                    "masks come from Masking and Embedding and travel by themselves, got one by hand from '"
                             + call.mask()
-                            + "', is not supported");
+                            + "'",
+                    "");
         }
     }
 
@@ -94,17 +97,17 @@ final class GraphReader {
         ObjectNode own = ObjectReader.configOf(at, node);
         String name = node.path("name").asText(own.path("name").asText(""));
         if (name.isEmpty()) {
-            throw new ConfigException(at + ": a layer must have a name");
+            throw new ConfigException(at, "a layer must have a name", "");
         }
         if (made.containsKey(name) || entries.containsKey(name)) {
-            throw new ConfigException(at + ": two layers are called '" + name + "'");
+            throw new ConfigException(at, "two layers are called '" + name + "'", "");
         }
         if (OperatorJson.isOperator(node) && !needed.contains(name)) {
             maskMakers.add(name);
             return;
         }
         if (className.equals("InputLayer")) {
-            made.put(name, List.of(List.of(ModelReader.input(at, own, objects))));
+            made.put(name, List.of(List.of(new ModelReader(objects).input(at, own))));
             return;
         }
         List<CallReader> calls = CallReader.all(at, node.path("inbound_nodes"));
@@ -146,14 +149,15 @@ final class GraphReader {
                 (name, e) -> {
                     if (e.made < e.calls.size()) {
                         throw new ConfigException(
-                                e.where
-                                        + ": call "
+                                e.where,
+                                "call "
                                         + e.made
                                         + " of '"
                                         + name
                                         + "' takes an output of '"
                                         + missing(e.calls.get(e.made))
-                                        + "' that depends on it in turn: the graph has a cycle");
+                                        + "' that depends on it in turn: the graph has a cycle",
+                                "");
                     }
                 });
     }
@@ -163,18 +167,20 @@ final class GraphReader {
         for (History h : call.inputs()) {
             List<List<Symbol>> calls = made.get(h.layer());
             if (calls == null) {
-                throw new ConfigException(call.where() + ": there is no layer '" + h.layer() + "'");
+                throw new ConfigException(
+                        call.where(), "there is no layer '" + h.layer() + "'", "");
             }
             int declared = entries.containsKey(h.layer()) ? entries.get(h.layer()).calls.size() : 1;
             if (h.call() < 0 || h.call() >= declared) {
                 throw new ConfigException(
-                        call.where()
-                                + ": '"
+                        call.where(),
+                        "'"
                                 + h.layer()
                                 + "' has "
                                 + declared
                                 + " calls, got the number "
-                                + h.call());
+                                + h.call(),
+                        "");
             }
             if (h.call() >= calls.size()) {
                 return h.layer();
@@ -187,18 +193,19 @@ final class GraphReader {
         List<List<Symbol>> calls = made.get(h.layer());
         if (calls == null || h.call() < 0 || h.call() >= calls.size()) {
             throw new ConfigException(
-                    at + ": there is no call " + h.call() + " of a layer '" + h.layer() + "'");
+                    at, "there is no call " + h.call() + " of a layer '" + h.layer() + "'", "");
         }
         List<Symbol> outputs = calls.get(h.call());
         if (h.output() < 0 || h.output() >= outputs.size()) {
             throw new ConfigException(
-                    at
-                            + ": '"
+                    at,
+                    "'"
                             + h.layer()
                             + "' has "
                             + outputs.size()
                             + " outputs, got the number "
-                            + h.output());
+                            + h.output(),
+                    "");
         }
         return outputs.get(h.output());
     }
@@ -232,9 +239,10 @@ final class GraphReader {
         }
         if (!n.isArray() || n.isEmpty()) {
             throw new ConfigException(
-                    at
-                            + ": must name at least one tensor as [layer, call, output], got "
-                            + Config.text(n));
+                    at,
+                    "must name at least one tensor as [layer, call, output], got "
+                            + ConfigJson.text(n),
+                    "");
         }
         n.forEach(child -> into.add(end(at, child)));
         return Structure.list();

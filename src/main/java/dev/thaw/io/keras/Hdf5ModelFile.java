@@ -2,6 +2,8 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.config.ConfigException;
+import dev.thaw.config.Registry;
 import dev.thaw.file.ByteSource;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Attributes;
@@ -25,29 +27,32 @@ final class Hdf5ModelFile {
         }
     }
 
-    Model model(LayerTable table, boolean compiles) {
+    Model model(Registry registry, boolean compiles) {
         try (Hdf5File h5 = Hdf5File.open(source)) {
-            return KerasFiles.reading(source.name(), () -> model(h5, table, compiles));
+            return KerasFiles.reading(source.name(), () -> model(h5, registry, compiles));
         }
     }
 
-    private static Model model(Hdf5File h5, LayerTable table, boolean compiles) {
+    private static Model model(Hdf5File h5, Registry registry, boolean compiles) {
         Hdf5Attributes attributes = h5.root().attributes();
         if (!attributes.has(MODEL_CONFIG)) {
             throw new ConfigException(
-                    MODEL_CONFIG
-                            + ": the file must hold a whole model, got weights alone; build the model"
-                            + " and use loadWeights");
+                    MODEL_CONFIG,
+                    "the file must hold a whole model, got weights alone",
+                    "build the model" + " and use loadWeights");
         }
         JsonNode config = ConfigJson.parse(attributes.string(MODEL_CONFIG), MODEL_CONFIG);
-        Model model = ModelReader.root(MODEL_CONFIG, config, table);
+        Model model = ModelReader.root(MODEL_CONFIG, config, registry);
         WeightsLayout.read(model, h5.root()).apply();
         if (compiles && attributes.has(TRAINING_CONFIG)) {
             String training = attributes.string(TRAINING_CONFIG);
             KerasFiles.compiling(
                     () ->
                             CompileReader.readLegacy(
-                                    model, ConfigJson.parse(training, TRAINING_CONFIG), h5.root()));
+                                    model,
+                                    ConfigJson.parse(training, TRAINING_CONFIG),
+                                    h5.root(),
+                                    registry));
         }
         return model;
     }

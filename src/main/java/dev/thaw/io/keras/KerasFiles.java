@@ -2,6 +2,9 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.config.ConfigException;
+import dev.thaw.config.PropertyReader;
+import dev.thaw.config.Registry;
 import dev.thaw.file.AtomicFile;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
@@ -34,11 +37,11 @@ import java.util.function.Function;
 public final class KerasFiles {
     private static final byte[] MAGIC = {'P', 'K'};
 
-    private final LayerTable table;
+    private final Registry registry;
     private final boolean compiles;
 
-    private KerasFiles(LayerTable table, boolean compiles) {
-        this.table = table;
+    private KerasFiles(Registry registry, boolean compiles) {
+        this.registry = registry;
         this.compiles = compiles;
     }
 
@@ -51,7 +54,7 @@ public final class KerasFiles {
      */
     public static KerasFiles withLayer(
             String className, Function<Map<String, Object>, Layer> factory) {
-        return new KerasFiles(LayerTable.STANDARD, true).andLayer(className, factory);
+        return new KerasFiles(KerasObjects.STANDARD, true).andLayer(className, factory);
     }
 
     /**
@@ -60,14 +63,39 @@ public final class KerasFiles {
      * of your own by {@link #andLayer}.
      */
     public static KerasFiles withoutCompilation() {
-        return new KerasFiles(LayerTable.STANDARD, false);
+        return new KerasFiles(KerasObjects.STANDARD, false);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> plain(PropertyReader reader) {
+        return (Map<String, Object>) reader.everything();
+    }
+
+    private static Layer own(String className, Layer made, PropertyReader reader) {
+        if (made == null) {
+            throw new IllegalStateException(
+                    "the factory of " + className + " made no layer, but null");
+        }
+        return (Layer) reader.configure(made);
+    }
+
+    /**
+     * The same, knowing what is in a registry too: layers, losses, metrics, schedules,
+     * initializers, regularizers, constraints and activations of your own.
+     */
+    public KerasFiles with(Registry more) {
+        return new KerasFiles(registry.with(more), compiles);
     }
 
     /** The same with one more layer. */
     public KerasFiles andLayer(String className, Function<Map<String, Object>, Layer> factory) {
         Objects.requireNonNull(className, "className");
         Objects.requireNonNull(factory, "factory");
-        return new KerasFiles(table.with(className, c -> factory.apply(c.all())), compiles);
+        return with(
+                Registry.EMPTY.withMaker(
+                        Layer.class,
+                        className,
+                        reader -> own(className, factory.apply(plain(reader)), reader)));
     }
 
     /**
@@ -75,7 +103,7 @@ public final class KerasFiles {
      * compilation with the optimizer's state, so that training goes on where Keras stopped.
      */
     public static Model load(Path file) {
-        return new KerasFiles(LayerTable.STANDARD, true).read(file);
+        return new KerasFiles(KerasObjects.STANDARD, true).read(file);
     }
 
     /**
@@ -86,7 +114,7 @@ public final class KerasFiles {
      */
     public static Model load(InputStream in, String name) {
         try {
-            return new KerasFiles(LayerTable.STANDARD, true)
+            return new KerasFiles(KerasObjects.STANDARD, true)
                     .read(ByteSource.of(in.readAllBytes(), name));
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
@@ -100,8 +128,8 @@ public final class KerasFiles {
 
     private Model read(ByteSource source) {
         return isZip(source)
-                ? new ArchiveFile(source).model(table, compiles)
-                : new Hdf5ModelFile(source).model(table, compiles);
+                ? new ArchiveFile(source).model(registry, compiles)
+                : new Hdf5ModelFile(source).model(registry, compiles);
     }
 
     /** Whether a file claims to hold a whole model, and not weights alone. */
@@ -147,10 +175,11 @@ public final class KerasFiles {
                     JsonNode optimizer = json.path("optimizer");
                     if (!optimizer.isObject() && !optimizer.isTextual()) {
                         throw new ConfigException(
-                                "optimizer: must be a name or an object, got "
-                                        + Config.text(optimizer));
+                                "optimizer",
+                                "must be a name or an object, got " + ConfigJson.text(optimizer),
+                                "");
                     }
-                    CompileReader.read(model, json, Optional.empty());
+                    CompileReader.read(model, json, Optional.empty(), KerasObjects.STANDARD);
                     return null;
                 });
     }
@@ -179,8 +208,9 @@ public final class KerasFiles {
             work.run();
         } catch (ConfigException e) {
             throw new ConfigException(
-                    e.getMessage().replace("; ", ", ")
-                            + "; read the model by KerasFiles.withoutCompilation(), and compile it"
+                    "",
+                    e.getMessage().replace("; ", ", "),
+                    "read the model by KerasFiles.withoutCompilation(), and compile it"
                             + " here if it is to be trained",
                     e);
         }

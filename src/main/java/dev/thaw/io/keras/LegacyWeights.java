@@ -1,5 +1,6 @@
 package dev.thaw.io.keras;
 
+import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
@@ -44,12 +45,9 @@ final class LegacyWeights {
         List<Layer> layers = model.layers().stream().filter(l -> !l.weights().isEmpty()).toList();
         if (stored.size() != layers.size()) {
             throw new ConfigException(
-                    model.name()
-                            + ": has "
-                            + layers.size()
-                            + " layers with weights, the file has "
-                            + stored.size()
-                            + "; build the same model that was saved");
+                    model.name(),
+                    "has " + layers.size() + " layers with weights, the file has " + stored.size(),
+                    "build the same model that was saved");
         }
         Assignment into = new Assignment();
         for (int i = 0; i < layers.size(); i++) {
@@ -67,14 +65,13 @@ final class LegacyWeights {
         List<Weight> weights = savedOrder(layer);
         if (names.size() != weights.size()) {
             throw new ConfigException(
-                    g.path()
-                            + ": "
-                            + layer.name()
+                    g.path(),
+                    layer.name()
                             + " has "
                             + weights.size()
                             + " weights, the file has "
-                            + names.size()
-                            + "; build the same model that was saved");
+                            + names.size(),
+                    "build the same model that was saved");
         }
         Map<String, Weight> byName = byName(names, layer);
         for (int i = 0; i < names.size(); i++) {
@@ -82,16 +79,15 @@ final class LegacyWeights {
             Weight w = byName.isEmpty() ? weights.get(i) : byName.get(names.get(i));
             if (!d.shape().equals(w.variable().shape())) {
                 throw new ConfigException(
-                        d.path()
-                                + ": "
-                                + w.layer().name()
+                        d.path(),
+                        w.layer().name()
                                 + "/"
                                 + w.spec().name()
                                 + " has shape "
                                 + w.variable().shape()
                                 + ", the file has "
-                                + d.shape()
-                                + "; build the same model that was saved");
+                                + d.shape(),
+                        "build the same model that was saved");
             }
             into.put(d.path(), w, d.read());
         }

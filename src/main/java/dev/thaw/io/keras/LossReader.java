@@ -2,6 +2,7 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
 import dev.thaw.layer.Symbol;
 import dev.thaw.train.Compilation;
@@ -21,9 +22,11 @@ final class LossReader {
     private static final String WHERE = "compile_config.";
 
     private final Network model;
+    private final ObjectReader objects;
 
-    LossReader(Network model) {
+    LossReader(Network model, ObjectReader objects) {
         this.model = model;
+        this.objects = objects;
     }
 
     Compilation read(Optimizer optimizer, JsonNode config) {
@@ -33,12 +36,11 @@ final class LossReader {
         for (int i = 0; i < outputs; i++) {
             if (given.get(i).isMissingNode() || given.get(i).isNull()) {
                 throw new ConfigException(
-                        WHERE
-                                + "loss: each output needs a loss here, output "
-                                + i
-                                + " has none; give the model one output per loss");
+                        WHERE + "loss",
+                        "each output needs a loss here, output " + i + " has none",
+                        "give the model one output per loss");
             }
-            losses.add(Losses.read(WHERE + "loss", given.get(i)));
+            losses.add(loss(WHERE + "loss", given.get(i)));
         }
         return new Compilation(
                 optimizer,
@@ -46,6 +48,19 @@ final class LossReader {
                 weights(config, outputs),
                 metrics("metrics", config, outputs),
                 metrics("weighted_metrics", config, outputs));
+    }
+
+    /** A loss that is named keeps that name. */
+    private Loss loss(String where, JsonNode node) {
+        return node.isTextual()
+                ? ObjectReader.refusing(where, () -> Loss.of(node.asText()))
+                : objects.object(where, Loss.class, node);
+    }
+
+    private Metric metric(String where, JsonNode node) {
+        return node.isTextual()
+                ? ObjectReader.refusing(where, () -> Metric.of(node.asText()))
+                : objects.object(where, Metric.class, node);
     }
 
     private List<Double> weights(JsonNode config, int outputs) {
@@ -57,7 +72,7 @@ final class LossReader {
         for (JsonNode n : perOutput("loss_weights", w, outputs)) {
             if (!n.isNumber() && !n.isMissingNode() && !n.isNull()) {
                 throw new ConfigException(
-                        WHERE + "loss_weights: must be numbers, got " + Config.text(w));
+                        WHERE + "loss_weights", "must be numbers, got " + ConfigJson.text(w), "");
             }
             all.add(n.asDouble(1));
         }
@@ -76,9 +91,9 @@ final class LossReader {
         for (JsonNode n : given) {
             List<Metric> own = new ArrayList<>();
             if (n.isArray()) {
-                n.forEach(one -> own.add(Losses.metric(WHERE + key, one)));
+                n.forEach(one -> own.add(metric(WHERE + key, one)));
             } else if (!n.isMissingNode() && !n.isNull()) {
-                own.add(Losses.metric(WHERE + key, n));
+                own.add(metric(WHERE + key, n));
             }
             all.add(own);
         }
@@ -89,12 +104,12 @@ final class LossReader {
         if (n.isArray()) {
             if (n.size() != outputs) {
                 throw new ConfigException(
-                        WHERE
-                                + key
-                                + ": must have one entry per output, the model has "
+                        WHERE + key,
+                        "must have one entry per output, the model has "
                                 + outputs
                                 + ", got "
-                                + n.size());
+                                + n.size(),
+                        "");
             }
             List<JsonNode> all = new ArrayList<>();
             n.forEach(all::add);

@@ -3,6 +3,9 @@ package dev.thaw.io.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.thaw.config.ConfigException;
+import dev.thaw.config.PropertyReader;
+import dev.thaw.config.Registry;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Symbol;
@@ -34,18 +37,20 @@ final class ModelReader {
     }
 
     /** The whole model of a file, without its weights' values. */
-    static Model root(String where, JsonNode object, LayerTable table) {
+    static Model root(String where, JsonNode object, Registry registry) {
         String className = ObjectReader.className(where, object);
         if (!isModel(className)) {
             throw new ConfigException(
-                    where
-                            + ".class_name: must be Functional or Sequential, got "
+                    where + ".class_name",
+                    "must be Functional or Sequential, got "
                             + className
                             + " (a model of a class of your own is Python code, which is never run"
-                            + " here); build it from layers in Keras");
+                            + " here)",
+                    "build it from layers in Keras");
         }
-        UnknownLayers.refuse(object, table);
-        return new ModelReader(new ObjectReader(table))
+        UnknownLayers.refuse(object, registry);
+        Spellings.renew(where, object);
+        return new ModelReader(new ObjectReader(registry))
                 .read(where + ".config", className, object.path("config"));
     }
 
@@ -55,7 +60,7 @@ final class ModelReader {
         boolean row = config.isArray() && className.equals(SEQUENTIAL);
         if (!config.isObject() && !row) {
             throw new ConfigException(
-                    where + ": must be a JSON object, got " + config.getNodeType());
+                    where, "must be a JSON object, got " + config.getNodeType(), "");
         }
         Model model =
                 className.equals(SEQUENTIAL)
@@ -85,7 +90,7 @@ final class ModelReader {
         JsonNode entries = config.isArray() ? config : config.path("layers");
         if (!entries.isArray()) {
             throw new ConfigException(
-                    where + ".layers: must be a list, got " + Config.text(entries));
+                    where + ".layers", "must be a list, got " + ConfigJson.text(entries), "");
         }
         Symbol input = null;
         List<Layer> row = new ArrayList<>();
@@ -95,9 +100,9 @@ final class ModelReader {
             if (ObjectReader.className(at, e).equals("InputLayer")) {
                 if (i != 0) {
                     throw new ConfigException(
-                            at + ": an InputLayer must come first in a Sequential");
+                            at, "an InputLayer must come first in a Sequential", "");
                 }
-                input = input(at, ObjectReader.configOf(at, e), objects);
+                input = input(at, ObjectReader.configOf(at, e));
                 continue;
             }
             if (i == 0) {
@@ -106,8 +111,11 @@ final class ModelReader {
             row.add(objects.layer(at, e));
         }
         if (input == null && config.path("build_input_shape").isArray()) {
-            Config own = new Config(where, (ObjectNode) config, objects);
-            input = Input.named("input", anyBatch(own, "build_input_shape"), DType.FLOAT32);
+            input =
+                    Input.named(
+                            "input",
+                            anyBatch(reader(where, config), "build_input_shape"),
+                            DType.FLOAT32);
         }
         Layer[] layers = row.toArray(Layer[]::new);
         Symbol in = input;
@@ -115,49 +123,57 @@ final class ModelReader {
                 where, () -> in == null ? new Sequential(layers) : new Sequential(in, layers));
     }
 
+    private PropertyReader reader(String where, JsonNode config) {
+        return new PropertyReader(where, ConfigJson.plain(config), objects.registry());
+    }
+
     /** Keras 2 writes the input's shape into the first layer; null where it does not. */
     private Symbol firstInput(String where, ObjectNode config) {
-        Config c = new Config(where, config, objects);
-        Shape shape = c.has("batch_input_shape") ? anyBatch(c, "batch_input_shape") : null;
-        return shape == null
-                ? null
-                : Input.named(plain(c.string("name", "first")) + "_input", shape, DType.FLOAT32);
+        return config.hasNonNull("batch_input_shape")
+                ? Input.named(
+                        plain(config.path("name").asText("first")) + "_input",
+                        anyBatch(reader(where, config), "batch_input_shape"),
+                        DType.FLOAT32)
+                : null;
     }
 
     /**
      * The shape of an input. A Sequential that was built by a call remembers that call's batch;
      * Keras takes batches of any size there, and so does what is read.
      */
-    private static Shape anyBatch(Config c, String key) {
-        Shape shape = c.shape(key);
+    private static Shape anyBatch(PropertyReader reader, String key) {
+        Shape shape = reader.shape(key, null);
         if (shape == null || shape.rank() == 0) {
-            throw c.refuse(
-                    key,
-                    "must be given, the batch first",
-                    shape == null ? "nothing" : shape.toString());
+            throw new ConfigException(
+                    reader.where() + "." + key,
+                    "must be given, the batch first, got " + (shape == null ? "nothing" : shape),
+                    "");
         }
         return shape.withDim(0, Shape.NONE);
     }
 
     /** An input layer's symbol. */
-    static Symbol input(String where, ObjectNode config, ObjectReader objects) {
-        Config c = new Config(where, config, objects);
-        Shape shape = anyBatch(c, c.has("batch_shape") ? "batch_shape" : "batch_input_shape");
-        DType dtype = dtype(c);
-        String name = c.string("name");
-        c.ignore("ragged", "trainable");
-        c.finish();
+    Symbol input(String where, ObjectNode config) {
+        PropertyReader p = reader(where, config);
+        Shape shape =
+                anyBatch(p, config.hasNonNull("batch_shape") ? "batch_shape" : "batch_input_shape");
+        DType dtype = dtype(where, p.text("dtype", "float32"));
+        String name = p.required().text("name", null);
+        p.ignore("batch_shape", "batch_input_shape", "ragged", "trainable");
+        p.finish();
         return ObjectReader.refusing(where, () -> Input.named(plain(name), shape, dtype));
     }
 
-    private static DType dtype(Config c) {
-        String name = c.string("dtype", "float32");
-        return switch (name) {
+    private static DType dtype(String where, String name) {
+        return switch (name == null ? "float32" : name) {
             case "float32", "float64", "float16", "bfloat16" -> DType.FLOAT32;
             case "uint8", "int8", "int16", "uint16", "int32" -> DType.INT32;
             case "int64" -> DType.INT64;
             default ->
-                    throw c.refuse("dtype", "inputs are float32, int32 or int64", "'" + name + "'");
+                    throw new ConfigException(
+                            where + ".dtype",
+                            "inputs are float32, int32 or int64, got '" + name + "'",
+                            "");
         };
     }
 }

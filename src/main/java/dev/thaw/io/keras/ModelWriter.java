@@ -11,8 +11,8 @@ import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Node;
-import dev.thaw.layer.Operator;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.operator.Operator;
 import dev.thaw.model.Sequential;
 
 import java.util.ArrayList;

@@ -5,39 +5,27 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.thaw.config.Configured;
 import dev.thaw.graph.Network;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.Configured;
-import dev.thaw.layer.Initializer;
 import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
-import dev.thaw.layer.Operator;
-import dev.thaw.layer.Regularizer;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.operator.Operator;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 
 import java.lang.reflect.Array;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Turns layers and what stands in their configurations into Keras's JSON. */
 final class ObjectWriter {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-
-    /**
-     * Options that came with a later Keras 3, at the values that mean nothing: left out, so that
-     * every Keras 3 opens the file.
-     */
-    private static final Map<String, String> LATER =
-            Map.of(
-                    "quantization_config", "null",
-                    "renorm", "false",
-                    "renorm_clipping", "null",
-                    "input_axes", "null",
-                    "output_axes", "null",
-                    "optional", "false");
 
     private final String where;
 
@@ -76,7 +64,7 @@ final class ObjectWriter {
             config.set("dtype", float32());
             new ObjectWriter(layer.name()).fill(config, own);
         }
-        return object("keras.layers", layer.className(), config);
+        return object(layer.module(), layer.className(), config);
     }
 
     static ObjectNode object(String module, String className, ObjectNode config) {
@@ -94,23 +82,18 @@ final class ObjectWriter {
         return object("keras", "DTypePolicy", name);
     }
 
-    private void fill(ObjectNode into, Map<?, ?> config) {
+    private void fill(ObjectNode into, Map<String, Object> config) {
         config.forEach(
                 (key, value) -> {
-                    JsonNode json = value(value);
-                    boolean late =
-                            json.toString().equals(LATER.get(key))
-                                    || key.equals("renorm_momentum")
-                                            && Boolean.FALSE.equals(config.get("renorm"));
-                    if (!late && !into.has((String) key)) {
-                        into.set((String) key, json);
+                    if (!into.has(key)) {
+                        into.set(key, value(value));
                     }
                 });
     }
 
     /** A value of a configuration. */
     JsonNode value(Object value) {
-        if (value == null || Regularizer.NONE.equals(value)) {
+        if (value == null) {
             return JSON.nullNode();
         } else if (value instanceof String s) {
             return JSON.textNode(s);
@@ -122,14 +105,16 @@ final class ObjectWriter {
             return JSON.textNode(((Enum<?>) value).name().toLowerCase(Locale.ROOT));
         } else if (value instanceof Shape s) {
             return shape(s);
+        } else if (value instanceof Tensor t) {
+            return nested(t, 0, 0);
         } else if (value instanceof ActivationFunction a) {
             return JSON.textNode(a.name());
         } else if (value instanceof Layer l) {
             return layer(l);
         } else if (value instanceof Loss l) {
-            return Losses.write(this, l, l.identifier());
+            return named(l, l.identifier());
         } else if (value instanceof Metric m) {
-            return Losses.write(this, m, m.identifier());
+            return named(m, m.identifier());
         } else if (value instanceof Configured c) {
             return configured(c);
         } else if (value instanceof Map<?, ?> m) {
@@ -174,6 +159,24 @@ final class ObjectWriter {
             }
         }
         return node;
+    }
+
+    /** The numbers in lists of lists, one level per axis. */
+    JsonNode nested(Tensor t, int axis, int from) {
+        if (axis == t.shape().rank()) {
+            return value(t.floats()[from]);
+        }
+        ArrayNode all = JSON.arrayNode();
+        int inner = (int) t.shape().size(axis + 1, t.shape().rank());
+        for (int i = 0; i < t.shape().dim(axis); i++) {
+            all.add(nested(t, axis + 1, from + i * inner));
+        }
+        return all;
+    }
+
+    /** What Keras's file has for a loss or a metric: its short name, or an object. */
+    private JsonNode named(Configured one, Optional<String> identifier) {
+        return identifier.<JsonNode>map(JSON::textNode).orElseGet(() -> configured(one));
     }
 
     ObjectNode configured(Configured c) {

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.thaw.layer.Operator;
+import dev.thaw.config.ConfigException;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.operator.Operator;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
@@ -24,6 +25,9 @@ final class OperatorJson {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final String CLASS = "class_name";
     private static final String CONFIG = "config";
+
+    /** No tensor of Keras has more axes. */
+    private static final int MAX_RANK = 8;
 
     private final String where;
     private int places;
@@ -46,22 +50,21 @@ final class OperatorJson {
         JsonNode nodes = node.path("inbound_nodes");
         if (!nodes.isArray() || nodes.isEmpty() || !nodes.get(0).isObject()) {
             throw new ConfigException(
-                    where
-                            + ".inbound_nodes: must hold the operator's call, got "
-                            + Config.text(nodes));
+                    where + ".inbound_nodes",
+                    "must hold the operator's call, got " + ConfigJson.text(nodes),
+                    "");
         }
         Operator.Call call = new OperatorJson(where).call(node, nodes.get(0));
         for (int i = 1; i < nodes.size(); i++) {
             Operator.Call other = new OperatorJson(where).call(node, nodes.get(i));
             if (!other.equals(call)) {
                 throw new ConfigException(
-                        where
-                                + ".inbound_nodes["
-                                + i
-                                + "]: calls of one operator must have the same constants, got "
+                        where + ".inbound_nodes[" + i + "]",
+                        "calls of one operator must have the same constants, got "
                                 + other.args()
                                 + " after "
-                                + call.args());
+                                + call.args(),
+                        "");
             }
         }
         return ObjectReader.refusing(
@@ -129,10 +132,11 @@ final class OperatorJson {
                             tensor(config.path("value")));
             default ->
                     throw new ConfigException(
-                            where
-                                    + ": an operator's argument must be a tensor, a number, a slice"
+                            where,
+                            "an operator's argument must be a tensor, a number, a slice"
                                     + " or a list of such, got "
-                                    + Config.text(n));
+                                    + ConfigJson.text(n),
+                            "");
         };
     }
 
@@ -142,7 +146,7 @@ final class OperatorJson {
         }
         if (!n.isIntegralNumber() || !n.canConvertToInt()) {
             throw new ConfigException(
-                    where + ": a slice's bounds must be whole numbers, got " + Config.text(n));
+                    where, "a slice's bounds must be whole numbers, got " + ConfigJson.text(n), "");
         }
         return n.asInt();
     }
@@ -152,8 +156,8 @@ final class OperatorJson {
         List<Integer> dims = new ArrayList<>();
         for (JsonNode at = n; at.isArray(); at = at.path(0)) {
             dims.add(at.size());
-            if (dims.size() > ObjectReader.MAX_RANK) {
-                throw new ConfigException(where + ": an array has too many axes");
+            if (dims.size() > MAX_RANK) {
+                throw new ConfigException(where, "an array has too many axes", "");
             }
         }
         List<Float> numbers = new ArrayList<>();
@@ -172,7 +176,9 @@ final class OperatorJson {
             n.forEach(e -> collect(e, dims, axis + 1, into));
         } else {
             throw new ConfigException(
-                    where + ": an array must be nested lists of numbers, got " + Config.text(n));
+                    where,
+                    "an array must be nested lists of numbers, got " + ConfigJson.text(n),
+                    "");
         }
     }
 
@@ -213,7 +219,7 @@ final class OperatorJson {
             return marked("__ellipsis__", JSON.objectNode());
         } else if (value instanceof Operator.Literal l) {
             ObjectNode config = JSON.objectNode();
-            config.set("value", nested(l.value(), 0, 0));
+            config.set("value", new ObjectWriter("operator").nested(l.value(), 0, 0));
             config.put("dtype", l.dtype());
             return marked(l.kind(), config);
         }
@@ -225,17 +231,5 @@ final class OperatorJson {
         node.put(CLASS, className);
         node.set(CONFIG, config);
         return node;
-    }
-
-    private static JsonNode nested(Tensor t, int axis, int from) {
-        if (axis == t.shape().rank()) {
-            return new ObjectWriter("operator").value(t.floats()[from]);
-        }
-        ArrayNode all = JSON.arrayNode();
-        int inner = (int) t.shape().size(axis + 1, t.shape().rank());
-        for (int i = 0; i < t.shape().dim(axis); i++) {
-            all.add(nested(t, axis + 1, from + i * inner));
-        }
-        return all;
     }
 }

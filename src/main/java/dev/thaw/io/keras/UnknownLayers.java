@@ -2,6 +2,10 @@ package dev.thaw.io.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.thaw.config.ConfigException;
+import dev.thaw.config.Registry;
+import dev.thaw.layer.Layer;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,26 +14,27 @@ import java.util.Set;
 final class UnknownLayers {
     private static final int SHOWN = 20;
 
-    private final LayerTable table;
+    private final Registry registry;
     private final List<String> found = new ArrayList<>();
 
-    private UnknownLayers(LayerTable table) {
-        this.table = table;
+    private UnknownLayers(Registry registry) {
+        this.registry = registry;
     }
 
     /** Refuses a model's configuration that has layers which nothing can read. */
-    static void refuse(JsonNode model, LayerTable table) {
-        UnknownLayers u = new UnknownLayers(table);
+    static void refuse(JsonNode model, Registry registry) {
+        UnknownLayers u = new UnknownLayers(registry);
         u.walk(model, "");
         if (!u.found.isEmpty()) {
             int more = u.found.size() - SHOWN;
             throw new ConfigException(
+                    "",
                     "Thaw cannot read "
                             + u.found.size()
                             + (u.found.size() == 1 ? " layer: " : " layers: ")
                             + String.join(", ", u.found.subList(0, Math.min(SHOWN, u.found.size())))
-                            + (more > 0 ? " and " + more + " more" : "")
-                            + "; build the model in Keras from layers that Thaw has");
+                            + (more > 0 ? " and " + more + " more" : ""),
+                    "build the model in Keras from layers that Thaw has");
         }
     }
 
@@ -68,7 +73,7 @@ final class UnknownLayers {
         if (OperatorJson.isOperator(object)) {
             return OperatorJson.isKnown(object) ? null : "operator " + className;
         }
-        if (className.equals("InputLayer") || table.find(className).isPresent()) {
+        if (className.equals("InputLayer") || registry.find(Layer.class, className).isPresent()) {
             return null;
         }
         // .keras has the package of your own class beside its name, .h5 before it

@@ -3,8 +3,8 @@ package dev.thaw.io.keras;
 import dev.thaw.graph.Network;
 import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
-import dev.thaw.layer.Operator;
 import dev.thaw.layer.Weight;
+import dev.thaw.layer.operator.Operator;
 import dev.thaw.model.Sequential;
 
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package dev.thaw.io.keras;
 
+import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Group;
 
@@ -13,8 +14,9 @@ final class WeightsLayout {
     static Assignment read(Network network, Hdf5Group root) {
         if (network.inputs().isEmpty()) {
             throw new ConfigException(
-                    network.name()
-                            + ": has no graph yet; build it, or run it once, before it is given weights");
+                    network.name(),
+                    "has no graph yet",
+                    "build it, or run it once, before it is given weights");
         }
         if (WeightsReader.fits(root)) {
             return WeightsReader.read(network, root);
@@ -24,7 +26,9 @@ final class WeightsLayout {
             return LegacyWeights.read(network, legacy);
         }
         throw new ConfigException(
+                "",
                 "weights must stand in the groups of Keras 3 (layers, vars) or under the attribute"
-                        + " layer_names of Keras 2, got neither; give a file that Keras saved");
+                        + " layer_names of Keras 2, got neither",
+                "give a file that Keras saved");
     }
 }

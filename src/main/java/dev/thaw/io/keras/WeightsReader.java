@@ -1,5 +1,6 @@
 package dev.thaw.io.keras;
 
+import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
@@ -50,12 +51,12 @@ final class WeightsReader {
                 });
         if (!missing.isEmpty()) {
             throw new ConfigException(
+                    "",
                     "the file lacks the weights of "
                             + missing.size()
                             + " layers: "
-                            + shortened(missing)
-                            + "; it has "
-                            + shortened(r.groupsWithValues()));
+                            + shortened(missing),
+                    "it has " + shortened(r.groupsWithValues()));
         }
         List<String> left = new ArrayList<>(r.groupsWithValues());
         groups.forEach(
@@ -66,9 +67,9 @@ final class WeightsReader {
                 });
         if (!left.isEmpty()) {
             throw new ConfigException(
-                    "the file has weights that the model has no place for: "
-                            + shortened(left)
-                            + "; build the same model that was saved");
+                    "",
+                    "the file has weights that the model has no place for: " + shortened(left),
+                    "build the same model that was saved");
         }
         return r.into;
     }
@@ -99,16 +100,15 @@ final class WeightsReader {
         }
         if (values.size() != weights.size()) {
             throw new ConfigException(
-                    g.path()
-                            + ": "
-                            + layer.name()
+                    g.path(),
+                    layer.name()
                             + " has "
                             + weights.size()
                             + " weights "
                             + weights.stream().map(w -> w.spec().name()).toList()
                             + ", the file has "
-                            + values.size()
-                            + "; the file belongs to another model");
+                            + values.size(),
+                    "the file belongs to another model");
         }
         for (int i = 0; i < weights.size(); i++) {
             Variable v = weights.get(i).variable();
@@ -123,14 +123,9 @@ final class WeightsReader {
     private static Hdf5Dataset checked(Hdf5Dataset d, Variable v) {
         if (!d.shape().equals(v.shape())) {
             throw new ConfigException(
-                    d.path()
-                            + ": "
-                            + v.name()
-                            + " has shape "
-                            + v.shape()
-                            + ", the file has "
-                            + d.shape()
-                            + "; the file belongs to another model");
+                    d.path(),
+                    v.name() + " has shape " + v.shape() + ", the file has " + d.shape(),
+                    "the file belongs to another model");
         }
         return d;
     }

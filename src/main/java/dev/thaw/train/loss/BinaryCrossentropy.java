@@ -1,13 +1,12 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -64,11 +63,10 @@ public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing, int 
     }
 
     @Override
-    public Map<String, Object> options() {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("from_logits", fromLogits);
-        options.put("label_smoothing", labelSmoothing);
-        options.put("axis", axis);
-        return options;
+    public Loss options(Properties p) {
+        return new BinaryCrossentropy(
+                p.bool("from_logits", fromLogits),
+                p.number("label_smoothing", labelSmoothing),
+                p.integer("axis", axis));
     }
 }

@@ -1,5 +1,6 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -8,8 +9,6 @@ import dev.thaw.op.SoftmaxCrossEntropy;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -84,11 +83,10 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing,
     }
 
     @Override
-    public Map<String, Object> options() {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("from_logits", fromLogits);
-        options.put("label_smoothing", labelSmoothing);
-        options.put("axis", axis);
-        return options;
+    public Loss options(Properties p) {
+        return new CategoricalCrossentropy(
+                p.bool("from_logits", fromLogits),
+                p.number("label_smoothing", labelSmoothing),
+                p.integer("axis", axis));
     }
 }

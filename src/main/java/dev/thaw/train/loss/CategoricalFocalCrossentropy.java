@@ -1,13 +1,11 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.Softmax;
 import dev.thaw.op.Value;
-
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Lin et al. (2017): -alpha sum (1 - p)^gamma t ln p, with p divided by its sum and clipped to
@@ -65,13 +63,11 @@ public record CategoricalFocalCrossentropy(
     }
 
     @Override
-    public Map<String, Object> options() {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("from_logits", fromLogits);
-        options.put("label_smoothing", labelSmoothing);
-        options.put("axis", axis);
-        options.put("alpha", alpha);
-        options.put("gamma", gamma);
-        return options;
+    public Loss options(Properties p) {
+        boolean logits = p.bool("from_logits", fromLogits);
+        double smoothing = p.number("label_smoothing", labelSmoothing);
+        int along = p.integer("axis", axis);
+        return new CategoricalFocalCrossentropy(
+                p.number("alpha", alpha), p.number("gamma", gamma), logits, smoothing, along);
     }
 }

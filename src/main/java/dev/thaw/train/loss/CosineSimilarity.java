@@ -1,5 +1,7 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -7,7 +9,6 @@ import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * Minus the cosine between t and p along an axis: -sum(t p) / (|t| |p|), where a squared norm
@@ -46,7 +47,9 @@ public record CosineSimilarity(int axis) implements Loss {
     }
 
     @Override
-    public Map<String, Object> options() {
-        return axis == -1 ? Map.of() : Map.of("axis", axis);
+    public Loss options(Properties p) {
+        // Keras writes no axis; one that says more than its default must not be lost
+        Integer given = p.since("thaw").integerOrNull("axis", axis == -1 ? null : axis, Range.ANY);
+        return new CosineSimilarity(given == null ? -1 : given);
     }
 }

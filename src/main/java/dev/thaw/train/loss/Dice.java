@@ -1,14 +1,14 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Axis;
+import dev.thaw.config.Properties;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -59,9 +59,8 @@ public record Dice(List<Integer> axes) implements Loss {
     }
 
     @Override
-    public Map<String, Object> options() {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("axis", axes.isEmpty() ? null : axes.size() == 1 ? axes.get(0) : axes);
-        return options;
+    public Loss options(Properties p) {
+        Axis given = p.axis("axis", axes.isEmpty() ? null : new Axis(axes, axes.size() > 1));
+        return new Dice(given == null ? List.of() : given.all());
     }
 }

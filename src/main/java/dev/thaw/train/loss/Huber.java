@@ -1,10 +1,10 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
-
-import java.util.Map;
 
 /**
  * Mean over the last axis of e^2 / 2 where |e| is at most delta, else delta |e| - delta^2 / 2, with
@@ -38,7 +38,10 @@ public record Huber(double delta) implements Loss {
 
     /** Keras leaves it out and forgets it; it reads it, though. */
     @Override
-    public Map<String, Object> options() {
-        return delta == 1 ? Map.of() : Map.of("delta", delta);
+    public Loss options(Properties p) {
+        // Keras writes no delta; one that says more than its default must not be lost
+        Double given =
+                p.since("thaw").numberOrNull("delta", delta == 1 ? null : delta, Range.POSITIVE);
+        return new Huber(given == null ? 1 : given);
     }
 }

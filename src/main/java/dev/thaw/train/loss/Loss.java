@@ -1,13 +1,14 @@
 package dev.thaw.train.loss;
 
-import dev.thaw.layer.Configured;
+import dev.thaw.config.Configured;
+import dev.thaw.config.Properties;
+import dev.thaw.config.Registry;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +17,9 @@ import java.util.Optional;
  * and reduces them.
  */
 public interface Loss extends Configured {
+    /** Keras's losses. */
+    Registry KNOWN = LossTable.KNOWN;
+
     /** Its name, which is Keras's unless it was given another. */
     String name();
 
@@ -50,9 +54,9 @@ public interface Loss extends Configured {
         return Optional.empty();
     }
 
-    /** What Keras's configuration has besides name and reduction. */
-    default Map<String, Object> options() {
-        return Map.of();
+    /** The walk over what Keras's configuration has besides name and reduction; default nothing. */
+    default Loss options(Properties p) {
+        return this;
     }
 
     @Override
@@ -61,17 +65,15 @@ public interface Loss extends Configured {
     }
 
     @Override
-    default String className() {
-        return getClass().getSimpleName();
-    }
-
-    @Override
-    default Map<String, Object> config() {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("name", name());
-        config.put("reduction", reduction().kerasName());
-        config.putAll(options());
-        return config;
+    default Loss configure(Properties p) {
+        String name = p.text("name", name());
+        String reduction = p.text("reduction", reduction().kerasName());
+        p.ignore("dtype");
+        Loss own = options(p);
+        own = name == null || name.equals(name()) ? own : own.named(name);
+        return reduction().kerasName().equals(reduction)
+                ? own
+                : own.withReduction(Reduction.of(reduction));
     }
 
     /** The same loss with another reduction. */
@@ -97,6 +99,6 @@ public interface Loss extends Configured {
      * @param config numbers, booleans, strings and null
      */
     static Loss of(String className, Map<String, ?> config) {
-        return LossTable.of(className, config);
+        return KNOWN.make("loss " + className, Loss.class, className, config);
     }
 }

@@ -1,148 +1,74 @@
 package dev.thaw.train.loss;
 
-import dev.thaw.train.Settings;
+import dev.thaw.config.PropertyReader;
+import dev.thaw.config.Registry;
 
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 
-/** Makes losses from Keras's names, aliases and configurations. */
+/** Keras's losses by its names and aliases. */
 final class LossTable {
-    private static final Map<String, Function<Settings, Loss>> CLASSES = new LinkedHashMap<>();
+    static final Registry KNOWN =
+            Registry.EMPTY
+                    .with(Loss.class, "MeanSquaredError", MeanSquaredError::new)
+                    .with(Loss.class, "MeanAbsoluteError", MeanAbsoluteError::new)
+                    .with(
+                            Loss.class,
+                            "MeanAbsolutePercentageError",
+                            MeanAbsolutePercentageError::new)
+                    .with(
+                            Loss.class,
+                            "MeanSquaredLogarithmicError",
+                            MeanSquaredLogarithmicError::new)
+                    .with(Loss.class, "Huber", Huber::new)
+                    .with(Loss.class, "LogCosh", LogCosh::new)
+                    .with(Loss.class, "CosineSimilarity", CosineSimilarity::new)
+                    .with(Loss.class, "KLDivergence", KLDivergence::new)
+                    .with(Loss.class, "Poisson", Poisson::new)
+                    .with(Loss.class, "Hinge", Hinge::new)
+                    .with(Loss.class, "SquaredHinge", SquaredHinge::new)
+                    .with(Loss.class, "CategoricalHinge", CategoricalHinge::new)
+                    .with(Loss.class, "BinaryCrossentropy", BinaryCrossentropy::new)
+                    .with(Loss.class, "BinaryFocalCrossentropy", BinaryFocalCrossentropy::new)
+                    .with(Loss.class, "CategoricalCrossentropy", CategoricalCrossentropy::new)
+                    .with(
+                            Loss.class,
+                            "CategoricalFocalCrossentropy",
+                            CategoricalFocalCrossentropy::new)
+                    .with(
+                            Loss.class,
+                            "SparseCategoricalCrossentropy",
+                            SparseCategoricalCrossentropy::new)
+                    .with(Loss.class, "Dice", Dice::new)
+                    .with(Loss.class, "Tversky", Tversky::new)
+                    // what Keras makes of a function
+                    .withMaker(Loss.class, "LossFunctionWrapper", LossTable::wrapped);
 
-    /** Functions whose names are not their class's in lower case, and short names. */
+    /** Short names, and those of functions that are not called as their class. */
     private static final Map<String, String> ALIASES =
             Map.of(
-                    "mse", "mean_squared_error",
-                    "mae", "mean_absolute_error",
-                    "mape", "mean_absolute_percentage_error",
-                    "msle", "mean_squared_logarithmic_error",
-                    "bce", "binary_crossentropy",
-                    "kld", "kl_divergence",
-                    "kullback_leibler_divergence", "kl_divergence",
-                    "logcosh", "log_cosh",
-                    "huber", "huber_loss");
-
-    /** What Keras makes of a function. */
-    private static final String WRAPPER = "LossFunctionWrapper";
-
-    static {
-        CLASSES.put("MeanSquaredError", s -> new MeanSquaredError());
-        CLASSES.put("MeanAbsoluteError", s -> new MeanAbsoluteError());
-        CLASSES.put("MeanAbsolutePercentageError", s -> new MeanAbsolutePercentageError());
-        CLASSES.put("MeanSquaredLogarithmicError", s -> new MeanSquaredLogarithmicError());
-        CLASSES.put("Huber", s -> new Huber(s.number("delta", 1)));
-        CLASSES.put("LogCosh", s -> new LogCosh());
-        CLASSES.put("CosineSimilarity", s -> new CosineSimilarity(axis(s)));
-        CLASSES.put("KLDivergence", s -> new KLDivergence());
-        CLASSES.put("Poisson", s -> new Poisson());
-        CLASSES.put("Hinge", s -> new Hinge());
-        CLASSES.put("SquaredHinge", s -> new SquaredHinge());
-        CLASSES.put("CategoricalHinge", s -> new CategoricalHinge());
-        CLASSES.put(
-                "BinaryCrossentropy",
-                s -> new BinaryCrossentropy(logits(s), smoothing(s), axis(s)));
-        CLASSES.put("BinaryFocalCrossentropy", LossTable::binaryFocal);
-        CLASSES.put(
-                "CategoricalCrossentropy",
-                s -> new CategoricalCrossentropy(logits(s), smoothing(s), axis(s)));
-        CLASSES.put(
-                "CategoricalFocalCrossentropy",
-                s ->
-                        new CategoricalFocalCrossentropy(
-                                s.number("alpha", .25),
-                                s.number("gamma", 2),
-                                logits(s),
-                                smoothing(s),
-                                axis(s)));
-        CLASSES.put("SparseCategoricalCrossentropy", LossTable::sparse);
-        CLASSES.put(WRAPPER, s -> of(s.function()));
-        CLASSES.put("Dice", s -> new Dice(axes(s)));
-        CLASSES.put(
-                "Tversky", s -> new Tversky(s.number("alpha", .5), s.number("beta", .5), axes(s)));
-    }
+                    "mse", "MeanSquaredError",
+                    "mae", "MeanAbsoluteError",
+                    "mape", "MeanAbsolutePercentageError",
+                    "msle", "MeanSquaredLogarithmicError",
+                    "bce", "BinaryCrossentropy",
+                    "kld", "KLDivergence",
+                    "kullback_leibler_divergence", "KLDivergence",
+                    "huber_loss", "Huber");
 
     private LossTable() {}
 
+    private static Loss wrapped(PropertyReader reader) {
+        return (Loss) reader.configure(of(reader.function()));
+    }
+
+    /** A class's own name makes its object; any other is kept, as Keras keeps it. */
     static Loss of(String name) {
-        if (CLASSES.containsKey(name)) {
-            return of(name, Map.of());
-        }
-        // the upper case of the short names is Keras's too
-        String lower = name.equals(name.toUpperCase(java.util.Locale.ROOT)) ? lower(name) : name;
-        String function = ALIASES.getOrDefault(lower, lower);
-        for (String className : CLASSES.keySet()) {
-            Loss loss = className.equals(WRAPPER) ? null : of(className, Map.of());
-            if (loss != null && loss.name().equals(function)) {
-                return new Variant(loss, loss.name(), loss.reduction(), name);
-            }
-        }
-        throw unknown(name);
-    }
-
-    private static String lower(String name) {
-        return name.toLowerCase(java.util.Locale.ROOT);
-    }
-
-    static Loss of(String className, Map<String, ?> config) {
-        Function<Settings, Loss> maker = CLASSES.get(className);
-        if (maker == null) {
-            throw unknown(className);
-        }
-        Settings s = new Settings("loss " + className, config);
-        Loss made = maker.apply(s);
-        String name = s.text("name", made.name());
-        String reduction = s.text("reduction", made.reduction().kerasName());
-        s.ignore("dtype");
-        if (!name.equals(made.name())) {
-            made = made.named(name);
-        }
-        return s.finish(
-                reduction.equals(made.reduction().kerasName())
-                        ? made
-                        : made.withReduction(Reduction.of(reduction)));
-    }
-
-    private static IllegalArgumentException unknown(String name) {
-        return new IllegalArgumentException(
-                "loss: there is no '" + name + "'; there are " + CLASSES.keySet());
-    }
-
-    private static boolean logits(Settings s) {
-        return s.flag("from_logits", false);
-    }
-
-    private static double smoothing(Settings s) {
-        return s.number("label_smoothing", 0);
-    }
-
-    private static int axis(Settings s) {
-        return s.integer("axis", -1);
-    }
-
-    private static List<Integer> axes(Settings s) {
-        if (s.object("axis", Object.class, null) instanceof List<?>) {
-            return s.numbers("axis").stream().map(Double::intValue).toList();
-        }
-        Integer axis = s.integer("axis");
-        return axis == null ? List.of() : List.of(axis);
-    }
-
-    private static Loss binaryFocal(Settings s) {
-        return new BinaryFocalCrossentropy(
-                s.flag("apply_class_balancing", false),
-                s.number("alpha", .25),
-                s.number("gamma", 2),
-                logits(s),
-                smoothing(s),
-                axis(s));
-    }
-
-    private static Loss sparse(Settings s) {
-        if (axis(s) != -1) {
-            throw s.refuse("axis", "must be -1, as on TensorFlow", axis(s));
-        }
-        return new SparseCategoricalCrossentropy(logits(s), s.integer("ignore_class"));
+        boolean lower = name.equals(name.toUpperCase(Locale.ROOT)); // MSE is Keras's too
+        String alias = ALIASES.get(lower ? name.toLowerCase(Locale.ROOT) : name);
+        Loss made = KNOWN.make("loss", Loss.class, alias == null ? name : alias, Map.of());
+        return made.className().equals(name)
+                ? made
+                : new Variant(made, made.name(), made.reduction(), name);
     }
 }

@@ -1,5 +1,7 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Equal;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -10,8 +12,6 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -141,10 +141,11 @@ public record SparseCategoricalCrossentropy(boolean fromLogits, Integer ignoreCl
     }
 
     @Override
-    public Map<String, Object> options() {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("from_logits", fromLogits);
-        options.put("ignore_class", ignoreClass);
-        return options;
+    public Loss options(Properties p) {
+        boolean logits = p.bool("from_logits", fromLogits);
+        Integer ignored = p.integerOrNull("ignore_class", ignoreClass, Range.ANY);
+        // Keras writes no axis, and TensorFlow has the last one alone
+        p.since("thaw").integerOrNull("axis", null, new Range("-1", -1, -1, false));
+        return new SparseCategoricalCrossentropy(logits, ignored);
     }
 }

@@ -1,12 +1,12 @@
 package dev.thaw.train.loss;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -50,8 +50,8 @@ record Variant(Loss loss, String name, Reduction reduction, String made) impleme
     }
 
     @Override
-    public Map<String, Object> options() {
-        return loss.options();
+    public Loss options(Properties p) {
+        return new Variant(loss.options(p), name, reduction, made);
     }
 
     @Override

@@ -1,9 +1,8 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
-
-import java.util.Map;
 
 /**
  * The share of elements where a prediction above the threshold meets a target of 1, or another one
@@ -33,7 +32,7 @@ public record BinaryAccuracy(double threshold) implements Metric {
     }
 
     @Override
-    public Map<String, Object> options() {
-        return Map.of("threshold", threshold);
+    public Metric options(Properties p) {
+        return new BinaryAccuracy(p.number("threshold", threshold));
     }
 }

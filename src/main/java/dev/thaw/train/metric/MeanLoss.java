@@ -1,13 +1,12 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.train.loss.CosineSimilarity;
 import dev.thaw.train.loss.Loss;
-
-import java.util.Map;
 
 /**
  * Any loss as a metric: {@code new MeanLoss(new MeanAbsoluteError())}. As in Keras, the metric of
@@ -58,7 +57,7 @@ public record MeanLoss(Loss loss) implements Metric {
     }
 
     @Override
-    public Map<String, Object> options() {
-        return loss.options();
+    public Metric options(Properties p) {
+        return new MeanLoss(loss.options(p));
     }
 }

@@ -1,17 +1,21 @@
 package dev.thaw.train.metric;
 
-import dev.thaw.layer.Configured;
+import dev.thaw.config.Configured;
+import dev.thaw.config.Properties;
+import dev.thaw.config.Registry;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** A number per entry whose mean over an epoch is reported, or what is made of that mean. */
 public interface Metric extends Configured {
+    /** Keras's metrics. */
+    Registry KNOWN = MetricTable.KNOWN;
+
     /** Its name in the history. */
     String name();
 
@@ -46,9 +50,9 @@ public interface Metric extends Configured {
         return Optional.empty();
     }
 
-    /** What Keras's configuration has besides the name. */
-    default Map<String, Object> options() {
-        return Map.of();
+    /** The walk over what Keras's configuration has besides the name; default nothing. */
+    default Metric options(Properties p) {
+        return this;
     }
 
     @Override
@@ -57,17 +61,11 @@ public interface Metric extends Configured {
     }
 
     @Override
-    default String className() {
-        return getClass().getSimpleName();
-    }
-
-    @Override
-    default Map<String, Object> config() {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("name", name());
-        config.put("dtype", "float32");
-        config.putAll(options());
-        return config;
+    default Metric configure(Properties p) {
+        String name = p.text("name", name());
+        p.only("dtype", "float32");
+        Metric own = options(p);
+        return name == null || name.equals(name()) ? own : own.named(name);
     }
 
     /** The same metric under another name. */
@@ -91,6 +89,6 @@ public interface Metric extends Configured {
      * @param config numbers, booleans, strings and null
      */
     static Metric of(String className, Map<String, ?> config) {
-        return MetricTable.of(className, config);
+        return KNOWN.make("metric " + className, Metric.class, className, config);
     }
 }

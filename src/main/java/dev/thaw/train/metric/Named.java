@@ -1,11 +1,11 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.config.Properties;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -52,8 +52,8 @@ record Named(Metric metric, String name, String made) implements Metric {
     }
 
     @Override
-    public Map<String, Object> options() {
-        return metric.options();
+    public Metric options(Properties p) {
+        return new Named(metric.options(p), name, made);
     }
 
     @Override

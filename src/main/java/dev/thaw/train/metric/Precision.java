@@ -1,12 +1,12 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -47,11 +47,11 @@ public record Precision(double threshold) implements Metric {
     }
 
     @Override
-    public Map<String, Object> options() {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("thresholds", threshold == .5 ? null : threshold);
-        options.put("top_k", null);
-        options.put("class_id", null);
-        return options;
+    public Metric options(Properties p) {
+        Double given =
+                p.numberOrNull("thresholds", threshold == .5 ? null : threshold, Range.FINITE);
+        p.only("top_k", null);
+        p.only("class_id", null);
+        return new Precision(given == null ? .5 : given);
     }
 }

@@ -1,11 +1,11 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
-
-import java.util.Map;
 
 /**
  * The share of entries where the target's class is among the k largest predictions.
@@ -49,7 +49,7 @@ public record SparseTopKCategoricalAccuracy(int k) implements Metric {
     }
 
     @Override
-    public Map<String, Object> options() {
-        return Map.of("k", k);
+    public Metric options(Properties p) {
+        return new SparseTopKCategoricalAccuracy(p.integer("k", k, Range.atLeast(1)));
     }
 }

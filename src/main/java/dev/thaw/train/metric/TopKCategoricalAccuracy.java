@@ -1,9 +1,9 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
-
-import java.util.Map;
 
 /**
  * The share of entries where the class of the largest target is among the k largest predictions.
@@ -37,7 +37,7 @@ public record TopKCategoricalAccuracy(int k) implements Metric {
     }
 
     @Override
-    public Map<String, Object> options() {
-        return Map.of("k", k);
+    public Metric options(Properties p) {
+        return new TopKCategoricalAccuracy(p.integer("k", k, Range.atLeast(1)));
     }
 }

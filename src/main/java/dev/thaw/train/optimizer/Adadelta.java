@@ -1,8 +1,8 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
-
-import java.util.Map;
 
 /**
  * Adadelta in Keras's form, where the learning rate multiplies the step; the formula is {@link
@@ -27,23 +27,14 @@ public final class Adadelta extends StandardOptimizer<Adadelta> {
         super(learningRate);
     }
 
-    @Override
-    protected Adadelta self() {
-        return this;
-    }
-
     /** Decay of the averages, in [0, 1); default 0.95. */
     public Adadelta rho(double value) {
-        refuseIfUsed("rho");
-        rho = fraction("rho", value);
-        return this;
+        return with("rho", value);
     }
 
     /** Added under both roots; default 1e-7. */
     public Adadelta epsilon(double value) {
-        refuseIfUsed("epsilon");
-        epsilon = atLeastZero("epsilon", value);
-        return this;
+        return with("epsilon", value);
     }
 
     @Override
@@ -57,8 +48,8 @@ public final class Adadelta extends StandardOptimizer<Adadelta> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("rho", rho);
-        config.put("epsilon", epsilon);
+    protected void properties(Properties p) {
+        rho = p.number("rho", rho, Range.BELOW_ONE);
+        epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
     }
 }

@@ -1,8 +1,8 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
-
-import java.util.Map;
 
 /**
  * Adagrad in Keras's form; the formula is {@link UpdateRule.Adagrad}'s. Keras's defaults: rate
@@ -27,23 +27,14 @@ public final class Adagrad extends StandardOptimizer<Adagrad> {
         super(learningRate);
     }
 
-    @Override
-    protected Adagrad self() {
-        return this;
-    }
-
     /** First value of the sum of squares; default 0.1. */
     public Adagrad initialAccumulatorValue(double value) {
-        refuseIfUsed("initial_accumulator_value");
-        initialAccumulatorValue = atLeastZero("initial_accumulator_value", value);
-        return this;
+        return with("initial_accumulator_value", value);
     }
 
     /** Added under the root; default 1e-7. */
     public Adagrad epsilon(double value) {
-        refuseIfUsed("epsilon");
-        epsilon = atLeastZero("epsilon", value);
-        return this;
+        return with("epsilon", value);
     }
 
     @Override
@@ -62,8 +53,9 @@ public final class Adagrad extends StandardOptimizer<Adagrad> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("initial_accumulator_value", initialAccumulatorValue);
-        config.put("epsilon", epsilon);
+    protected void properties(Properties p) {
+        initialAccumulatorValue =
+                p.number("initial_accumulator_value", initialAccumulatorValue, Range.NOT_NEGATIVE);
+        epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
     }
 }

@@ -23,11 +23,6 @@ public final class Adam extends AdamFamily<Adam> {
     }
 
     @Override
-    protected Adam self() {
-        return this;
-    }
-
-    @Override
     protected String defaultName() {
         return "adam";
     }

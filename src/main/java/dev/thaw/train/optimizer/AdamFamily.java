@@ -1,9 +1,10 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * What {@link Adam} and {@link AdamW} share: all but their default decay.
@@ -26,23 +27,17 @@ abstract class AdamFamily<S extends AdamFamily<S>> extends StandardOptimizer<S> 
 
     /** Decay of the first moment, in [0, 1); default 0.9. */
     public final S beta1(double value) {
-        refuseIfUsed("beta_1");
-        beta1 = fraction("beta_1", value);
-        return self();
+        return with("beta_1", value);
     }
 
     /** Decay of the second moment, in [0, 1); default 0.999. */
     public final S beta2(double value) {
-        refuseIfUsed("beta_2");
-        beta2 = fraction("beta_2", value);
-        return self();
+        return with("beta_2", value);
     }
 
     /** Added to the root; default 1e-7. */
     public final S epsilon(double value) {
-        refuseIfUsed("epsilon");
-        epsilon = atLeastZero("epsilon", value);
-        return self();
+        return with("epsilon", value);
     }
 
     /**
@@ -50,9 +45,7 @@ abstract class AdamFamily<S extends AdamFamily<S>> extends StandardOptimizer<S> 
      * formula is {@link UpdateRule.Amsgrad}'s then.
      */
     public final S amsgrad(boolean value) {
-        refuseIfUsed("amsgrad");
-        amsgrad = value;
-        return self();
+        return with("amsgrad", value);
     }
 
     @Override
@@ -70,10 +63,10 @@ abstract class AdamFamily<S extends AdamFamily<S>> extends StandardOptimizer<S> 
     }
 
     @Override
-    protected final void describe(Map<String, Object> config) {
-        config.put("beta_1", beta1);
-        config.put("beta_2", beta2);
-        config.put("epsilon", epsilon);
-        config.put("amsgrad", amsgrad);
+    protected final void properties(Properties p) {
+        beta1 = p.number("beta_1", beta1, Range.BELOW_ONE);
+        beta2 = p.number("beta_2", beta2, Range.BELOW_ONE);
+        epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
+        amsgrad = p.bool("amsgrad", amsgrad);
     }
 }

@@ -24,11 +24,6 @@ public final class AdamW extends AdamFamily<AdamW> {
     }
 
     @Override
-    protected AdamW self() {
-        return this;
-    }
-
-    @Override
     protected String defaultName() {
         return "adam_w";
     }

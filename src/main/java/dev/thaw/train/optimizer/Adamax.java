@@ -1,8 +1,8 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
-
-import java.util.Map;
 
 /**
  * Adamax in Keras's form; the formula is {@link UpdateRule.Adamax}'s. Keras's defaults: rate 0.001,
@@ -28,30 +28,19 @@ public final class Adamax extends StandardOptimizer<Adamax> {
         super(learningRate);
     }
 
-    @Override
-    protected Adamax self() {
-        return this;
-    }
-
     /** Decay of the first moment, in [0, 1); default 0.9. */
     public Adamax beta1(double value) {
-        refuseIfUsed("beta_1");
-        beta1 = fraction("beta_1", value);
-        return this;
+        return with("beta_1", value);
     }
 
     /** Decay of the second moment, in [0, 1); default 0.999. */
     public Adamax beta2(double value) {
-        refuseIfUsed("beta_2");
-        beta2 = fraction("beta_2", value);
-        return this;
+        return with("beta_2", value);
     }
 
     /** Added to the largest gradient; default 1e-7. */
     public Adamax epsilon(double value) {
-        refuseIfUsed("epsilon");
-        epsilon = atLeastZero("epsilon", value);
-        return this;
+        return with("epsilon", value);
     }
 
     @Override
@@ -65,9 +54,9 @@ public final class Adamax extends StandardOptimizer<Adamax> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("beta_1", beta1);
-        config.put("beta_2", beta2);
-        config.put("epsilon", epsilon);
+    protected void properties(Properties p) {
+        beta1 = p.number("beta_1", beta1, Range.BELOW_ONE);
+        beta2 = p.number("beta_2", beta2, Range.BELOW_ONE);
+        epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
     }
 }

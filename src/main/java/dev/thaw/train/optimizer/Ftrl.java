@@ -1,14 +1,17 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
-
-import java.util.Map;
 
 /**
  * "Follow the regularized leader" in Keras's form; the formula is {@link UpdateRule.Ftrl}'s.
  * Keras's default rate is 0.001.
  */
 public final class Ftrl extends StandardOptimizer<Ftrl> {
+    private static final Range NOT_POSITIVE =
+            new Range("finite and at most 0", -Double.MAX_VALUE, 0, false);
+
     private double learningRatePower = -.5;
     private double initialAccumulatorValue = .1;
     private double l1RegularizationStrength;
@@ -31,65 +34,39 @@ public final class Ftrl extends StandardOptimizer<Ftrl> {
         super(learningRate);
     }
 
-    @Override
-    protected Ftrl self() {
-        return this;
-    }
-
     /** How the rate falls with the squares, at most 0; default -0.5. */
     public Ftrl learningRatePower(double value) {
-        refuseIfUsed("learning_rate_power");
-        learningRatePower = atMostZero("learning_rate_power", value);
-        return this;
+        return with("learning_rate_power", value);
     }
 
     /** First value of the sum of squares; default 0.1. */
     public Ftrl initialAccumulatorValue(double value) {
-        refuseIfUsed("initial_accumulator_value");
-        initialAccumulatorValue = atLeastZero("initial_accumulator_value", value);
-        return this;
+        return with("initial_accumulator_value", value);
     }
 
     /** Strength of the absolute values; default 0. */
     public Ftrl l1RegularizationStrength(double value) {
-        refuseIfUsed("l1_regularization_strength");
-        l1RegularizationStrength = atLeastZero("l1_regularization_strength", value);
-        return this;
+        return with("l1_regularization_strength", value);
     }
 
     /** Strength of the squares; default 0. */
     public Ftrl l2RegularizationStrength(double value) {
-        refuseIfUsed("l2_regularization_strength");
-        l2RegularizationStrength = atLeastZero("l2_regularization_strength", value);
-        return this;
+        return with("l2_regularization_strength", value);
     }
 
     /** Strength of the squares in the gradient alone; default 0. */
     public Ftrl l2ShrinkageRegularizationStrength(double value) {
-        refuseIfUsed("l2_shrinkage_regularization_strength");
-        l2ShrinkageRegularizationStrength =
-                atLeastZero("l2_shrinkage_regularization_strength", value);
-        return this;
+        return with("l2_shrinkage_regularization_strength", value);
     }
 
     /** Added to the rate's denominator; default 0. */
     public Ftrl beta(double value) {
-        refuseIfUsed("beta");
-        beta = atLeastZero("beta", value);
-        return this;
+        return with("beta", value);
     }
 
     @Override
     protected String defaultName() {
         return "ftrl";
-    }
-
-    private static double atMostZero(String what, double value) {
-        if (!(value <= 0 && value > Double.NEGATIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "optimizer: " + what + " must be finite and at most 0, got " + value);
-        }
-        return value;
     }
 
     @Override
@@ -108,12 +85,21 @@ public final class Ftrl extends StandardOptimizer<Ftrl> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("learning_rate_power", learningRatePower);
-        config.put("initial_accumulator_value", initialAccumulatorValue);
-        config.put("l1_regularization_strength", l1RegularizationStrength);
-        config.put("l2_regularization_strength", l2RegularizationStrength);
-        config.put("l2_shrinkage_regularization_strength", l2ShrinkageRegularizationStrength);
-        config.put("beta", beta);
+    protected void properties(Properties p) {
+        learningRatePower = p.number("learning_rate_power", learningRatePower, NOT_POSITIVE);
+        initialAccumulatorValue =
+                p.number("initial_accumulator_value", initialAccumulatorValue, Range.NOT_NEGATIVE);
+        l1RegularizationStrength =
+                p.number(
+                        "l1_regularization_strength", l1RegularizationStrength, Range.NOT_NEGATIVE);
+        l2RegularizationStrength =
+                p.number(
+                        "l2_regularization_strength", l2RegularizationStrength, Range.NOT_NEGATIVE);
+        l2ShrinkageRegularizationStrength =
+                p.number(
+                        "l2_shrinkage_regularization_strength",
+                        l2ShrinkageRegularizationStrength,
+                        Range.NOT_NEGATIVE);
+        beta = p.number("beta", beta, Range.NOT_NEGATIVE);
     }
 }

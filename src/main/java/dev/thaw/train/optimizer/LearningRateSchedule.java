@@ -1,6 +1,8 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.layer.Configured;
+import dev.thaw.config.Configured;
+import dev.thaw.config.Properties;
+import dev.thaw.config.Registry;
 
 import java.util.Map;
 
@@ -10,6 +12,9 @@ import java.util.Map;
  */
 @FunctionalInterface
 public interface LearningRateSchedule extends Configured {
+    /** Keras's schedules. */
+    Registry KNOWN = Schedules.KNOWN;
+
     /** The rate of the step that comes after so many: 0 for the first one. */
     float at(long step);
 
@@ -20,7 +25,7 @@ public interface LearningRateSchedule extends Configured {
      * @param config numbers, booleans, lists and null
      */
     static LearningRateSchedule of(String className, Map<String, ?> config) {
-        return Schedules.of(className, config);
+        return KNOWN.make("schedule " + className, LearningRateSchedule.class, className, config);
     }
 
     @Override
@@ -34,9 +39,9 @@ public interface LearningRateSchedule extends Configured {
         return "";
     }
 
-    /** Keras's configuration, under its keys and in its order. */
+    /** Itself: a function has no options. */
     @Override
-    default Map<String, Object> config() {
-        return Map.of();
+    default LearningRateSchedule configure(Properties p) {
+        return this;
     }
 }

@@ -1,14 +1,16 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
-
-import java.util.Map;
 
 /**
  * Lion in Keras's form; the formula is {@link UpdateRule.Lion}'s. Keras's defaults: rate 0.001,
  * beta1 0.9, beta2 0.99.
  */
 public final class Lion extends StandardOptimizer<Lion> {
+    private static final Range UP_TO_ONE = new Range("in (0, 1]", Double.MIN_VALUE, 1, false);
+
     private double beta1 = .9;
     private double beta2 = .99;
 
@@ -27,36 +29,19 @@ public final class Lion extends StandardOptimizer<Lion> {
         super(learningRate);
     }
 
-    @Override
-    protected Lion self() {
-        return this;
-    }
-
     /** Share of the momentum in the step, in (0, 1]; default 0.9. */
     public Lion beta1(double value) {
-        refuseIfUsed("beta_1");
-        beta1 = positiveFraction("beta_1", value);
-        return this;
+        return with("beta_1", value);
     }
 
     /** Decay of the momentum, in [0, 1); default 0.99. */
     public Lion beta2(double value) {
-        refuseIfUsed("beta_2");
-        beta2 = fraction("beta_2", value);
-        return this;
+        return with("beta_2", value);
     }
 
     @Override
     protected String defaultName() {
         return "lion";
-    }
-
-    private static double positiveFraction(String what, double value) {
-        if (!(value > 0 && value <= 1)) {
-            throw new IllegalArgumentException(
-                    "optimizer: " + what + " must be in (0, 1], got " + value);
-        }
-        return value;
     }
 
     @Override
@@ -65,8 +50,8 @@ public final class Lion extends StandardOptimizer<Lion> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("beta_1", beta1);
-        config.put("beta_2", beta2);
+    protected void properties(Properties p) {
+        beta1 = p.number("beta_1", beta1, UP_TO_ONE);
+        beta2 = p.number("beta_2", beta2, Range.BELOW_ONE);
     }
 }

@@ -1,5 +1,7 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Program;
 import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
@@ -7,7 +9,6 @@ import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * Adam with Nesterov's momentum, in Keras's form; the formula is {@link UpdateRule.Nadam}'s.
@@ -34,30 +35,19 @@ public final class Nadam extends StandardOptimizer<Nadam> {
         super(learningRate);
     }
 
-    @Override
-    protected Nadam self() {
-        return this;
-    }
-
     /** Decay of the first moment, in [0, 1); default 0.9. */
     public Nadam beta1(double value) {
-        refuseIfUsed("beta_1");
-        beta1 = fraction("beta_1", value);
-        return this;
+        return with("beta_1", value);
     }
 
     /** Decay of the second moment, in [0, 1); default 0.999. */
     public Nadam beta2(double value) {
-        refuseIfUsed("beta_2");
-        beta2 = fraction("beta_2", value);
-        return this;
+        return with("beta_2", value);
     }
 
     /** Added to the root; default 1e-7. */
     public Nadam epsilon(double value) {
-        refuseIfUsed("epsilon");
-        epsilon = atLeastZero("epsilon", value);
-        return this;
+        return with("epsilon", value);
     }
 
     @Override
@@ -94,9 +84,9 @@ public final class Nadam extends StandardOptimizer<Nadam> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("beta_1", beta1);
-        config.put("beta_2", beta2);
-        config.put("epsilon", epsilon);
+    protected void properties(Properties p) {
+        beta1 = p.number("beta_1", beta1, Range.BELOW_ONE);
+        beta2 = p.number("beta_2", beta2, Range.BELOW_ONE);
+        epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
     }
 }

@@ -1,7 +1,11 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.layer.Configured;
-import dev.thaw.layer.Constraint;
+import dev.thaw.config.Configured;
+import dev.thaw.config.Properties;
+import dev.thaw.config.PropertyReader;
+import dev.thaw.config.Range;
+import dev.thaw.config.Registry;
+import dev.thaw.layer.weight.Constraint;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
@@ -25,6 +29,21 @@ import java.util.regex.Pattern;
  * averages them and pulls them back to their constraints.
  */
 public abstract class Optimizer implements Configured {
+    /** Keras's optimizers. */
+    public static final Registry KNOWN =
+            Registry.EMPTY
+                    .with(LearningRateSchedule.KNOWN)
+                    .with(Optimizer.class, "SGD", SGD::new)
+                    .with(Optimizer.class, "RMSprop", RMSprop::new)
+                    .with(Optimizer.class, "Adam", Adam::new)
+                    .with(Optimizer.class, "AdamW", AdamW::new)
+                    .with(Optimizer.class, "Nadam", Nadam::new)
+                    .with(Optimizer.class, "Adagrad", Adagrad::new)
+                    .with(Optimizer.class, "Adamax", Adamax::new)
+                    .with(Optimizer.class, "Adadelta", Adadelta::new)
+                    .with(Optimizer.class, "Lion", Lion::new)
+                    .with(Optimizer.class, "Ftrl", Ftrl::new);
+
     static final String AVERAGE = "average";
     static final String ACCUMULATOR = "gradient_accumulator";
 
@@ -125,40 +144,41 @@ public abstract class Optimizer implements Configured {
         return options.name() == null ? defaultName() : options.name();
     }
 
-    /** Puts the formula's own configuration behind what all optimizers have. */
-    protected abstract void describe(Map<String, Object> config);
-
     /**
-     * Keras's configuration, under its keys and in its order: numbers, booleans, null, and for the
-     * learning rate its float32 value or the {@link LearningRateSchedule}.
+     * The options of all optimizers and then the formula's own. The learning rate is its float32
+     * value, or the {@link LearningRateSchedule}.
      */
     @Override
-    public final Map<String, Object> config() {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("name", name());
-        config.put("learning_rate", schedule == null ? (Object) learningRate() : schedule);
-        config.put("weight_decay", options.weightDecay());
-        config.put("clipnorm", options.clipnorm());
-        config.put("global_clipnorm", options.globalClipnorm());
-        config.put("clipvalue", options.clipvalue());
-        config.put("use_ema", options.useEma());
-        config.put("ema_momentum", options.emaMomentum());
-        config.put("ema_overwrite_frequency", options.emaOverwriteFrequency());
-        config.put("loss_scale_factor", options.lossScaleFactor());
-        config.put("gradient_accumulation_steps", options.gradientAccumulationSteps());
-        describe(config);
-        return config;
+    public final Optimizer configure(Properties p) {
+        String name = p.text("name", name());
+        Object rate = schedule == null ? (Object) learningRate() : schedule;
+        Object given =
+                p.numberOrObject(
+                        "learning_rate", LearningRateSchedule.class, rate, Range.NOT_NEGATIVE);
+        if (given instanceof LearningRateSchedule s && s != schedule) {
+            follow(s);
+        } else if (given instanceof Double d && !d.equals(rate)) {
+            setLearningRate(d);
+        }
+        options = options.configure(defaultName().equals(name) ? null : name, p);
+        properties(p);
+        return this;
+    }
+
+    /** Names each option of the formula once, in Keras's order, and takes the answer. */
+    protected abstract void properties(Properties p);
+
+    /** Sets one option by its key, before the first step. */
+    protected final void set(String key, Object value) {
+        refuseIfUsed(key);
+        PropertyReader one = PropertyReader.one(name(), key, value);
+        configure(one);
+        one.finish();
     }
 
     /** What every optimizer can do besides its own formula. */
     public final OptimizerOptions options() {
         return options;
-    }
-
-    /** Replaces the options, before the first step. */
-    protected final void setOptions(OptimizerOptions value) {
-        refuseIfUsed("options");
-        options = value;
     }
 
     /**
@@ -327,7 +347,7 @@ public abstract class Optimizer implements Configured {
     }
 
     /** Refuses what is negative, infinite or not a number. */
-    protected static double atLeastZero(String what, double value) {
+    private static double atLeastZero(String what, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
                     "optimizer: " + what + " must be finite and at least 0, got " + value);
@@ -335,18 +355,9 @@ public abstract class Optimizer implements Configured {
         return value;
     }
 
-    /** Refuses what is outside [0, 1). */
-    protected static double fraction(String what, double value) {
-        if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException(
-                    "optimizer: " + what + " must be in [0, 1), got " + value);
-        }
-        return value;
-    }
-
     /** Keras's optimizer of this name with its defaults: {@code adam}, in any case. */
     public static Optimizer of(String name) {
-        return of(name, Map.of());
+        return KNOWN.make("optimizer", Optimizer.class, name, Map.of());
     }
 
     /**
@@ -358,6 +369,6 @@ public abstract class Optimizer implements Configured {
      *     LearningRateSchedule}
      */
     public static Optimizer of(String className, Map<String, ?> config) {
-        return OptimizerTable.of(className, config);
+        return KNOWN.make("optimizer " + className, Optimizer.class, className, config);
     }
 }

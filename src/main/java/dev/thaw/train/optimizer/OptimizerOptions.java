@@ -1,5 +1,8 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
+
 /**
  * What every optimizer can do besides its own formula, under Keras's names and with Keras's
  * defaults. Null stands for Keras's {@code None}.
@@ -34,10 +37,6 @@ public record OptimizerOptions(
 
     /** Refuses what makes no sense. */
     public OptimizerOptions {
-        finite("weight_decay", weightDecay);
-        finite("clipnorm", clipnorm);
-        finite("global_clipnorm", globalClipnorm);
-        finite("clipvalue", clipvalue);
         int clips = (clipnorm == null ? 0 : 1) + (globalClipnorm == null ? 0 : 1);
         if (clips + (clipvalue == null ? 0 : 1) > 1) {
             throw new IllegalArgumentException(
@@ -48,180 +47,23 @@ public record OptimizerOptions(
                             + " and "
                             + clipvalue);
         }
-        if (!(emaMomentum >= 0 && emaMomentum <= 1)) {
-            throw new IllegalArgumentException(
-                    "optimizer: ema_momentum must be in [0, 1], got " + emaMomentum);
-        }
-        atLeast("ema_overwrite_frequency", emaOverwriteFrequency, 1);
-        atLeast("gradient_accumulation_steps", gradientAccumulationSteps, 2);
-        if (lossScaleFactor != null && !(lossScaleFactor > 0 && Double.isFinite(lossScaleFactor))) {
-            throw new IllegalArgumentException(
-                    "optimizer: loss_scale_factor must be finite and above 0, got "
-                            + lossScaleFactor);
-        }
     }
 
-    private static void finite(String what, Double value) {
-        if (value != null && !(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "optimizer: " + what + " must be finite and at least 0, got " + value);
-        }
-    }
+    private static final Range STEPS = Range.atLeast(1);
+    private static final Range GROUP = Range.atLeast(2);
 
-    private static void atLeast(String what, Integer value, int least) {
-        if (value != null && value < least) {
-            throw new IllegalArgumentException(
-                    "optimizer: " + what + " must be at least " + least + ", got " + value);
-        }
-    }
-
-    /** With another name. */
-    public OptimizerOptions withName(String value) {
+    /** The walk over all options but the name, in Keras's order. */
+    OptimizerOptions configure(String newName, Properties p) {
         return new OptimizerOptions(
-                value,
-                weightDecay,
-                clipnorm,
-                globalClipnorm,
-                clipvalue,
-                useEma,
-                emaMomentum,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With another weight decay. */
-    public OptimizerOptions withWeightDecay(Double value) {
-        return new OptimizerOptions(
-                name,
-                value,
-                clipnorm,
-                globalClipnorm,
-                clipvalue,
-                useEma,
-                emaMomentum,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With another largest norm of each gradient. */
-    public OptimizerOptions withClipnorm(Double value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                value,
-                globalClipnorm,
-                clipvalue,
-                useEma,
-                emaMomentum,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With another largest norm of all gradients. */
-    public OptimizerOptions withGlobalClipnorm(Double value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                clipnorm,
-                value,
-                clipvalue,
-                useEma,
-                emaMomentum,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With another largest element of a gradient. */
-    public OptimizerOptions withClipvalue(Double value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                clipnorm,
-                globalClipnorm,
-                value,
-                useEma,
-                emaMomentum,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With or without an average of the weights. */
-    public OptimizerOptions withUseEma(boolean value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                clipnorm,
-                globalClipnorm,
-                clipvalue,
-                value,
-                emaMomentum,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With another weight of the old average. */
-    public OptimizerOptions withEmaMomentum(double value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                clipnorm,
-                globalClipnorm,
-                clipvalue,
-                useEma,
-                value,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With another frequency of putting the average in. */
-    public OptimizerOptions withEmaOverwriteFrequency(Integer value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                clipnorm,
-                globalClipnorm,
-                clipvalue,
-                useEma,
-                emaMomentum,
-                value,
-                lossScaleFactor,
-                gradientAccumulationSteps);
-    }
-
-    /** With another factor of the loss. */
-    public OptimizerOptions withLossScaleFactor(Double value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                clipnorm,
-                globalClipnorm,
-                clipvalue,
-                useEma,
-                emaMomentum,
-                emaOverwriteFrequency,
-                value,
-                gradientAccumulationSteps);
-    }
-
-    /** With another number of steps per update. */
-    public OptimizerOptions withGradientAccumulationSteps(Integer value) {
-        return new OptimizerOptions(
-                name,
-                weightDecay,
-                clipnorm,
-                globalClipnorm,
-                clipvalue,
-                useEma,
-                emaMomentum,
-                emaOverwriteFrequency,
-                lossScaleFactor,
-                value);
+                newName,
+                p.numberOrNull("weight_decay", weightDecay, Range.NOT_NEGATIVE),
+                p.numberOrNull("clipnorm", clipnorm, Range.NOT_NEGATIVE),
+                p.numberOrNull("global_clipnorm", globalClipnorm, Range.NOT_NEGATIVE),
+                p.numberOrNull("clipvalue", clipvalue, Range.NOT_NEGATIVE),
+                p.bool("use_ema", useEma),
+                p.number("ema_momentum", emaMomentum, Range.FRACTION),
+                p.integerOrNull("ema_overwrite_frequency", emaOverwriteFrequency, STEPS),
+                p.numberOrNull("loss_scale_factor", lossScaleFactor, Range.POSITIVE),
+                p.integerOrNull("gradient_accumulation_steps", gradientAccumulationSteps, GROUP));
     }
 }

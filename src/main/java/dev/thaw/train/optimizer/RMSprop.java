@@ -1,9 +1,10 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * RMSprop in Keras's form, with epsilon under the root; the formula is {@link
@@ -30,37 +31,24 @@ public final class RMSprop extends StandardOptimizer<RMSprop> {
         super(learningRate);
     }
 
-    @Override
-    protected RMSprop self() {
-        return this;
-    }
-
     /** Decay of the squared gradients, in [0, 1); default 0.9. */
     public RMSprop rho(double value) {
-        refuseIfUsed("rho");
-        rho = fraction("rho", value);
-        return this;
+        return with("rho", value);
     }
 
     /** In [0, 1); default 0. */
     public RMSprop momentum(double value) {
-        refuseIfUsed("momentum");
-        momentum = fraction("momentum", value);
-        return this;
+        return with("momentum", value);
     }
 
     /** Added under the root; default 1e-7. */
     public RMSprop epsilon(double value) {
-        refuseIfUsed("epsilon");
-        epsilon = atLeastZero("epsilon", value);
-        return this;
+        return with("epsilon", value);
     }
 
     /** Whether the mean gradient's square is subtracted; default false. */
     public RMSprop centered(boolean value) {
-        refuseIfUsed("centered");
-        centered = value;
-        return this;
+        return with("centered", value);
     }
 
     @Override
@@ -80,10 +68,10 @@ public final class RMSprop extends StandardOptimizer<RMSprop> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("rho", rho);
-        config.put("momentum", momentum);
-        config.put("epsilon", epsilon);
-        config.put("centered", centered);
+    protected void properties(Properties p) {
+        rho = p.number("rho", rho, Range.BELOW_ONE);
+        momentum = p.number("momentum", momentum, Range.BELOW_ONE);
+        epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
+        centered = p.bool("centered", centered);
     }
 }

@@ -1,8 +1,8 @@
 package dev.thaw.train.optimizer;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
-
-import java.util.Map;
 
 /**
  * Stochastic gradient descent; the formula is {@link UpdateRule.Sgd}'s, {@link
@@ -27,23 +27,14 @@ public final class SGD extends StandardOptimizer<SGD> {
         super(learningRate);
     }
 
-    @Override
-    protected SGD self() {
-        return this;
-    }
-
     /** In [0, 1); default 0. */
     public SGD momentum(double value) {
-        refuseIfUsed("momentum");
-        momentum = fraction("momentum", value);
-        return this;
+        return with("momentum", value);
     }
 
     /** Nesterov's form of momentum; default false. */
     public SGD nesterov(boolean value) {
-        refuseIfUsed("nesterov");
-        nesterov = value;
-        return this;
+        return with("nesterov", value);
     }
 
     @Override
@@ -59,8 +50,8 @@ public final class SGD extends StandardOptimizer<SGD> {
     }
 
     @Override
-    protected void describe(Map<String, Object> config) {
-        config.put("momentum", momentum);
-        config.put("nesterov", nesterov);
+    protected void properties(Properties p) {
+        momentum = p.number("momentum", momentum, Range.BELOW_ONE);
+        nesterov = p.bool("nesterov", nesterov);
     }
 }

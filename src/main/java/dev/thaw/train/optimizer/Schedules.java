@@ -1,16 +1,41 @@
 package dev.thaw.train.optimizer;
 
-import dev.thaw.train.Settings;
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
+import dev.thaw.config.Registry;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Keras's learning-rate schedules. They compute in float32, operation by operation as Keras does; s
  * is the number of steps before this one.
  */
 public final class Schedules {
+    /** Keras's schedules; what all of them need has no default. */
+    static final Registry KNOWN =
+            Registry.EMPTY
+                    .with(
+                            LearningRateSchedule.class,
+                            "ExponentialDecay",
+                            () -> new ExponentialDecay(0, 1, 1))
+                    .with(
+                            LearningRateSchedule.class,
+                            "PiecewiseConstantDecay",
+                            () -> new PiecewiseConstantDecay(List.of(), List.of(0.)))
+                    .with(
+                            LearningRateSchedule.class,
+                            "PolynomialDecay",
+                            () -> new PolynomialDecay(0, 1))
+                    .with(
+                            LearningRateSchedule.class,
+                            "InverseTimeDecay",
+                            () -> new InverseTimeDecay(0, 1, 1))
+                    .with(LearningRateSchedule.class, "CosineDecay", () -> new CosineDecay(0, 1))
+                    .with(
+                            LearningRateSchedule.class,
+                            "CosineDecayRestarts",
+                            () -> new CosineDecayRestarts(0, 1));
+
     private static final float PI = (float) Math.PI;
 
     private Schedules() {}
@@ -49,11 +74,15 @@ public final class Schedules {
         }
 
         @Override
-        public Map<String, Object> config() {
-            Map<String, Object> config = decay(initialLearningRate, decaySteps, decayRate);
-            config.put("staircase", staircase);
-            config.put("name", "ExponentialDecay");
-            return config;
+        public ExponentialDecay configure(Properties p) {
+            ExponentialDecay made =
+                    new ExponentialDecay(
+                            initial(p, initialLearningRate),
+                            steps(p, "decay_steps", decaySteps),
+                            p.required().number("decay_rate", decayRate),
+                            p.bool("staircase", staircase));
+            Schedules.name(p, "ExponentialDecay");
+            return made;
         }
     }
 
@@ -100,12 +129,16 @@ public final class Schedules {
         }
 
         @Override
-        public Map<String, Object> config() {
-            Map<String, Object> config = new LinkedHashMap<>();
-            config.put("boundaries", boundaries);
-            config.put("values", values);
-            config.put("name", "PiecewiseConstant");
-            return config;
+        public PiecewiseConstantDecay configure(Properties p) {
+            PiecewiseConstantDecay made =
+                    new PiecewiseConstantDecay(
+                            // Keras casts boundaries to the type of the step
+                            p.required().list("boundaries", boundaries).stream()
+                                    .map(b -> (long) Math.floor(b))
+                                    .toList(),
+                            p.required().list("values", values));
+            Schedules.name(p, "PiecewiseConstant");
+            return made;
         }
     }
 
@@ -155,15 +188,16 @@ public final class Schedules {
         }
 
         @Override
-        public Map<String, Object> config() {
-            Map<String, Object> config = new LinkedHashMap<>();
-            config.put("initial_learning_rate", initialLearningRate);
-            config.put("decay_steps", number(decaySteps));
-            config.put("end_learning_rate", endLearningRate);
-            config.put("power", power);
-            config.put("cycle", cycle);
-            config.put("name", "PolynomialDecay");
-            return config;
+        public PolynomialDecay configure(Properties p) {
+            PolynomialDecay made =
+                    new PolynomialDecay(
+                            initial(p, initialLearningRate),
+                            steps(p, "decay_steps", decaySteps),
+                            p.number("end_learning_rate", endLearningRate),
+                            p.number("power", power),
+                            p.bool("cycle", cycle));
+            Schedules.name(p, "PolynomialDecay");
+            return made;
         }
     }
 
@@ -201,11 +235,15 @@ public final class Schedules {
         }
 
         @Override
-        public Map<String, Object> config() {
-            Map<String, Object> config = decay(initialLearningRate, decaySteps, decayRate);
-            config.put("staircase", staircase);
-            config.put("name", "InverseTimeDecay");
-            return config;
+        public InverseTimeDecay configure(Properties p) {
+            InverseTimeDecay made =
+                    new InverseTimeDecay(
+                            initial(p, initialLearningRate),
+                            steps(p, "decay_steps", decaySteps),
+                            p.required().number("decay_rate", decayRate),
+                            p.bool("staircase", staircase));
+            Schedules.name(p, "InverseTimeDecay");
+            return made;
         }
     }
 
@@ -262,15 +300,17 @@ public final class Schedules {
         }
 
         @Override
-        public Map<String, Object> config() {
-            Map<String, Object> config = new LinkedHashMap<>();
-            config.put("initial_learning_rate", initialLearningRate);
-            config.put("decay_steps", number(decaySteps));
-            config.put("alpha", alpha);
-            config.put("name", "CosineDecay");
-            config.put("warmup_target", warmupTarget);
-            config.put("warmup_steps", number(warmupSteps));
-            return config;
+        public CosineDecay configure(Properties p) {
+            double first = initial(p, initialLearningRate);
+            double length = steps(p, "decay_steps", decaySteps);
+            double smallest = p.number("alpha", alpha);
+            Schedules.name(p, "CosineDecay");
+            return new CosineDecay(
+                    first,
+                    length,
+                    smallest,
+                    p.numberOrNull("warmup_target", warmupTarget, Range.NOT_NEGATIVE),
+                    p.count("warmup_steps", warmupSteps, Range.NOT_NEGATIVE));
         }
     }
 
@@ -326,71 +366,17 @@ public final class Schedules {
         }
 
         @Override
-        public Map<String, Object> config() {
-            Map<String, Object> config = new LinkedHashMap<>();
-            config.put("initial_learning_rate", initialLearningRate);
-            config.put("first_decay_steps", number(firstDecaySteps));
-            config.put("t_mul", tMul);
-            config.put("m_mul", mMul);
-            config.put("alpha", alpha);
-            config.put("name", "SGDRDecay");
-            return config;
+        public CosineDecayRestarts configure(Properties p) {
+            CosineDecayRestarts made =
+                    new CosineDecayRestarts(
+                            initial(p, initialLearningRate),
+                            steps(p, "first_decay_steps", firstDecaySteps),
+                            p.number("t_mul", tMul),
+                            p.number("m_mul", mMul),
+                            p.number("alpha", alpha));
+            Schedules.name(p, "SGDRDecay");
+            return made;
         }
-    }
-
-    static LearningRateSchedule of(String className, Map<String, ?> config) {
-        Settings s = new Settings("schedule " + className, config).ignore("name");
-        LearningRateSchedule made =
-                switch (className) {
-                    case "ExponentialDecay" ->
-                            new ExponentialDecay(
-                                    s.required("initial_learning_rate"),
-                                    s.required("decay_steps"),
-                                    s.required("decay_rate"),
-                                    s.flag("staircase", false));
-                    case "PiecewiseConstantDecay" ->
-                            new PiecewiseConstantDecay(
-                                    // Keras casts boundaries to the type of the step
-                                    s.numbers("boundaries").stream()
-                                            .map(Double::longValue)
-                                            .toList(),
-                                    s.numbers("values"));
-                    case "PolynomialDecay" ->
-                            new PolynomialDecay(
-                                    s.required("initial_learning_rate"),
-                                    s.required("decay_steps"),
-                                    s.number("end_learning_rate", 1e-4),
-                                    s.number("power", 1),
-                                    s.flag("cycle", false));
-                    case "InverseTimeDecay" ->
-                            new InverseTimeDecay(
-                                    s.required("initial_learning_rate"),
-                                    s.required("decay_steps"),
-                                    s.required("decay_rate"),
-                                    s.flag("staircase", false));
-                    case "CosineDecay" ->
-                            new CosineDecay(
-                                    s.required("initial_learning_rate"),
-                                    s.required("decay_steps"),
-                                    s.number("alpha", 0),
-                                    s.number("warmup_target"),
-                                    s.number("warmup_steps", 0));
-                    case "CosineDecayRestarts" ->
-                            new CosineDecayRestarts(
-                                    s.required("initial_learning_rate"),
-                                    s.required("first_decay_steps"),
-                                    s.number("t_mul", 2),
-                                    s.number("m_mul", 1),
-                                    s.number("alpha", 0));
-                    default ->
-                            throw new IllegalArgumentException(
-                                    "learning rate: there is no schedule '"
-                                            + className
-                                            + "'; there are ExponentialDecay, PiecewiseConstantDecay,"
-                                            + " PolynomialDecay, InverseTimeDecay, CosineDecay and"
-                                            + " CosineDecayRestarts");
-                };
-        return s.finish(made);
     }
 
     private static float pow(float base, float exponent) {
@@ -402,19 +388,17 @@ public final class Schedules {
         return .5f * (1 + (float) Math.cos(PI * x));
     }
 
-    /** A whole number as such: Keras counts steps in integers. */
-    private static Number number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1L << 53
-                ? (Number) (long) value
-                : value;
+    private static double initial(Properties p, double value) {
+        return p.required().number("initial_learning_rate", value, Range.NOT_NEGATIVE);
     }
 
-    private static Map<String, Object> decay(double initial, double steps, double rate) {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("initial_learning_rate", initial);
-        config.put("decay_steps", number(steps));
-        config.put("decay_rate", rate);
-        return config;
+    private static double steps(Properties p, String key, double value) {
+        return p.required().count(key, value, Range.POSITIVE);
+    }
+
+    /** The name that Keras gives; any other means nothing. */
+    private static void name(Properties p, String keras) {
+        p.text("name", keras);
     }
 
     private static void check(String where, double initial, String what, double steps) {

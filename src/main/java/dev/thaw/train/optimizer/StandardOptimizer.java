@@ -23,8 +23,17 @@ public abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends 
         super(schedule);
     }
 
-    /** This. */
-    protected abstract S self();
+    /** The optimizer itself, by its own type. */
+    @SuppressWarnings("unchecked")
+    protected final S self() {
+        return (S) this;
+    }
+
+    /** {@link #set} for a setter: {@code return with("epsilon", value)}. */
+    protected final S with(String key, Object value) {
+        set(key, value);
+        return self();
+    }
 
     /** The formula. */
     protected abstract UpdateRule rule();
@@ -57,20 +66,14 @@ public abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends 
         return List.of(rule().slots());
     }
 
-    /** All options at once. */
-    public final S options(OptimizerOptions value) {
-        setOptions(value);
-        return self();
-    }
-
     /** The name; default the class's in lower case. */
     public final S named(String value) {
-        return options(options().withName(value));
+        return with("name", value);
     }
 
     /** w = w - w decay lr before each update, for every trainable weight; default none. */
     public final S weightDecay(double value) {
-        return options(options().withWeightDecay(value));
+        return with("weight_decay", value);
     }
 
     /**
@@ -84,41 +87,41 @@ public abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends 
 
     /** Each gradient is shortened to this norm; default not. */
     public final S clipnorm(double value) {
-        return options(options().withClipnorm(value));
+        return with("clipnorm", value);
     }
 
     /** All gradients together are shortened to this norm; default not. */
     public final S globalClipnorm(double value) {
-        return options(options().withGlobalClipnorm(value));
+        return with("global_clipnorm", value);
     }
 
     /** Each element of a gradient is kept within this bound; default not. */
     public final S clipvalue(double value) {
-        return options(options().withClipvalue(value));
+        return with("clipvalue", value);
     }
 
     /** Whether an average of the weights is kept and replaces them after {@code fit}. */
     public final S useEma(boolean value) {
-        return options(options().withUseEma(value));
+        return with("use_ema", value);
     }
 
     /** Weight of the old average, in [0, 1]; default 0.99. */
     public final S emaMomentum(double value) {
-        return options(options().withEmaMomentum(value));
+        return with("ema_momentum", value);
     }
 
     /** Every how many updates the average replaces the weights; default never before the end. */
     public final S emaOverwriteFrequency(int value) {
-        return options(options().withEmaOverwriteFrequency(value));
+        return with("ema_overwrite_frequency", value);
     }
 
     /** Factor of the loss, which the gradients are freed of again; default 1. */
     public final S lossScaleFactor(double value) {
-        return options(options().withLossScaleFactor(value));
+        return with("loss_scale_factor", value);
     }
 
     /** Of how many steps the gradients' mean makes one update, from 2 on; default 1. */
     public final S gradientAccumulationSteps(int value) {
-        return options(options().withGradientAccumulationSteps(value));
+        return with("gradient_accumulation_steps", value);
     }
 }

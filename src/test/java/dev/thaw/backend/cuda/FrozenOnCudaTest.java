@@ -3,15 +3,15 @@ package dev.thaw.backend.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Device;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Flatten;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Model;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.tensor.Tensor;
@@ -81,7 +81,8 @@ class FrozenOnCudaTest {
         h = new BatchNormalization().named("bn_b").apply(h);
         base = new Model(b, h).named("base");
         Symbol in = Input.of(6, 6, 3);
-        model = new Model(in, new Dense(2).named("head").apply(base.apply(in, baked)));
+        Symbol held = baked == null ? base.apply(in) : base.apply(in, baked);
+        model = new Model(in, new Dense(2).named("head").apply(held));
         // statistics that a frozen layer must use, not the 0 and 1 of the beginning
         int seed = 5;
         for (var w : model.weights()) {

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.graph.Network;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Dropout;
-import dev.thaw.layer.Flatten;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Weight;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Sequential;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.tensor.DType;
@@ -68,7 +68,7 @@ final class GraphReplayTest {
                 Input.of(IMAGE),
                 new Conv2D(4, 3),
                 new BatchNormalization(),
-                new dev.thaw.layer.Activation(ActivationFunction.RELU),
+                new dev.thaw.layer.activation.Activation(ActivationFunction.RELU),
                 new Flatten(),
                 new Dense(8),
                 new BatchNormalization(),

@@ -2,11 +2,11 @@ package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.BackendUnavailableException;
 import dev.thaw.backend.spi.Device;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.BatchNormalization;
-import dev.thaw.layer.Dense;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.sim.Simulator;

@@ -24,8 +24,9 @@ public final class KerasJson {
 
     /** The layer, or the model, that Keras serialized so. */
     public static Layer read(String json) {
-        return new ObjectReader(LayerTable.STANDARD)
-                .layer("fixture", ConfigJson.parse(json, "fixture"));
+        JsonNode node = ConfigJson.parse(json, "fixture");
+        Spellings.renew("fixture", node);
+        return new ObjectReader(KerasObjects.STANDARD).layer("fixture", node);
     }
 
     /** Where what Thaw writes for a layer differs from what Keras wrote; empty where nowhere. */

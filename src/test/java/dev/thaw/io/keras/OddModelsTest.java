@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.spi.Device;
 import dev.thaw.file.FileFormatException;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Input;
-import dev.thaw.layer.Multiply;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.merging.Multiply;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;

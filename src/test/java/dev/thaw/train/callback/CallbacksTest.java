@@ -3,9 +3,9 @@ package dev.thaw.train.callback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Initializer;
 import dev.thaw.layer.Input;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.weight.Initializer;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Shape;

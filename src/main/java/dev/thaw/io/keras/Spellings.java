@@ -1,0 +1,141 @@
+package dev.thaw.io.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.thaw.config.ConfigException;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Turns what older releases of Keras wrote, and what means nothing here, into the words of Keras 3:
+ * one pass over the JSON, in front of everybody who reads it.
+ */
+final class Spellings {
+    private static final Set<String> ONE_CHANNEL =
+            Set.of("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D");
+
+    private static final Set<String> OPTIMIZERS =
+            Set.of(
+                    "SGD",
+                    "RMSprop",
+                    "Adam",
+                    "AdamW",
+                    "Nadam",
+                    "Adamax",
+                    "Adagrad",
+                    "Adadelta",
+                    "Lion",
+                    "Ftrl");
+
+    private Spellings() {}
+
+    /**
+     * Rewrites an object and all inside.
+     *
+     * @param where its place, for messages
+     */
+    static void renew(String where, JsonNode node) {
+        if (node.isObject() && node.path("config") instanceof ObjectNode config) {
+            String className = node.path("class_name").asText();
+            if (!className.startsWith("__")) {
+                renew(where, className, config);
+            }
+        }
+        if (node.isObject()) {
+            node.properties().forEach(e -> renew(where + "." + e.getKey(), e.getValue()));
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                renew(where + "[" + i + "]", node.get(i));
+            }
+        }
+    }
+
+    private static void renew(String where, String className, ObjectNode config) {
+        if (!className.equals("InputLayer") && !ModelReader.isModel(className)) {
+            dtype(where, config);
+            // Keras 2 writes the shape of the first layer's input into that layer, where a
+            // Sequential looks for it
+            if (config.has("batch_shape")) {
+                config.remove("batch_shape");
+            }
+            config.remove("input_shape");
+        }
+        if (OPTIMIZERS.contains(className)) {
+            rename(config, "lr", "learning_rate");
+            config.remove(List.of("jit_compile", "is_legacy_optimizer"));
+            decay(config);
+        }
+        if (ONE_CHANNEL.contains(className)) {
+            // written of the class above, and its defaults at that
+            config.remove(List.of("groups", "kernel_initializer", "kernel_regularizer"));
+        }
+        switch (className) {
+            case "BatchNormalization" -> {
+                if (config.path("axis").isArray() && config.path("axis").size() == 1) {
+                    config.set("axis", config.path("axis").get(0));
+                }
+            }
+            case "LeakyReLU" -> rename(config, "alpha", "negative_slope");
+            case "Embedding" -> config.remove("input_length"); // only checked
+            case "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose" -> {
+                if (config.path("groups").asInt(1) == 1) {
+                    config.remove("groups"); // which no other number may be
+                }
+            }
+            case "VarianceScaling" -> {
+                if (config.path("distribution").asText().equals("normal")) {
+                    config.put("distribution", "truncated_normal");
+                }
+            }
+            default -> {
+                if (className.endsWith("Initializer") || config.has("seed")) {
+                    // which the weight's shape says
+                    config.remove(List.of("input_axes", "output_axes"));
+                }
+            }
+        }
+    }
+
+    /** Keras 2's decay d of a rate: rate / (1 + d step). */
+    private static void decay(ObjectNode config) {
+        JsonNode decay = config.path("decay");
+        JsonNode rate = config.path("learning_rate");
+        if (decay.isNumber() && decay.asDouble() == 0) {
+            config.remove("decay");
+        } else if (decay.isNumber() && rate.isNumber()) {
+            config.remove("decay");
+            ObjectNode schedule = config.putObject("learning_rate");
+            schedule.put("class_name", "InverseTimeDecay");
+            schedule.putObject("config")
+                    .put("initial_learning_rate", rate.asDouble())
+                    .put("decay_steps", 1)
+                    .put("decay_rate", decay.asDouble());
+        }
+    }
+
+    private static void rename(ObjectNode config, String old, String now) {
+        JsonNode value = config.remove(old);
+        if (value != null && !config.hasNonNull(now)) {
+            config.set(now, value);
+        }
+    }
+
+    /** A type by name, or a policy object with one. */
+    private static void dtype(String where, ObjectNode config) {
+        JsonNode dtype = config.remove("dtype");
+        if (dtype == null || dtype.isNull()) {
+            return;
+        }
+        String name =
+                dtype.isObject() ? dtype.path("config").path("name").asText() : dtype.asText();
+        if (!name.equals("float32")) {
+            throw new ConfigException(
+                    where + ".dtype",
+                    "Thaw computes in float32, and the layer '%s' in something else, got %s"
+                            .formatted(config.path("name").asText(), name),
+                    "set its dtype to float32 in Keras");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.thaw.layer.activation;
+
+import dev.thaw.config.Properties;
+import dev.thaw.layer.Lowering;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Value;
+
+/** y = x where x is positive, else alpha (e^x - 1). x, y: any shape, the same. */
+public final class ELU extends Elementwise<ELU> {
+    private double alpha = 1;
+
+    /** With alpha 1. */
+    public ELU() {}
+
+    /** With this alpha, finite: the negative side saturates at -alpha. */
+    public ELU(double alpha) {
+        alpha(alpha);
+    }
+
+    @Override
+    protected void properties(Properties p) {
+        alpha = p.number("alpha", alpha);
+    }
+
+    /** Where the negative side saturates, with its sign changed; default 1. */
+    public ELU alpha(double value) {
+        return with("alpha", value);
+    }
+
+    @Override
+    protected Value lower(Lowering l, Value x) {
+        return emit(l, x, new Fn(Fn.Kind.ELU, alpha, 0));
+    }
+}

@@ -1,0 +1,142 @@
+package dev.thaw.layer.convolution;
+
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.Padding;
+import dev.thaw.layer.WeightSpec;
+import dev.thaw.layer.weight.Constraint;
+import dev.thaw.layer.weight.Initializer;
+import dev.thaw.layer.weight.Regularizer;
+import dev.thaw.layer.weight.WeightOptions;
+import dev.thaw.op.Binary;
+import dev.thaw.op.ConvolutionGradInput;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.List;
+
+/**
+ * A transposed convolution over 1 to 3 spatial axes: the gradient of the convolution that would
+ * make the input out of the output. With span = (size - 1) dilation + 1, the output's extent is
+ *
+ * <ul>
+ *   <li>VALID: (in - 1) stride + span + outputPadding, by default max(in stride, (in - 1) stride +
+ *       span);
+ *   <li>SAME: (in - 1) stride + (span mod 2) + outputPadding, by default in stride.
+ * </ul>
+ *
+ * @param <S> the layer itself
+ */
+public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>>
+        extends ConvolutionLayer<S> {
+    private int filters;
+    private List<Integer> outputPadding;
+    private final WeightOptions kernel = WeightOptions.kernel();
+
+    BaseConvTranspose(int rank) {
+        super(rank);
+    }
+
+    @Override
+    protected final void properties(Properties p) {
+        filters = p.integer("filters", filters, Range.atLeast(1));
+        window(p);
+        outputPadding = p.perAxisOrNull("output_padding", outputPadding, rank(), Range.atLeast(0));
+        dataFormat(p);
+        dilation(p);
+        sum(p, kernel);
+    }
+
+    /** How many filters, at least 1. */
+    public final S filters(int value) {
+        return with("filters", value);
+    }
+
+    /**
+     * Cells that the output has more at its end, each less than the stride: one number for all
+     * axes, or one for each; by default so many that the output's extent is the input's times the
+     * stride, or more where the window spans more.
+     */
+    public final S outputPadding(int... value) {
+        return with("output_padding", value);
+    }
+
+    /** First value of the kernel; default Glorot uniform. */
+    public final S kernelInitializer(Initializer value) {
+        return with("kernel_initializer", value);
+    }
+
+    /** What the loss adds for it; null, the default, for nothing. */
+    public final S kernelRegularizer(Regularizer value) {
+        return with("kernel_regularizer", value);
+    }
+
+    /** What it is pulled back to after each step; null, the default, for nothing. */
+    public final S kernelConstraint(Constraint value) {
+        return with("kernel_constraint", value);
+    }
+
+    @Override
+    protected final Shape resultShape(Shape input) {
+        checkChannels(input, "kernel", rank() + 1, 1);
+        Shape output = input.withDim(-1, filters);
+        for (int axis = 0; axis < rank(); axis++) {
+            int in = input.dim(axis + 1);
+            if (in != Shape.NONE) {
+                output = output.withDim(axis + 1, outputExtent(axis, in));
+            }
+        }
+        return output;
+    }
+
+    private int outputExtent(int axis, int in) {
+        int stride = window().strides().get(axis);
+        int span = window().span(axis);
+        if (outputPadding != null && outputPadding.get(axis) >= stride) {
+            throw refuse(
+                    "outputPadding must be less than strides along each axis, got outputPadding "
+                            + outputPadding
+                            + " and strides "
+                            + window().strides());
+        }
+        boolean valid = window().padding() == Padding.VALID;
+        long out =
+                outputPadding == null
+                        ? (in - 1L) * stride + (valid ? Math.max(span, stride) : stride)
+                        : (in - 1L) * stride + (valid ? span : span % 2) + outputPadding.get(axis);
+        if (in < 1 || out < 1 || out > Integer.MAX_VALUE) {
+            throw refuse(
+                    "input's "
+                            + axisName(axis)
+                            + " must be at least 1 and make 1 to "
+                            + Integer.MAX_VALUE
+                            + " of them, got "
+                            + in
+                            + ", which make "
+                            + out);
+        }
+        return (int) out;
+    }
+
+    @Override
+    protected final List<WeightSpec> specs(Shape input) {
+        return withBias(filters, WeightSpec.trainable(kernel, kernelShape(filters, input.last())));
+    }
+
+    @Override
+    protected final Value emit(Lowering l, Value x) {
+        Shape out = resultShape(x.shape());
+        Value sum = l.temp("conv_transpose", out);
+        l.emit(
+                new ConvolutionGradInput(
+                        x, l.weight("kernel"), sum, window().transposed(x.shape(), out), 1));
+        Value bias = bias(l);
+        if (bias == null) {
+            return sum;
+        }
+        Value y = l.temp("biased", out);
+        l.emit(new Binary(sum, bias, y, Binary.Kind.ADD));
+        return y;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.thaw.layer.normalization;
+
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.TrailingAxes;
+import dev.thaw.layer.Weight;
+import dev.thaw.layer.WeightSpec;
+import dev.thaw.layer.weight.WeightOptions;
+import dev.thaw.op.Binary;
+import dev.thaw.op.Formula;
+import dev.thaw.op.LayerNorm;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Wu and He (2018): the channels of a sample in groups of equal size, each normalized on its own,
+ * in every mode the same. With m and v the mean and the biased variance over a group's channels and
+ * all other axes but the batch: y = gamma (x - m) / sqrt(v + epsilon) + beta. gamma, beta: [C]. x,
+ * y: any shape of rank 2 and more, the same.
+ */
+public final class GroupNormalization extends ScaledNormalization<GroupNormalization> {
+    /** As many groups as channels: instance normalization. */
+    public static final int EACH = -1;
+
+    private int groups = 32;
+    private int axis = -1;
+
+    /** Keras's default: 32 groups. */
+    public GroupNormalization() {}
+
+    /**
+     * This many groups, which divides the number of channels; {@link #EACH} for one per channel.
+     */
+    public GroupNormalization(int groups) {
+        groups(groups);
+    }
+
+    @Override
+    protected void properties(Properties p) {
+        List<Weight> built = ownWeights();
+        // Keras puts the number of channels here when it builds the layer
+        boolean resolved = groups == EACH && !built.isEmpty();
+        int given =
+                p.integer(
+                        "groups",
+                        resolved ? built.get(0).variable().shape().dim(0) : groups,
+                        Range.atLeast(EACH));
+        if (given == 0) {
+            throw refuse(
+                    "groups must be at least 1, or -1 for as many as there are channels, got 0");
+        }
+        groups = resolved ? EACH : given;
+        axis = p.integer("axis", axis);
+        scaling(p);
+        WeightOptions.walk(p, options());
+    }
+
+    /** How many groups, or {@link #EACH}; default 32. */
+    public GroupNormalization groups(int value) {
+        return with("groups", value);
+    }
+
+    /** The channel axis, not the batch; negative ones count from the end; default -1. */
+    public GroupNormalization axis(int value) {
+        return with("axis", value);
+    }
+
+    @Override
+    protected Shape outputShape(Shape input) {
+        int a = TrailingAxes.resolve(this, input, axis);
+        int channels = input.dim(a);
+        if (a == 0 || channels == Shape.NONE) {
+            throw refuse(
+                    "input must have a known extent at axis "
+                            + axis
+                            + ", which is not the batch, got "
+                            + input);
+        }
+        if (groups != EACH && channels % groups != 0) {
+            throw refuse(
+                    "groups must divide the "
+                            + channels
+                            + " channels of "
+                            + input
+                            + ", got "
+                            + groups);
+        }
+        ownWeights().stream()
+                .map(w -> w.variable().shape().dim(0))
+                .filter(built -> built != channels)
+                .findFirst()
+                .ifPresent(
+                        built -> {
+                            throw refuse(
+                                    "was built for "
+                                            + built
+                                            + " channels at axis "
+                                            + axis
+                                            + ", got "
+                                            + channels
+                                            + " in "
+                                            + input);
+                        });
+        return input;
+    }
+
+    @Override
+    protected List<WeightSpec> weightSpecs(Shape input) {
+        return scalingWeights(Shape.of(input.dim(axis)));
+    }
+
+    @Override
+    protected Value lower(Lowering l, Value x) {
+        int a = x.shape().axis(axis);
+        Formula f = l.formula();
+        Value grouped = f.reshape(x, grouped(x.shape(), a));
+        // all but the batch and the groups make up a row
+        List<Integer> within =
+                IntStream.range(1, grouped.shape().rank()).filter(i -> i != a).boxed().toList();
+        TrailingAxes row = new TrailingAxes(grouped.shape(), within);
+        Value rows = row.rows(l, grouped);
+        Shape perRow = Shape.of(rows.shape().dim(0));
+        Value normalized = l.temp("normalized", rows.shape());
+        l.emit(
+                new LayerNorm(
+                        rows,
+                        null,
+                        null,
+                        normalized,
+                        l.temp("mean", perRow),
+                        l.temp("variance", perRow),
+                        epsilon()));
+        Value y = f.reshape(row.restore(l, normalized), x.shape());
+        y = scale() ? f.combine(y, Binary.Kind.MUL, alongAxis(l, "gamma", y.shape(), a)) : y;
+        return center() ? f.combine(y, Binary.Kind.ADD, alongAxis(l, "beta", y.shape(), a)) : y;
+    }
+
+    /** The channel axis as two: groups, and channels of a group. */
+    private Shape grouped(Shape s, int a) {
+        int channels = s.dim(a);
+        int n = groups == EACH ? channels : groups;
+        int[] dims = new int[s.rank() + 1];
+        for (int i = 0; i < s.rank(); i++) {
+            dims[i < a ? i : i + 1] = s.dim(i);
+        }
+        dims[a] = n;
+        dims[a + 1] = channels / n;
+        return Shape.of(dims);
+    }
+
+    private static Value alongAxis(Lowering l, String weight, Shape like, int axis) {
+        Value w = l.weight(weight);
+        int[] dims = new int[like.rank()];
+        Arrays.fill(dims, 1);
+        dims[axis] = w.shape().dim(0);
+        return l.formula().reshape(w, Shape.of(dims));
+    }
+}

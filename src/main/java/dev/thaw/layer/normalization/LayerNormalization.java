@@ -1,0 +1,100 @@
+package dev.thaw.layer.normalization;
+
+import dev.thaw.config.Axis;
+import dev.thaw.config.Properties;
+import dev.thaw.layer.AxisList;
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.TrailingAxes;
+import dev.thaw.layer.WeightSpec;
+import dev.thaw.layer.weight.WeightOptions;
+import dev.thaw.op.LayerNorm;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.List;
+
+/**
+ * Ba et al. (2016): each sample on its own, in every mode the same. With m and v the mean and the
+ * biased variance over the axes: y = gamma (x - m) / sqrt(v + epsilon) + beta. gamma, beta: the
+ * extents of the axes, in ascending order, and row-major along them. x, y: any shape, the same.
+ */
+public final class LayerNormalization extends ScaledNormalization<LayerNormalization> {
+    private Axis axis = Axis.LAST;
+
+    /** Keras's defaults: the last axis, epsilon 0.001, with center and scale. */
+    public LayerNormalization() {}
+
+    @Override
+    protected void properties(Properties p) {
+        axis = AxisList.walk(this, p, axis);
+        scaling(p);
+        p.only("rms_scaling", false);
+        WeightOptions.walk(p, options());
+    }
+
+    /** Over these axes; negative ones count from the end. */
+    public LayerNormalization axis(int... value) {
+        return with("axis", value);
+    }
+
+    private List<Integer> axes(Shape input) {
+        return AxisList.distinct(this, input, axis);
+    }
+
+    /**
+     * Keras sorts the axes as they were given, negative ones first: {@code axis(1, -1)} on (N, 3,
+     * 4, 5) makes weights of (5, 3), whose numbers it reads row-major along (3, 5) nevertheless.
+     * Files have that shape.
+     */
+    private Shape weightShape(Shape input) {
+        axes(input);
+        return Shape.of(axis.all().stream().sorted().map(input::dim).toList());
+    }
+
+    @Override
+    protected Shape outputShape(Shape input) {
+        Shape normalized = weightShape(input);
+        if (!normalized.isKnown()) {
+            throw refuse("input must have known extents at axis " + axis + ", got " + input);
+        }
+        ownWeights().stream()
+                .map(w -> w.variable().shape())
+                .filter(s -> !s.equals(normalized))
+                .findFirst()
+                .ifPresent(
+                        s -> {
+                            throw refuse(
+                                    "was built for extents "
+                                            + s
+                                            + " at axis "
+                                            + axis
+                                            + ", got "
+                                            + input);
+                        });
+        return input;
+    }
+
+    @Override
+    protected List<WeightSpec> weightSpecs(Shape input) {
+        return scalingWeights(weightShape(input));
+    }
+
+    @Override
+    protected Value lower(Lowering l, Value x) {
+        TrailingAxes row = new TrailingAxes(x.shape(), axes(x.shape()));
+        Value rows = row.rows(l, x);
+        Shape perRow = Shape.of(rows.shape().dim(0));
+        Shape perColumn = Shape.of(rows.shape().dim(1));
+        Value y = l.temp("normalized", rows.shape());
+        l.emit(
+                new LayerNorm(
+                        rows,
+                        scale() ? l.formula().reshape(l.weight("gamma"), perColumn) : null,
+                        center() ? l.formula().reshape(l.weight("beta"), perColumn) : null,
+                        y,
+                        l.temp("mean", perRow),
+                        l.temp("variance", perRow),
+                        epsilon()));
+        return row.restore(l, y);
+    }
+}

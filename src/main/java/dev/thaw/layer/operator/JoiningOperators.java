@@ -1,0 +1,145 @@
+package dev.thaw.layer.operator;
+
+import dev.thaw.layer.Lowering;
+import dev.thaw.op.Concat;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Functions that put tensors side by side, or take one apart. */
+final class JoiningOperators {
+    private JoiningOperators() {}
+
+    static void register(OperatorTable t) {
+        t.add("Concatenate", List.of("xs"), JoiningOperators::concatenate);
+        t.add("Stack", List.of("x"), JoiningOperators::stack);
+        t.add("Split", List.of("x"), JoiningOperators::split);
+    }
+
+    private static OperatorRule concatenate(OperatorArguments a) {
+        List<Operand> xs = a.operands("xs");
+        int axis = a.integer("axis", 0);
+        return OperatorRule.of(
+                shapes -> joined(a, xs.stream().map(x -> x.shape(shapes)).toList(), axis),
+                (l, values) -> {
+                    List<Value> all = xs.stream().map(x -> x.value(l, values)).toList();
+                    return join(l, a, all, axis);
+                });
+    }
+
+    private static Shape joined(OperatorArguments a, List<Shape> shapes, int axis) {
+        Shape all = shapes.get(0);
+        int at = ShapeOperators.axis(a, axis, all.rank());
+        for (Shape next : shapes.subList(1, shapes.size())) {
+            if (next.rank() != all.rank()
+                    || !all.withDim(at, Shape.NONE).accepts(next.withDim(at, Shape.NONE))) {
+                throw a.refuse("inputs must agree but for axis " + axis + ", got " + shapes);
+            }
+            boolean known = all.dim(at) != Shape.NONE && next.dim(at) != Shape.NONE;
+            int sum = known ? Math.addExact(all.dim(at), next.dim(at)) : Shape.NONE;
+            for (int i = 0; i < all.rank(); i++) {
+                all = all.dim(i) == Shape.NONE ? all.withDim(i, next.dim(i)) : all;
+            }
+            all = all.withDim(at, sum);
+        }
+        return all;
+    }
+
+    private static Value join(Lowering l, OperatorArguments a, List<Value> xs, int axis) {
+        if (xs.size() == 1) {
+            return xs.get(0);
+        }
+        Shape shape = joined(a, xs.stream().map(Value::shape).toList(), axis);
+        Value y = l.temp("joined", shape);
+        l.emit(new Concat(xs, y, ShapeOperators.axis(a, axis, shape.rank())));
+        return y;
+    }
+
+    private static OperatorRule stack(OperatorArguments a) {
+        List<Operand> xs = a.operands("x");
+        int axis = a.integer("axis", 0);
+        Function<Shape, Shape> widened =
+                s -> {
+                    int at = ShapeOperators.axis(a, axis, s.rank() + 1);
+                    List<Integer> dims =
+                            new ArrayList<>(IntStream.of(s.toArray()).boxed().toList());
+                    dims.add(at, 1);
+                    return Shape.of(dims);
+                };
+        return OperatorRule.of(
+                shapes ->
+                        joined(
+                                a,
+                                xs.stream().map(x -> widened.apply(x.shape(shapes))).toList(),
+                                axis),
+                (l, values) -> {
+                    List<Value> all = new ArrayList<>();
+                    for (Operand x : xs) {
+                        Value v = x.value(l, values);
+                        all.add(l.formula().reshape(v, widened.apply(v.shape())));
+                    }
+                    return join(l, a, all, axis);
+                });
+    }
+
+    private static OperatorRule split(OperatorArguments a) {
+        Operand x = a.operand("x");
+        int axis = a.integer("axis", 0);
+        return new OperatorRule() {
+            @Override
+            public List<Shape> outputShapes(List<Shape> inputs) {
+                Shape s = x.shape(inputs);
+                int at = ShapeOperators.axis(a, axis, s.rank());
+                List<Shape> parts = new ArrayList<>();
+                List<Integer> cuts = cuts(a, s, at);
+                for (int i = 1; i < cuts.size(); i++) {
+                    parts.add(s.withDim(at, cuts.get(i) - cuts.get(i - 1)));
+                }
+                return parts;
+            }
+
+            @Override
+            public List<Value> lower(Lowering l, List<Value> inputs) {
+                Value v = x.value(l, inputs);
+                int at = ShapeOperators.axis(a, axis, v.shape().rank());
+                List<Value> parts = new ArrayList<>();
+                List<Integer> cuts = cuts(a, v.shape(), at);
+                for (int i = 1; i < cuts.size(); i++) {
+                    parts.add(l.formula().slice(v, at, cuts.get(i - 1), cuts.get(i)));
+                }
+                return parts;
+            }
+        };
+    }
+
+    /** Where the parts begin, and where the last one ends. */
+    private static List<Integer> cuts(OperatorArguments a, Shape s, int axis) {
+        int extent = s.dim(axis);
+        if (extent == Shape.NONE) {
+            throw a.refuse("axis " + axis + " must be known to be split, got " + s);
+        }
+        List<Integer> cuts = new ArrayList<>();
+        cuts.add(0);
+        if (a.raw("indices_or_sections") instanceof List<?>) {
+            cuts.addAll(a.integers("indices_or_sections"));
+        } else {
+            int parts = a.integer("indices_or_sections", 0);
+            if (parts < 1 || extent % parts != 0) {
+                throw a.refuse(
+                        "axis " + axis + " of " + s + " must split into " + parts + " parts");
+            }
+            IntStream.range(1, parts).forEach(i -> cuts.add(i * (extent / parts)));
+        }
+        cuts.add(extent);
+        for (int i = 1; i < cuts.size(); i++) {
+            if (cuts.get(i) < cuts.get(i - 1) || cuts.get(i) > extent) {
+                throw a.refuse("indices must ascend within " + extent + ", got " + cuts);
+            }
+        }
+        return cuts;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.thaw.layer.operator;
+
+import dev.thaw.layer.merging.Products;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** {@code keras.ops.matmul}. */
+final class MatMulOperator {
+    private MatMulOperator() {}
+
+    /**
+     * {@code keras.ops.matmul}: a [.., I, K] times b [K, J], which all samples share, or times b
+     * [.., K, J] with the same axes in front.
+     */
+    static OperatorRule rule(OperatorArguments arguments) {
+        Operand first = arguments.operand("x1");
+        Operand second = arguments.operand("x2");
+        return OperatorRule.of(
+                shapes -> shape(arguments, first.shape(shapes), second.shape(shapes)),
+                (l, values) -> {
+                    Value a = first.value(l, values);
+                    Value b = second.value(l, values);
+                    Shape y = shape(arguments, a.shape(), b.shape());
+                    return matmul(l.formula(), a, b, y);
+                });
+    }
+
+    private static Shape shape(OperatorArguments arguments, Shape a, Shape b) {
+        int inner = b.rank() < 2 ? Shape.NONE : b.dim(-2);
+        boolean shared = b.rank() == 2;
+        boolean fits =
+                a.rank() >= 2
+                        && b.rank() >= 2
+                        && (shared
+                                || a.rank() == b.rank()
+                                        && a.sub(0, a.rank() - 2).accepts(b.sub(0, b.rank() - 2)))
+                        && (a.last() == Shape.NONE || inner == Shape.NONE || a.last() == inner);
+        if (!fits) {
+            throw arguments.refuse(
+                    "multiplies [.., I, K] by [K, J], or by [.., K, J] with the same axes in front,"
+                            + " got "
+                            + a
+                            + " and "
+                            + b);
+        }
+        Shape y = a.withDim(-1, b.last());
+        for (int i = 0; !shared && i < a.rank() - 2; i++) {
+            y = y.dim(i) == Shape.NONE ? y.withDim(i, b.dim(i)) : y;
+        }
+        return y;
+    }
+
+    private static Value matmul(Formula f, Value a, Value b, Shape y) {
+        Shape s = a.shape();
+        int k = s.last();
+        if (b.shape().rank() == 2) {
+            int rows = Math.toIntExact(s.size(0, s.rank() - 1));
+            return f.reshape(Products.of(f, f.reshape(a, Shape.of(rows, k)), b, false), y);
+        }
+        int batch = Math.toIntExact(s.size(0, s.rank() - 2));
+        int rank = s.rank();
+        List<Integer> order = new ArrayList<>(IntStream.range(0, rank - 2).boxed().toList());
+        order.addAll(List.of(rank - 1, rank - 2));
+        Value columns = f.transpose(b, order);
+        Value product =
+                Products.ofRows(
+                        f,
+                        f.reshape(a, Shape.of(batch, s.dim(-2), k)),
+                        f.reshape(columns, Shape.of(batch, b.shape().last(), k)));
+        return f.reshape(product, y);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.thaw.layer.operator;
+
+import dev.thaw.layer.TrailingAxes;
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Reduce;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Sums, means and extremes over axes. */
+final class ReductionOperators {
+    private static final List<String> X = List.of("x");
+
+    private ReductionOperators() {}
+
+    static void register(OperatorTable t) {
+        add(t, (f, x, axes) -> f.reduce(x, Reduce.Kind.SUM, axes), "Sum");
+        add(t, (f, x, axes) -> f.reduce(x, Reduce.Kind.MEAN, axes), "Mean");
+        add(t, (f, x, axes) -> f.reduce(x, Reduce.Kind.MAX, axes), "Max", "Amax");
+        add(t, ReductionOperators::least, "Min", "Amin");
+        add(t, ReductionOperators::variance, "Var");
+        add(t, (f, x, axes) -> f.apply(Fn.Kind.SQRT, variance(f, x, axes)), "Std");
+        add(t, ReductionOperators::logSumExp, "Logsumexp");
+    }
+
+    /** A reduction whose axes stay with extent 1. */
+    @FunctionalInterface
+    private interface Reduction {
+        Value emit(Formula f, Value x, List<Integer> axes);
+    }
+
+    private static Value least(Formula f, Value x, List<Integer> axes) {
+        return f.affine(f.reduce(f.affine(x, -1, 0), Reduce.Kind.MAX, axes), -1, 0);
+    }
+
+    private static Value variance(Formula f, Value x, List<Integer> axes) {
+        Value mean = f.reduce(x, Reduce.Kind.MEAN, axes);
+        Value apart = f.combine(x, Binary.Kind.SUB, mean);
+        return f.reduce(f.apply(Fn.Kind.SQUARE, apart), Reduce.Kind.MEAN, axes);
+    }
+
+    private static Value logSumExp(Formula f, Value x, List<Integer> axes) {
+        Value most = f.reduce(x, Reduce.Kind.MAX, axes);
+        Value shifted = f.apply(Fn.Kind.EXP, f.combine(x, Binary.Kind.SUB, most));
+        Value sum = f.apply(Fn.Kind.LOG, f.reduce(shifted, Reduce.Kind.SUM, axes));
+        return f.combine(sum, Binary.Kind.ADD, most);
+    }
+
+    private static void add(OperatorTable t, Reduction reduction, String... names) {
+        t.add(
+                List.of(names),
+                X,
+                a -> {
+                    boolean keepdims = a.flag("keepdims", false);
+                    List<Integer> axes = a.integers("axis");
+                    if (a.raw("initial") != null) {
+                        throw a.refuse("initial must be None, got " + a.raw("initial"));
+                    }
+                    return OperatorRule.unary(
+                            a.operand("x"),
+                            s -> reduced(s, resolved(a, s, axes), keepdims),
+                            (f, x) -> {
+                                List<Integer> over = resolved(a, x.shape(), axes);
+                                Value y = reduction.emit(f, x, over);
+                                return f.reshape(y, reduced(x.shape(), over, keepdims));
+                            });
+                });
+    }
+
+    /** The axes in [0, rank), ascending; all of them where none is named. */
+    static List<Integer> resolved(OperatorArguments a, Shape shape, List<Integer> axes) {
+        return axes == null
+                ? IntStream.range(0, shape.rank()).boxed().toList()
+                : axes.stream()
+                        .map(i -> TrailingAxes.resolve(a.asking(), shape, i))
+                        .distinct()
+                        .sorted()
+                        .toList();
+    }
+
+    private static Shape reduced(Shape shape, List<Integer> axes, boolean keepdims) {
+        List<Integer> dims = new ArrayList<>();
+        for (int i = 0; i < shape.rank(); i++) {
+            if (!axes.contains(i)) {
+                dims.add(shape.dim(i));
+            } else if (keepdims) {
+                dims.add(1);
+            }
+        }
+        return Shape.of(dims);
+    }
+}

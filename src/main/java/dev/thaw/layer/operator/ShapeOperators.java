@@ -1,0 +1,234 @@
+package dev.thaw.layer.operator;
+
+import dev.thaw.layer.reshaping.UpSampling;
+import dev.thaw.op.Pad;
+import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/** Functions that move numbers about. */
+final class ShapeOperators {
+    private static final List<String> X = List.of("x");
+
+    private ShapeOperators() {}
+
+    static void register(OperatorTable t) {
+        reshape(t, "Reshape", (a, s) -> reshaped(a, s));
+        reshape(t, "Squeeze", ShapeOperators::squeezed);
+        reshape(t, "ExpandDims", ShapeOperators::expanded);
+        transpose(t, "Transpose", ShapeOperators::axesOrReverse);
+        transpose(t, "Swapaxes", ShapeOperators::swapped);
+        transpose(t, "Moveaxis", ShapeOperators::moved);
+        t.add("Repeat", X, ShapeOperators::repeat);
+        t.add("Pad", List.of("x", "constant_values"), ShapeOperators::pad);
+        t.add("Matmul", List.of("x1", "x2"), MatMulOperator::rule);
+    }
+
+    /** The same numbers in another shape, which also holds where some extents are unknown. */
+    private static void reshape(
+            OperatorTable t, String name, BiFunction<OperatorArguments, Shape, Shape> to) {
+        t.add(
+                name,
+                X,
+                a ->
+                        OperatorRule.unary(
+                                a.operand("x"),
+                                s -> to.apply(a, s),
+                                (f, x) -> f.reshape(x, to.apply(a, x.shape()))));
+    }
+
+    private static Shape reshaped(OperatorArguments a, Shape from) {
+        List<Integer> wanted = a.integers("newshape");
+        if (wanted == null || wanted.stream().filter(d -> d == -1).count() > 1) {
+            throw a.refuse("newshape must be extents with at most one -1, got " + wanted);
+        }
+        int[] dims = wanted.stream().mapToInt(Integer::intValue).toArray();
+        int open = wanted.indexOf(-1);
+        long known = 1;
+        for (int d : dims) {
+            known = Math.multiplyExact(known, d == -1 ? 1L : d);
+        }
+        if (!from.isKnown()) {
+            return Shape.of(dims); // -1 is how a Shape writes None
+        }
+        long size = from.size();
+        if (known <= 0 || open < 0 ? known != size : size % known != 0) {
+            throw a.refuse("newshape " + wanted + " does not fit the input " + from);
+        }
+        if (open >= 0) {
+            dims[open] = Math.toIntExact(size / known);
+        }
+        return Shape.of(dims);
+    }
+
+    private static Shape squeezed(OperatorArguments a, Shape from) {
+        List<Integer> axes = a.integers("axis");
+        List<Integer> gone =
+                axes == null
+                        ? IntStream.range(0, from.rank())
+                                .filter(i -> from.dim(i) == 1)
+                                .boxed()
+                                .toList()
+                        : ReductionOperators.resolved(a, from, axes);
+        List<Integer> dims = new ArrayList<>();
+        for (int i = 0; i < from.rank(); i++) {
+            if (!gone.contains(i)) {
+                dims.add(from.dim(i));
+            } else if (from.dim(i) != 1) {
+                throw a.refuse("axis " + i + " must have extent 1 to go, got " + from);
+            }
+        }
+        return Shape.of(dims);
+    }
+
+    private static Shape expanded(OperatorArguments a, Shape from) {
+        List<Integer> axes = a.integers("axis");
+        if (axes == null) {
+            throw a.refuse("axis must be given, got None");
+        }
+        int rank = from.rank() + axes.size();
+        List<Integer> added = axes.stream().map(i -> i < 0 ? i + rank : i).sorted().toList();
+        List<Integer> dims = new ArrayList<>(IntStream.of(from.toArray()).boxed().toList());
+        for (int i : added) {
+            if (i < 0 || i > dims.size()) {
+                throw a.refuse("axis " + axes + " does not exist in the result of " + from);
+            }
+            dims.add(i, 1);
+        }
+        return Shape.of(dims);
+    }
+
+    private static void transpose(
+            OperatorTable t,
+            String name,
+            BiFunction<OperatorArguments, Integer, List<Integer>> order) {
+        t.add(
+                name,
+                X,
+                a ->
+                        OperatorRule.unary(
+                                a.operand("x"),
+                                s ->
+                                        Shape.of(
+                                                order.apply(a, s.rank()).stream()
+                                                        .map(s::dim)
+                                                        .toList()),
+                                (f, x) -> f.transpose(x, order.apply(a, x.shape().rank()))));
+    }
+
+    private static List<Integer> axesOrReverse(OperatorArguments a, int rank) {
+        List<Integer> axes = a.integers("axes");
+        List<Integer> order =
+                axes == null
+                        ? IntStream.range(0, rank).mapToObj(i -> rank - 1 - i).toList()
+                        : axes.stream().map(i -> i < 0 ? i + rank : i).toList();
+        if (!order.stream().sorted().toList().equals(IntStream.range(0, rank).boxed().toList())) {
+            throw a.refuse("axes must name each of the " + rank + " axes once, got " + axes);
+        }
+        return order;
+    }
+
+    private static List<Integer> swapped(OperatorArguments a, int rank) {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+        int first = axis(a, a.integer("axis1", 0), rank);
+        int second = axis(a, a.integer("axis2", 0), rank);
+        order.set(first, second);
+        order.set(second, first);
+        return order;
+    }
+
+    private static List<Integer> moved(OperatorArguments a, int rank) {
+        List<Integer> from = a.integers("source").stream().map(i -> axis(a, i, rank)).toList();
+        List<Integer> to = a.integers("destination").stream().map(i -> axis(a, i, rank)).toList();
+        if (from.size() != to.size()
+                || from.stream().distinct().count() != from.size()
+                || to.stream().distinct().count() != to.size()) {
+            throw a.refuse("source and destination must name as many axes, got " + from + to);
+        }
+        List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+        order.removeAll(from);
+        to.stream().sorted().forEach(i -> order.add(i, from.get(to.indexOf(i))));
+        return order;
+    }
+
+    static int axis(OperatorArguments a, int axis, int rank) {
+        int i = axis < 0 ? axis + rank : axis;
+        if (i < 0 || i >= rank) {
+            throw a.refuse("axis " + axis + " does not exist in an input of rank " + rank);
+        }
+        return i;
+    }
+
+    private static OperatorRule repeat(OperatorArguments a) {
+        int times = a.integer("repeats", 1);
+        if (a.raw("axis") == null || times < 1) {
+            throw a.refuse("repeats must be one number from 1 on, along an axis");
+        }
+        int axis = a.integer("axis", 0);
+        return OperatorRule.unary(
+                a.operand("x"),
+                s -> {
+                    int at = axis(a, axis, s.rank());
+                    boolean known = s.dim(at) != Shape.NONE;
+                    return known ? s.withDim(at, Math.multiplyExact(s.dim(at), times)) : s;
+                },
+                (f, x) -> UpSampling.repeat(f, x, axis(a, axis, x.shape().rank()), times));
+    }
+
+    private static OperatorRule pad(OperatorArguments a) {
+        Object fill = a.argument("constant_values");
+        if (!a.text("mode", "constant").equals("constant")
+                || fill instanceof Number n && n.doubleValue() != 0) {
+            throw a.refuse("pads with zeros alone, got " + a.raw("mode") + " and " + fill);
+        }
+        Operand x = a.operand("x");
+        return OperatorRule.of(
+                shapes -> padded(x.shape(shapes), sides(a, x.shape(shapes).rank())),
+                (l, values) -> {
+                    Value v = x.value(l, values);
+                    List<List<Integer>> sides = sides(a, v.shape().rank());
+                    Value y = l.temp("padded", padded(v.shape(), sides));
+                    l.emit(new Pad(v, y, sides.stream().map(s -> s.get(0)).toList()));
+                    return y;
+                });
+    }
+
+    private static Shape padded(Shape s, List<List<Integer>> sides) {
+        Shape all = s;
+        for (int i = 0; i < s.rank(); i++) {
+            int more = Math.addExact(sides.get(i).get(0), sides.get(i).get(1));
+            all = s.dim(i) == Shape.NONE ? all : all.withDim(i, Math.addExact(s.dim(i), more));
+        }
+        return all;
+    }
+
+    /** One number, one pair for all axes, or a pair for each. */
+    private static List<List<Integer>> sides(OperatorArguments a, int rank) {
+        List<List<Integer>> all = new ArrayList<>();
+        if (a.raw("pad_width") instanceof List<?> list && !list.isEmpty()) {
+            for (int i = 0; i < rank; i++) {
+                Object own =
+                        list.get(0) instanceof List<?>
+                                ? list.get(Math.min(i, list.size() - 1))
+                                : list;
+                if (!(own instanceof List<?> pair)
+                        || pair.size() != 2
+                        || !(pair.get(0) instanceof Integer before)
+                        || !(pair.get(1) instanceof Integer after)
+                        || before < 0
+                        || after < 0) {
+                    throw a.refuse("pad_width must be pairs from 0 on, got " + list);
+                }
+                all.add(List.of(before, after));
+            }
+            return all;
+        }
+        int both = a.integer("pad_width", 0);
+        return Collections.nCopies(rank, List.of(both, both));
+    }
+}
