@@ -16,7 +16,7 @@
 # Variables:
 #   BUNDLE   a folder that after each part holds report.md and logs.tgz (what is in OUT, long logs cut), and nothing
 #            else but "running", which names the part that a killed run was in
-#   BUDGET   seconds that all parts share: a part gets what is left less 20, and the report is there in time
+#   BUDGET   seconds that all parts share: a part gets at most what is left, less what the report takes
 #   PYTHON; THAW_CACHE (OUT/work/cache); LIMIT_FACTOR (1) stretches the limits; JAVA_OPTS; CLASSPATH_EXTRA
 #   DEVICE   cuda:0; to try this script without a GPU, on small shapes: cpu (CLASSPATH_EXTRA needs oneDNN's jars),
 #            or sim with the simulator's folder in SIM
@@ -100,13 +100,16 @@ left() { # seconds of the budget
 }
 
 number=0
+reserve=20   # seconds kept for the report: it takes longer on a busy machine
+exhausted="" # set once there is no time for another part
 chosen="" # the limit that the command line gave this part
 part() { # part NAME SECONDS COMMAND..: runs it with a limit, keeps log and outcome
     local name=$1 limit begin status most
     limit=$(awk "BEGIN { print int(${chosen:-$2} * ${LIMIT_FACTOR:-1}) }")
     shift 2
-    most=$(($(left) - 20))
+    most=$(($(left) - reserve))
     if [ "$most" -lt 5 ]; then
+        exhausted=yes
         skip "$name" "no time was left"
         return
     fi
@@ -124,7 +127,7 @@ outcome() { # outcome NAME BEGIN STATUS NOTE
     printf '%s-%03d\t%s\t%s\t%s\t%s\n' "$2" "$number" "$1" "$3" "$(($(date +%s) - $2))" "$4" \
         > "$OUT/status/$1.tsv"
     echo "$3 $4"
-    bundle
+    [ -n "$exhausted" ] || bundle # else once, at the end
 }
 
 skip() { # skip NAME REASON
@@ -153,9 +156,9 @@ report() { # in OUT; without a Java that works, what the parts noted
 }
 
 bundle() { # what comes back from a machine, replaced file by file, so that a kill leaves the last whole one
+    local copy=$OUT/work/bundle log most file begin=$SECONDS
     report
     [ -n "${BUNDLE:-}" ] || return 0
-    local copy=$OUT/work/bundle log most file
     for most in 1048576 65536; do # bytes at the head and at the tail of a log that travel
         rm -rf "$copy"
         mkdir -p "$copy/logs"
@@ -174,6 +177,7 @@ bundle() { # what comes back from a machine, replaced file by file, so that a ki
         cp "$file" "$BUNDLE/new" && mv "$BUNDLE/new" "$BUNDLE/${file##*/}"
     done
     rm -f "$BUNDLE/running"
+    reserve=$((20 + 2 * (SECONDS - begin)))
 }
 
 figures() { # figures FILE COMMAND..: what it prints is a table of figures, also where it is cut off
@@ -316,22 +320,23 @@ registers() {
 }
 
 torch() { # torch NAME SECONDS KIND ARGUMENTS..: figures of PyTorch; ops on the cases that OpBench lists
-    local name=$1 seconds=$2 kind=$3 list=()
-    shift 3
     if [ -z "$GPU_CHECK_TORCH" ]; then
-        skip "$name" "no Python with PyTorch; name one in PYTHON"
-        return
+        skip "$1" "no Python with PyTorch; name one in PYTHON"
+    else
+        inner "$1" "$2" torch_figures "$@"
     fi
+}
+
+torch_figures() {
+    local name=$1 kind=$3 list=() filter=() on=cuda
+    shift 3
     if [ "$kind" = ops ]; then
-        local filter=()
         [ "$name" != torch-ops-tf32 ] || filter=(library)
-        (in_work "${java[@]}" dev.thaw.gpucheck.OpBench list "${filter[@]}" "${quick[@]}") > "$OUT/work/$name.list"
         list=("$OUT/work/$name.list")
+        in_work "${java[@]}" dev.thaw.gpucheck.OpBench list "${filter[@]}" "${quick[@]}" > "${list[0]}"
     fi
-    local on=cuda
     [ ${#quick[@]} -eq 0 ] || on=cpu
-    inner "$name" "$seconds" figures "$OUT/$name.tsv" "$PYTHON" "$here/torch_bench.py" --device "$on" "$@" \
-        "$kind" "${list[@]}" "${quick[@]}"
+    figures "$OUT/$name.tsv" "$PYTHON" "$here/torch_bench.py" --device "$on" "$@" "$kind" "${list[@]}" "${quick[@]}"
 }
 
 kind=Cuda
@@ -395,7 +400,7 @@ leaf() {
         torch-steps-fp32) torch "$1" 90 steps ;;
         torch-steps-default) torch "$1" 90 steps --default ;;
         torch-steps-tf32) torch "$1" 90 steps --tf32 ;;
-        report) report ;;
+        report) bundle ;;
         *)
             echo "run.sh: no part $1; the head of this file names them" >&2
             exit 2
@@ -433,5 +438,5 @@ for p in "${parts[@]}"; do
         leaf "$l"
     done
 done
-bundle
+[ -z "$exhausted" ] || bundle
 echo "$OUT/report.md"
