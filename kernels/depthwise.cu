@@ -7,12 +7,15 @@
 //
 // depthwise(x, w, bias, y, WINDOW, M)
 // depthwise_grad_input(dy, w, dx, WINDOW, M)      dx[i, c] = sum of dy[o, c M + m] w[k, c, m]
-// depthwise_grad_filter_partial(x, dy, partial, WINDOW, M, parts)
-//     partial[p, k, c, m] = sum over piece p of the (n, o) of x[..] dy[..]: workspace of parts size
-//     channels M floats; then reduce_columns_sum(partial, dw, 1, parts, size channels M, 1).
+// depthwise_grad_filter(x, dy, partial, tickets, dw, WINDOW, M, parts)
+//     dw[k, c, m] = sum over the (n, o) of x[..] dy[..]. A block sums a piece of them for an item, and
+//     the last blocks to end merge the parts, in their order: first those of groups of about the root
+//     of parts, then the groups. partial: workspace of parts size channels M floats. tickets: (ceil(root
+//     of parts) + 1) grid.x unsigned, 0 before the first launch and again after each one; unused where
+//     parts is 1.
 //     V = 4 where M is 1 and channels a multiple of 4, else 1. Block (bx, by), by a power of two, bx by
 //     <= 192; recommended a bx that divides channels M / V, so that no lane is idle; grid.x =
-//     ceil(channels M / (V bx)) times the items below, grid.y = parts. parts: recommended 4
+//     ceil(channels M / (V bx)) times the items below, grid.y = parts exactly. parts: recommended 4
 //     multiprocessors / grid.x, at most batch out cells / 64, at least 1; at most 65535. Items: the fast
 //     form sums three rows of a 3x3 window at once and two of a 5x5 one, so 1 and 3, the other up to
 //     five cells of a row, so sizeD sizeH ceil(sizeW / 5).
@@ -282,11 +285,128 @@ __device__ __forceinline__ void any_grad_input(
     }
 }
 
+/** Parts that a thread has on their way when they are merged. */
+constexpr int PARTS_AHEAD = 8;
+
+/** What a block sums: some neighbouring cells of the window, for a tile of channels. */
+struct Item {
+    int channel;
+    int tap;
+    int taps;
+};
+
+/** How the filters fall into items: rows of the window, cut into runs of at most {@code run} cells. */
+struct Items {
+    int rows;
+    int length;
+    int run;
+    int tile;
+
+    __device__ __forceinline__ int per_tile() const {
+        return rows * ((length + run - 1) / run);
+    }
+
+    __device__ __forceinline__ Item at(int item) const {
+        int runs = (length + run - 1) / run;
+        int in_tile = item % (rows * runs);
+        int begin = in_tile % runs * run;
+        return Item{
+                item / (rows * runs) * tile,
+                in_tile / runs * length + begin,
+                length - begin < run ? length - begin : run};
+    }
+};
+
+/** to[i] = sum of partial[p step + i] over p below count, for the filters i of an item. */
+template <int V>
+__device__ __forceinline__ void fold_parts(
+        const float* partial,
+        float* to,
+        const Item& item,
+        int channels,
+        int count,
+        long long step) {
+    int width = blockDim.x;
+    int threads = blockDim.x * blockDim.y;
+    for (int i = thaw::block_thread(); i < item.taps * width; i += threads) {
+        int c = item.channel + V * (i % width);
+        if (c >= channels) {
+            continue;
+        }
+        long long at = (long long)(item.tap + i / width) * channels + c;
+        double sum[V];
+#pragma unroll
+        for (int l = 0; l < V; l++) {
+            sum[l] = 0.0;
+        }
+        for (int p = 0; p < count; p += PARTS_AHEAD) {
+            float v[PARTS_AHEAD][4];
+#pragma unroll
+            for (int u = 0; u < PARTS_AHEAD; u++) {
+                thaw::load_written<V>(partial + (p + u < count ? p + u : p) * step + at, v[u]);
+            }
+#pragma unroll
+            for (int u = 0; u < PARTS_AHEAD; u++) {
+                if (p + u < count) {
+#pragma unroll
+                    for (int l = 0; l < V; l++) {
+                        sum[l] += (double)v[u][l];
+                    }
+                }
+            }
+        }
+        float all[4];
+#pragma unroll
+        for (int l = 0; l < V; l++) {
+            all[l] = (float)sum[l];
+        }
+        thaw::store<V>(to + at, all);
+    }
+}
+
+/**
+ * After a block's part: the last block of its group merges the group, the last of these all. A function
+ * of its own, as what comes before takes all registers that there are.
+ */
+template <int V>
+__device__ __noinline__ void merge_parts(
+        float* partial,
+        float* dw,
+        unsigned* tickets,
+        const Items& items,
+        int channels,
+        int parts,
+        long long filters) {
+    int size = 1;
+    while (size * size < parts) {
+        size++;
+    }
+    int groups = (parts + size - 1) / size;
+    int group = blockIdx.y / size;
+    int members = parts - group * size < size ? parts - group * size : size;
+    float* first = partial + (long long)group * size * filters;
+    unsigned* ticket = tickets + (long long)blockIdx.x * (groups + 1);
+    int all = (channels + items.tile - 1) / items.tile * items.per_tile();
+    if (!thaw::last_block(ticket + 1 + group, members)) {
+        return;
+    }
+    for (int item = blockIdx.x; item < all; item += gridDim.x) {
+        float* to = groups == 1 ? dw : first;
+        fold_parts<V>(first, to, items.at(item), channels, members, filters);
+    }
+    if (groups == 1 || !thaw::last_block(ticket, groups)) {
+        return;
+    }
+    for (int item = blockIdx.x; item < all; item += gridDim.x) {
+        fold_parts<V>(partial, dw, items.at(item), channels, groups, size * filters);
+    }
+}
+
 /** Cells of a window's row that a thread sums at once. */
 constexpr int ROW = 5;
 
 template <int W>
-__device__ __forceinline__ void grad_filter(
+__device__ __forceinline__ Items grad_filter(
         const float* x,
         const float* dy,
         float* partial,
@@ -365,6 +485,7 @@ __device__ __forceinline__ void grad_filter(
             }
         }
     }
+    return Items{g.size[0] * g.size[1], g.size[2], ROW, tile};
 }
 
 struct SumOfFour {
@@ -382,7 +503,7 @@ struct SumOfFour {
  * what they read of a row is loaded once, all of it before the first product.
  */
 template <int K, int S, int WIDE>
-__device__ __forceinline__ void grad_filter_tiles(
+__device__ __forceinline__ Items grad_filter_tiles(
         const float* x,
         const float* dy,
         float* partial,
@@ -463,6 +584,7 @@ __device__ __forceinline__ void grad_filter_tiles(
             }
         }
     }
+    return Items{1, K * K, ROWS * K, tile};
 }
 
 }  // namespace
@@ -522,24 +644,39 @@ extern "C" __global__ void __launch_bounds__(256) depthwise_grad_input(
     }
 }
 
-extern "C" __global__ void __launch_bounds__(192, 2) depthwise_grad_filter_partial(
-        const float* x, const float* dy, float* partial, THAW_WINDOW_PARAMETERS, int M, int parts) {
+extern "C" __global__ void __launch_bounds__(192, 2) depthwise_grad_filter(
+        const float* x,
+        const float* dy,
+        float* partial,
+        unsigned* tickets,
+        float* dw,
+        THAW_WINDOW_PARAMETERS,
+        int M,
+        int parts) {
     __shared__ thaw::Vec4 shared[192];
     thaw::Window g = THAW_WINDOW;
-    bool vectors = M == 1 && channels % 4 == 0 && thaw::aligned(x) && thaw::aligned(dy);
-    bool fast = vectors && thaw::aligned(partial);
+    bool vectors = M == 1 && channels % 4 == 0 && thaw::aligned(x) && thaw::aligned(dy)
+            && thaw::aligned(partial) && thaw::aligned(dw);
     float* floats = reinterpret_cast<float*>(shared);
-    if (fast && is_square(g, 3, 1)) {
-        grad_filter_tiles<3, 1, 4>(x, dy, partial, g, parts, shared);
-    } else if (fast && is_square(g, 3, 2)) {
-        grad_filter_tiles<3, 2, 2>(x, dy, partial, g, parts, shared);
-    } else if (fast && is_square(g, 5, 1)) {
-        grad_filter_tiles<5, 1, 4>(x, dy, partial, g, parts, shared);
-    } else if (fast && is_square(g, 5, 2)) {
-        grad_filter_tiles<5, 2, 2>(x, dy, partial, g, parts, shared);
+    Items items;
+    if (vectors && is_square(g, 3, 1)) {
+        items = grad_filter_tiles<3, 1, 4>(x, dy, partial, g, parts, shared);
+    } else if (vectors && is_square(g, 3, 2)) {
+        items = grad_filter_tiles<3, 2, 2>(x, dy, partial, g, parts, shared);
+    } else if (vectors && is_square(g, 5, 1)) {
+        items = grad_filter_tiles<5, 1, 4>(x, dy, partial, g, parts, shared);
+    } else if (vectors && is_square(g, 5, 2)) {
+        items = grad_filter_tiles<5, 2, 2>(x, dy, partial, g, parts, shared);
     } else if (vectors) {
-        grad_filter<4>(x, dy, partial, g, M, parts, floats);
+        items = grad_filter<4>(x, dy, partial, g, M, parts, floats);
     } else {
-        grad_filter<1>(x, dy, partial, g, M, parts, floats);
+        items = grad_filter<1>(x, dy, partial, g, M, parts, floats);
+    }
+    int outputs = g.channels * M;
+    long long filters = (long long)g.taps() * outputs;
+    if (vectors) {
+        merge_parts<4>(partial, dw, tickets, items, outputs, parts, filters);
+    } else {
+        merge_parts<1>(partial, dw, tickets, items, outputs, parts, filters);
     }
 }

@@ -219,6 +219,20 @@ __device__ __forceinline__ void load(const float* p, float (&v)[4]) {
     }
 }
 
+/** The same of what other blocks of this launch have written: past the cache that each has alone. */
+template <int W>
+__device__ __forceinline__ void load_written(const float* p, float (&v)[4]) {
+    if (W == 4) {
+        float4 a = __ldcg(reinterpret_cast<const float4*>(p));
+        v[0] = a.x;
+        v[1] = a.y;
+        v[2] = a.z;
+        v[3] = a.w;
+    } else {
+        v[0] = __ldcg(p);
+    }
+}
+
 template <int W>
 __device__ __forceinline__ void store(float* p, const float (&v)[4]) {
     if (W == 4) {

@@ -93,27 +93,19 @@ final class DepthwiseKernels {
         long tiles = (columns + bx - 1) / bx * items(op.window(), vector == 4);
         int parts = parts(engine, tiles, window.outputCells());
         Launch.Grid grid = Launch.Grid.of(tiles, parts, 1, bx, Integer.highestOneBit(THREADS / bx));
-        CUfunction f = engine.function(FILE, "depthwise_grad_filter_partial");
-        ReduceKernels.Columns merge = new ReduceKernels.Columns("sum", 1, parts, weights);
+        CUfunction f = engine.function(FILE, "depthwise_grad_filter");
         return new WithWorkspace(
                 WithWorkspace.floats(parts * weights),
                 (buffers, workspace) ->
-                        Sequence.of(
-                                engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .value(op.dy())
-                                        .address(workspace)
-                                        .integers(window.all())
-                                        .integers(m, parts)
-                                        .launch(f, grid),
-                                merge.bind(
-                                        () -> engine.arguments(op, buffers),
-                                        engine,
-                                        workspace,
-                                        CudaBuffer.of(op.dw(), buffers).address(),
-                                        null,
-                                        1,
-                                        1)));
+                        engine.arguments(op, buffers)
+                                .value(op.x())
+                                .value(op.dy())
+                                .address(workspace)
+                                .address(engine.tickets())
+                                .value(op.dw())
+                                .integers(window.all())
+                                .integers(m, parts)
+                                .launch(f, grid));
     }
 
     /** Into how many items the kernel cuts the window: its head says which. */
