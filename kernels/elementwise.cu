@@ -8,6 +8,8 @@
 // equal_float(a, b, y, n), equal_int(..), equal_long(..)   y = 1 where a = b, else 0 (float)
 // bias_add(y, bias, n, columns)             y += bias[column], in place; also bias_add_relu and
 // bias_add_relu6                            bias_add_relu6: y = act(y + bias)
+// add_to(y, b, n)                           y += b, in place; also add_to_relu and add_to_relu6:
+//                                           y = act(y + b)
 
 #include "common/index.cuh"
 #include "common/math.cuh"
@@ -119,4 +121,20 @@ extern "C" __global__ void bias_add_relu(float* y, const float* bias, long long 
 extern "C" __global__ void bias_add_relu6(
         float* y, const float* bias, long long n, int columns) {
     add_bias<thaw::RELU6>(y, bias, n, columns);
+}
+
+extern "C" __global__ void add_to(float* y, const float* b, long long n) {
+    thaw::map(y, b, y, n, [](float v, float w) -> float { return v + w; });
+}
+
+extern "C" __global__ void add_to_relu(float* y, const float* b, long long n) {
+    thaw::map(y, b, y, n, [](float v, float w) -> float {
+        return thaw::activate<thaw::RELU>(v + w);
+    });
+}
+
+extern "C" __global__ void add_to_relu6(float* y, const float* b, long long n) {
+    thaw::map(y, b, y, n, [](float v, float w) -> float {
+        return thaw::activate<thaw::RELU6>(v + w);
+    });
 }

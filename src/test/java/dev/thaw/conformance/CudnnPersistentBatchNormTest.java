@@ -17,7 +17,7 @@ final class CudnnPersistentBatchNormTest extends NormalizationConformance {
 
     @BeforeAll
     void open() {
-        backend = Settings.cudnn("batchnorm-persistent");
+        backend = Settings.batchNorm("cudnn-persistent");
     }
 
     @AfterAll

@@ -9,6 +9,7 @@ import dev.thaw.op.Op;
 import dev.thaw.tensor.Tensor;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -25,11 +26,16 @@ final class CudaBackend implements Backend {
     private final Gpu gpu;
     private final Engine engine;
     private final CudaKernelTable table;
+    private final Map<Family, String> wishes = Family.wishes();
+    private final Dispatch dispatch;
     private final RuntimeCompiler compiler;
     private final boolean graphs = !"false".equals(System.getProperty(GRAPHS));
     private final Set<Recording> recordings = ConcurrentHashMap.newKeySet();
 
-    CudaBackend(int index, NativeLibraries libraries, CudaKernelTable table) {
+    /**
+     * @param watch what trials are timed by; null for the GPU's own clock
+     */
+    CudaBackend(int index, NativeLibraries libraries, CudaKernelTable table, Stopwatch watch) {
         this.libraries = libraries;
         this.table = table;
         gpu = Gpu.open(index, libraries);
@@ -39,6 +45,13 @@ final class CudaBackend implements Backend {
                         : new RuntimeCompiler(
                                 CacheFolder.get(), libraries.search().includeFolders());
         engine = new Engine(gpu, new KernelModules(gpu, compiler));
+        dispatch =
+                new Dispatch(
+                        engine,
+                        table,
+                        this::sequence,
+                        watch == null ? Stopwatch.events(gpu) : watch,
+                        wishes);
     }
 
     @Override
@@ -65,6 +78,7 @@ final class CudaBackend implements Backend {
                 libraries.cudnn().toString(),
                 nvrtc,
                 engine.settings(),
+                dispatch.settings(),
                 graphs ? "graphs on" : "graphs off");
     }
 
@@ -101,7 +115,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public Prepared prepare(Op op) {
-        return new Exclusive.Op(gpu, gpu.alone(() -> table.prepare(engine, op)));
+        return new Exclusive.Op(gpu, gpu.alone(() -> dispatch.prepare(op)));
     }
 
     @Override

@@ -32,7 +32,7 @@ public final class CudaProvider implements BackendProvider {
         requireEveryOp(table);
         NativeLibraries libraries = libraries();
         try {
-            return new CudaBackend(index, libraries, table);
+            return new CudaBackend(index, libraries, table, null);
         } catch (CudaException e) {
             throw new BackendUnavailableException(
                     e.getMessage()

@@ -19,14 +19,16 @@ import jcuda.jcudnn.cudnnTensorFormat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * Batch normalization by cuDNN. Its conventions end here: its moving variance has Bessel's
  * correction, which is undone; it is asked for moving statistics that forget all else, started at
  * 0, as these are the batch's own with all digits; the gradient wants an inverse deviation, which a
- * kernel of ours makes of the variance. It has no gradient on given statistics and, in float32,
- * fuses nothing: those stay with our kernels.
+ * kernel of ours makes of the variance. In float32 it fuses nothing, so that a residual and a
+ * rectifier are one more kernel of ours behind it, and one before its gradient. It has no gradient
+ * on given statistics: that stays with our kernels.
  */
 final class CudnnBatchNorm {
     /** Where an operand of one number per channel is absent, it is this, in the workspace. */
@@ -41,14 +43,11 @@ final class CudnnBatchNorm {
     private final int channels;
     private final long perChannel;
 
-    private CudnnBatchNorm(Engine engine, Op op, Shape shape, int axis) {
+    private CudnnBatchNorm(Engine engine, Op op, int mode, Shape shape, int axis) {
         this.engine = engine;
         this.op = op;
         own = new Descriptors(op);
-        mode =
-                engine.uses(CudnnUse.BATCHNORM_PERSISTENT)
-                        ? cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL_PERSISTENT
-                        : cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL;
+        this.mode = mode;
         channels = shape.dim(axis);
         perChannel = shape.size() / channels;
         int inner = Math.toIntExact(shape.size(axis + 1, shape.rank()));
@@ -73,35 +72,39 @@ final class CudnnBatchNorm {
     }
 
     static void register(CudaKernelTable table) {
-        table.prefer(BatchNormTrain.class, CudnnBatchNorm::wanted, CudnnBatchNorm::train);
-        table.prefer(BatchNormInfer.class, CudnnBatchNorm::wanted, CudnnBatchNorm::infer);
-        table.prefer(BatchNormTrainGrad.class, CudnnBatchNorm::wanted, CudnnBatchNorm::trainGrad);
+        register(table, "cudnn", cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL);
+        register(table, "cudnn-persistent", cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL_PERSISTENT);
+        // the modes differ in how they find statistics
+        table.offer(BatchNormInfer.class, Family.BATCHNORM, "cudnn", CudnnBatchNorm::infer);
     }
 
-    private static boolean wanted(Engine engine) {
-        return engine.uses(CudnnUse.BATCHNORM) || engine.uses(CudnnUse.BATCHNORM_PERSISTENT);
+    private static void register(CudaKernelTable table, String name, int mode) {
+        table.offer(BatchNormTrain.class, Family.BATCHNORM, name, (e, o) -> train(e, o, mode));
+        table.offer(
+                BatchNormTrainGrad.class, Family.BATCHNORM, name, (e, o) -> trainGrad(e, o, mode));
     }
 
     /** Bessel's correction of a single value is 1 / 0. */
-    private static boolean has(Value x, Value mean, Value residual, Rectifier rectifier) {
-        return x.size() > mean.size() && residual == null && rectifier == Rectifier.NONE;
+    private static boolean has(Value x, Value mean) {
+        return x.size() > mean.size();
     }
 
-    private static Prepared train(Engine engine, BatchNormTrain o) {
-        return has(o.x(), o.mean(), o.residual(), o.rectifier())
-                ? new CudnnBatchNorm(engine, o, o.x().shape(), o.axis()).train(o)
+    private static Prepared train(Engine engine, BatchNormTrain o, int mode) {
+        return has(o.x(), o.mean())
+                ? new CudnnBatchNorm(engine, o, mode, o.x().shape(), o.axis()).train(o)
                 : null;
     }
 
     private static Prepared infer(Engine engine, BatchNormInfer o) {
-        return o.x().size() > 0 && o.residual() == null && o.rectifier() == Rectifier.NONE
-                ? new CudnnBatchNorm(engine, o, o.x().shape(), o.axis()).infer(o)
+        int mode = cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL;
+        return o.x().size() > 0
+                ? new CudnnBatchNorm(engine, o, mode, o.x().shape(), o.axis()).infer(o)
                 : null;
     }
 
-    private static Prepared trainGrad(Engine engine, BatchNormTrainGrad o) {
-        return o.dx() != null && has(o.x(), o.mean(), null, o.rectifier())
-                ? new CudnnBatchNorm(engine, o, o.x().shape(), o.axis()).trainGrad(o)
+    private static Prepared trainGrad(Engine engine, BatchNormTrainGrad o, int mode) {
+        return o.dx() != null && has(o.x(), o.mean())
+                ? new CudnnBatchNorm(engine, o, mode, o.x().shape(), o.axis()).trainGrad(o)
                 : null;
     }
 
@@ -177,6 +180,7 @@ final class CudnnBatchNorm {
                                     .launch(
                                             engine.function("elementwise", "affine"),
                                             engine.grid(channels)));
+                    end(o.y(), o.residual(), o.rectifier(), buffers).ifPresent(all::add);
                     return Sequence.of(all.toArray(Kernel[]::new));
                 });
     }
@@ -213,15 +217,66 @@ final class CudnnBatchNorm {
                                                     variance,
                                                     o.epsilon()),
                                             "cudnnBatchNormalizationForwardInference"));
+                    end(o.y(), o.residual(), o.rectifier(), buffers).ifPresent(all::add);
                     return Sequence.of(all.toArray(Kernel[]::new));
                 });
     }
 
+    /** y = r(y + residual), where there is anything to do. */
+    private Optional<Kernel> end(
+            Value y, Value residual, Rectifier rectifier, Function<Value, Buffer> buffers) {
+        if (residual == null && rectifier == Rectifier.NONE) {
+            return Optional.empty();
+        }
+        Arguments a = engine.arguments(op, buffers).value(y);
+        Launch.Grid grid = engine.grid((y.size() + 3) / 4);
+        return Optional.of(
+                residual == null
+                        ? a.value(y)
+                                .number(y.size())
+                                .real(0)
+                                .real(0)
+                                .launch(
+                                        engine.function(
+                                                "unary", Epilogue.entry("unary", rectifier)),
+                                        grid)
+                        : a.value(residual)
+                                .number(y.size())
+                                .launch(
+                                        engine.function(
+                                                "elementwise", Epilogue.entry("add_to", rectifier)),
+                                        grid));
+    }
+
+    /** What the rectifier lets through of dy. */
+    private Kernel passed(BatchNormTrainGrad o, DeviceAddress to, Function<Value, Buffer> buffers) {
+        return engine.arguments(o, buffers)
+                .value(o.y())
+                .value(o.dy())
+                .address(to)
+                .number(o.dy().size())
+                .real(0)
+                .real(0)
+                .launch(
+                        engine.function("unary", Epilogue.entry("unary_grad", o.rectifier())),
+                        engine.grid((o.dy().size() + 3) / 4));
+    }
+
     private Prepared trainGrad(BatchNormTrainGrad o) {
+        boolean passes = o.rectifier() != Rectifier.NONE;
+        long passed = passes && o.dresidual() == null ? WithWorkspace.floats(o.dy().size()) : 0;
         return own.prepared(
-                4 * room(),
-                (buffers, workspace) -> {
+                passed + 4 * room(),
+                (buffers, memory) -> {
                     List<Kernel> all = new ArrayList<>();
+                    DeviceAddress dy =
+                            passes
+                                    ? orRoom(o.dresidual(), memory, buffers)
+                                    : address(o.dy(), buffers);
+                    if (passes) {
+                        all.add(passed(o, dy, buffers));
+                    }
+                    DeviceAddress workspace = memory.plus(passed);
                     DeviceAddress gamma =
                             orFilled(new Filled(o.gamma(), 1), workspace, buffers, all);
                     DeviceAddress inverse = workspace.plus(room());
@@ -235,7 +290,6 @@ final class CudnnBatchNorm {
                                             engine.function("batchnorm", "bn_inverse_deviation"),
                                             engine.grid(channels)));
                     DeviceAddress from = address(o.x(), buffers);
-                    DeviceAddress dy = address(o.dy(), buffers);
                     DeviceAddress dx = address(o.dx(), buffers);
                     DeviceAddress mean = address(o.mean(), buffers);
                     DeviceAddress dgamma = orRoom(o.dgamma(), workspace.plus(2 * room()), buffers);

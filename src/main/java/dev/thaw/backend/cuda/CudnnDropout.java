@@ -30,23 +30,20 @@ final class CudnnDropout {
             CudaBuffer reserve,
             long size) {}
 
-    private final Engine engine;
     private final Map<Key, Mask> masks = new HashMap<>();
     private long made;
 
-    CudnnDropout(Engine engine) {
-        this.engine = engine;
-    }
-
     static void register(CudaKernelTable table) {
-        table.prefer(
+        table.offer(
                 Dropout.class,
-                e -> e.dropout() == DropoutImplementation.CUDNN,
-                (engine, op) -> engine.cudnnDropout().prepare(op));
+                Family.DROPOUT,
+                "cudnn",
+                new CudnnDropout()::prepare,
+                () -> new CudnnDropout()::prepare);
     }
 
     /** Null where cuDNN does not have it. */
-    private Prepared prepare(Dropout op) {
+    private Prepared prepare(Engine engine, Dropout op) {
         boolean has =
                 op.x().size() > 0
                         && op.noise().size() == op.x().size()
@@ -57,13 +54,13 @@ final class CudnnDropout {
         }
         Key key = new Key(op.step(), op.draw());
         Mask mask = masks.get(key);
-        return mask == null ? draw(key, op) : apply(mask, op);
+        return mask == null ? draw(engine, key, op) : apply(engine, mask, op);
     }
 
-    private Prepared draw(Key key, Dropout op) {
+    private Prepared draw(Engine engine, Key key, Dropout op) {
         Descriptors own = new Descriptors(op);
         try {
-            Mask mask = make(own, op);
+            Mask mask = make(engine, own, op);
             masks.put(key, mask);
             own.own(() -> masks.remove(key));
             return own.prepared(
@@ -90,7 +87,7 @@ final class CudnnDropout {
         }
     }
 
-    private Mask make(Descriptors own, Dropout op) {
+    private Mask make(Engine engine, Descriptors own, Dropout op) {
         int size = Math.toIntExact(op.x().size());
         cudnnTensorDescriptor x = own.tensor(cudnnTensorFormat.CUDNN_TENSOR_NCHW, 1, 1, 1, size);
         long[] bytes = new long[1];
@@ -116,7 +113,7 @@ final class CudnnDropout {
     }
 
     /** By the mask that was drawn last. */
-    private Prepared apply(Mask mask, Dropout op) {
+    private Prepared apply(Engine engine, Mask mask, Dropout op) {
         Descriptors own = new Descriptors(op);
         return own.prepared(
                 0,

@@ -78,6 +78,26 @@ final class DeviceMemoryPool implements AutoCloseable {
         return new CudaBuffer(taken, bytes, () -> release(taken, size));
     }
 
+    /**
+     * Memory with anything in it, for a moment: closed, it goes back to the driver. Null where the
+     * GPU has no room.
+     */
+    synchronized CudaBuffer borrow(long bytes) {
+        DeviceAddress address = ask(bytes);
+        if (address == null && kept > 0) {
+            giveBack();
+            address = ask(bytes);
+        }
+        if (address == null) {
+            return null;
+        }
+        DeviceAddress taken = address;
+        return new CudaBuffer(
+                taken,
+                bytes,
+                () -> Status.driver(cuMemFree(taken), "cuMemFree", "borrowed memory"));
+    }
+
     /** Multiples of 512 bytes, from 2 MiB on of 2 MiB. */
     private static long rounded(long bytes) {
         long unit = bytes < LARGE ? SMALL : LARGE;

@@ -17,7 +17,6 @@ import jcuda.runtime.cudaStream_t;
 
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /** What all kernels need: the GPU, its memory, the modules, and the handles of the libraries. */
@@ -51,9 +50,6 @@ final class Engine implements AutoCloseable {
     private final cudnnHandle cudnn = new cudnnHandle();
     private final boolean tf32 = Boolean.getBoolean(TF32);
     private final boolean find = CudnnFind.read();
-    private final DropoutImplementation dropout = DropoutImplementation.read();
-    private final Set<CudnnUse> uses = CudnnUse.read();
-    private final CudnnDropout cudnnDropout = new CudnnDropout(this);
     private final Pointer one;
     private final Pointer zero;
 
@@ -130,25 +126,9 @@ final class Engine implements AutoCloseable {
         return find;
     }
 
-    DropoutImplementation dropout() {
-        return dropout;
-    }
-
-    CudnnDropout cudnnDropout() {
-        return cudnnDropout;
-    }
-
-    /** Whether cuDNN goes before our own kernels there. */
-    boolean uses(CudnnUse use) {
-        return uses.contains(use);
-    }
-
     /** The settings in words. */
     String settings() {
-        return (tf32 ? "TF32 on" : "TF32 off")
-                + (find ? "; convolutions measured" : "")
-                + (dropout == DropoutImplementation.CUDNN ? "; dropout by cuDNN" : "")
-                + (uses.isEmpty() ? "" : "; cuDNN for " + uses);
+        return (tf32 ? "TF32 on" : "TF32 off") + (find ? "; convolutions measured" : "");
     }
 
     /** The number 1, for cuBLAS and cuDNN. */

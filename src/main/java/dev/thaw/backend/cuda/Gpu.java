@@ -178,6 +178,11 @@ final class Gpu implements AutoCloseable {
         return index;
     }
 
+    /** What the driver calls it. */
+    String name() {
+        return name;
+    }
+
     /** 90 for compute capability 9.0. */
     int capability() {
         return capability;

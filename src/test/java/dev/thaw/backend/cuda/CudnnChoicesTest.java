@@ -46,8 +46,7 @@ import java.util.Set;
 /** Settings that let cuDNN do what our own kernels do by default. */
 @OnSimulator
 class CudnnChoicesTest {
-    private static final Map<String, String> DROPOUT =
-            Map.of(DropoutImplementation.PROPERTY, "cudnn");
+    private static final Map<String, String> DROPOUT = Map.of("thaw.cuda.dropout", "cudnn");
 
     private static Sequential network() {
         RandomSeed.set(3);
@@ -90,7 +89,7 @@ class CudnnChoicesTest {
 
     @Test
     void batchNormalizationGoesToCudnn() {
-        assertThat(traced(Map.of(CudnnUse.PROPERTY, "batchnorm")))
+        assertThat(traced(Map.of("thaw.cuda.batchnorm", "cudnn")))
                 .contains(
                         "cudnnBatchNormalizationForwardTraining", "cudnnBatchNormalizationBackward")
                 .doesNotContain("bn_apply");
@@ -108,27 +107,27 @@ class CudnnChoicesTest {
         try (Backend cuda =
                 Settings.open(
                         Map.of(
-                                CudnnUse.PROPERTY,
-                                "batchnorm",
+                                "thaw.cuda.batchnorm",
+                                "cudnn-persistent",
                                 CudnnFind.PROPERTY,
                                 "find",
-                                DropoutImplementation.PROPERTY,
+                                "thaw.cuda.dropout",
                                 "cudnn"))) {
             assertThat(cuda.description())
-                    .contains("convolutions measured", "dropout by cuDNN", "cuDNN for [batchnorm]");
+                    .contains("convolutions measured", "batchnorm cudnn-persistent; dropout cudnn");
         }
     }
 
     @Test
     void otherWordsAreRefused() {
-        assertThatThrownBy(() -> Settings.cudnn("pool"))
+        assertThatThrownBy(() -> Settings.batchNorm("ours"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "thaw.cuda.cudnn: must list some of [batchnorm, batchnorm-persistent], got"
-                                + " 'pool'");
-        assertThatThrownBy(() -> Settings.open(Map.of(DropoutImplementation.PROPERTY, "fast")))
+                        "thaw.cuda.batchnorm: must be one of [auto, own, cudnn, cudnn-persistent],"
+                                + " got 'ours'");
+        assertThatThrownBy(() -> Settings.open(Map.of("thaw.cuda.dropout", "fast")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("thaw.cuda.dropout: must be philox or cudnn, got 'fast'");
+                .hasMessage("thaw.cuda.dropout: must be one of [auto, own, cudnn], got 'fast'");
         assertThatThrownBy(() -> Settings.open(Map.of(CudnnFind.PROPERTY, "best")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("thaw.cuda.convolution: must be guess or find, got 'best'");
@@ -151,7 +150,7 @@ class CudnnChoicesTest {
         try (Backend cuda =
                         Settings.open(
                                 Map.of(
-                                        DropoutImplementation.PROPERTY,
+                                        "thaw.cuda.dropout",
                                         "cudnn",
                                         CudaBackend.GRAPHS,
                                         "" + graphs));
@@ -207,7 +206,7 @@ class CudnnChoicesTest {
             try (Backend cuda =
                             Settings.open(
                                     Map.of(
-                                            DropoutImplementation.PROPERTY,
+                                            "thaw.cuda.dropout",
                                             "cudnn",
                                             CudaBackend.GRAPHS,
                                             "" + graphs));

@@ -55,6 +55,7 @@ final class SimulatedProcess implements AutoCloseable {
         command.add(
                 "-D" + KernelModules.FOLDER_PROPERTY + "=" + simulator.home().resolve("kernels"));
         command.add("-D" + CacheFolder.PROPERTY + "=" + cache);
+        command.add("-Dthaw.cuda.batchnorm=own"); // the simulator's clock tells nothing
         command.addAll(List.of(options));
         command.add("-cp");
         command.add(
