@@ -4,15 +4,14 @@ import dev.thaw.graph.Explanation.Entry;
 import dev.thaw.graph.Explanation.GradientFlow;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
-import dev.thaw.op.AlphaDropout;
-import dev.thaw.op.Dropout;
-import dev.thaw.op.GaussianDropout;
-import dev.thaw.op.GaussianNoise;
-import dev.thaw.op.MovingAverage;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Gradients;
+import dev.thaw.op.NoGradientException;
 import dev.thaw.op.Op;
 import dev.thaw.op.Program;
-import dev.thaw.op.Uniform;
+import dev.thaw.op.Program.Step;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
@@ -20,7 +19,10 @@ import dev.thaw.tensor.Variable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Lowers a model without running it and reads off the ops what each call does. */
 final class Explainer {
@@ -33,10 +35,11 @@ final class Explainer {
     private final Program program = new Program();
     private final Network model;
     private final Mode given;
-    private final Set<Value> dependent = new HashSet<>();
-    private final Set<Value> useful = new HashSet<>();
-    private final Set<Value> regularized = new HashSet<>();
     private final int extent;
+    private Gradients.Flow flow = new Gradients.Flow(new HashSet<>(), Map.of());
+    private String refusal = "";
+    private List<Op> forward = List.of();
+    private Set<Value> written = Set.of();
 
     private Explainer(Network model, Mode given, int extent) {
         this.model = model;
@@ -90,15 +93,18 @@ final class Explainer {
                                                 s.dtype())));
         Tracer tracer = new Tracer(program, Variable.state("random_step", Tensor.scalar(0L)));
         Call root = tracer.run(model, inputs, given, caller());
+        forward = program.steps().stream().map(Step::op).toList();
+        written = written(forward);
         if (given == Mode.TRAINING) {
-            traceGradient(root, tracer);
+            followGradient(root, tracer);
         }
         List<Entry> entries =
                 root.inner().stream()
                         .filter(c -> !Network.isInput(c.layer()))
                         .map(this::entry)
                         .toList();
-        return new Explanation(model.name(), given, entries, notes(entries));
+        Verdict verdict = new Verdict(given, refusal, entries);
+        return new Explanation(model.name(), given, verdict.words(), entries, notes(entries));
     }
 
     private String caller() {
@@ -118,35 +124,32 @@ final class Explainer {
     }
 
     /**
-     * What depends on a trainable weight, and what the outputs depend on: the gradient lives where
-     * both hold.
+     * Where the loss's gradient flows. What the loss will be is not known here, so every output
+     * counts; layers' own losses and the regularizers of trainable weights do in any case.
      */
-    private void traceGradient(Call root, Tracer tracer) {
+    private void followGradient(Call root, Tracer tracer) {
+        List<Value> from = new ArrayList<>(tracer.losses());
+        root.outputs().stream().filter(v -> v.dtype() == DType.FLOAT32).forEach(from::add);
+        List<Value> wanted = new ArrayList<>();
+        Formula f = new Formula(program);
         for (Weight w : model.trainableWeights()) {
             Value v = program.variable(w.variable());
-            dependent.add(v);
+            wanted.add(v);
             if (w.spec().regularizer() != null) {
-                regularized.add(v);
+                w.spec().regularizer().lower(f, v).ifPresent(from::add);
             }
         }
-        for (Program.Step s : program.steps()) {
-            if (s.op().inputs().stream().anyMatch(dependent::contains)) {
-                dependent.addAll(s.op().outputs());
-            }
-        }
-        useful.addAll(root.outputs());
-        useful.addAll(tracer.losses());
-        for (int i = program.steps().size() - 1; i >= 0; i--) {
-            Op op = program.steps().get(i).op();
-            if (op.outputs().stream().anyMatch(useful::contains)) {
-                useful.addAll(op.inputs());
-            }
+        try {
+            flow = Gradients.flow(program, from, wanted);
+        } catch (NoGradientException e) {
+            refusal = e.getMessage();
         }
     }
 
     private Entry entry(Call c) {
         Resolution r = c.resolution();
         boolean frozen = c.heldByFreeze();
+        List<Op> own = ownOps(c);
         return new Entry(
                 c.path(),
                 c.number(),
@@ -156,14 +159,11 @@ final class Explainer {
                 frozen ? Resolution.Reason.FROZEN : r.reason(),
                 why(c),
                 c.layer().trainable(),
-                gradientsChange(c),
+                gradientsChange(c, own),
+                regularizersChange(c),
                 frozenWeights(c),
-                ownOps(c).stream()
-                        .filter(MovingAverage.class::isInstance)
-                        .flatMap(op -> ((MovingAverage) op).moving().stream())
-                        .map(Value::name)
-                        .toList(),
-                ownOps(c).stream().map(Explainer::random).filter(s -> !s.isEmpty()).toList(),
+                own.stream().flatMap(op -> op.updates().stream()).map(Value::name).toList(),
+                own.stream().map(Op::randomness).filter(s -> !s.isEmpty()).toList(),
                 flow(c),
                 c.inner().stream()
                         .filter(i -> !Network.isInput(i.layer()))
@@ -174,9 +174,7 @@ final class Explainer {
     private static String why(Call c) {
         Resolution r = c.resolution();
         if (c.heldByFreeze()) {
-            return "frozen: "
-                    + source(r)
-                    + ", but trainable is false, so its statistics are used and kept";
+            return "frozen: trainable is false, else " + source(r);
         }
         if (!c.modeMatters()) {
             return "the same in every mode";
@@ -195,15 +193,25 @@ final class Explainer {
         };
     }
 
-    private List<String> gradientsChange(Call c) {
-        List<String> names = new ArrayList<>();
-        for (Weight w : c.layer().ownWeights()) {
-            Value v = program.variables().get(w.variable());
-            if (dependent.contains(v) && useful.contains(v) || regularized.contains(v)) {
-                names.add(w.spec().name());
-            }
-        }
-        return names;
+    private List<String> gradientsChange(Call c, List<Op> own) {
+        Set<Value> here = written(own);
+        return names(c, v -> flow.passes(here, v));
+    }
+
+    /** The weights that get a gradient, but from no call of any layer. */
+    private List<String> regularizersChange(Call c) {
+        return names(c, this::isRegularizedAlone);
+    }
+
+    private boolean isRegularizedAlone(Value weight) {
+        return flow.reaches(weight) && !flow.passes(written, weight);
+    }
+
+    private List<String> names(Call c, Predicate<Value> which) {
+        return c.layer().ownWeights().stream()
+                .filter(w -> which.test(program.variables().get(w.variable())))
+                .map(w -> w.spec().name())
+                .toList();
     }
 
     /** The weights that would train if nothing were frozen. */
@@ -219,100 +227,70 @@ final class Explainer {
         if (given != Mode.TRAINING) {
             return GradientFlow.NONE;
         }
-        boolean arrives =
-                c.outputs().stream().anyMatch(v -> dependent.contains(v) && useful.contains(v));
-        boolean goesOn = c.inputs().stream().anyMatch(dependent::contains);
-        return !arrives
-                ? GradientFlow.NOT_REACHED
-                : goesOn ? GradientFlow.PASSES : GradientFlow.STOPS;
+        if (c.outputs().stream().noneMatch(flow::reaches)) {
+            return GradientFlow.NOT_REACHED;
+        }
+        Set<Value> inside = written(forward.subList(c.firstStep(), c.endStep()));
+        boolean goesOn =
+                c.inputs().stream()
+                        .anyMatch(
+                                v ->
+                                        flow.passes(inside, v)
+                                                || c.outputs().contains(v) && flow.reaches(v));
+        return goesOn ? GradientFlow.PASSES : GradientFlow.STOPS;
     }
 
+    private static Set<Value> written(List<Op> ops) {
+        return ops.stream().flatMap(op -> op.outputs().stream()).collect(Collectors.toSet());
+    }
+
+    /** The ops that the layer itself asked for, not those of the calls inside. */
     private List<Op> ownOps(Call c) {
         List<Op> ops = new ArrayList<>();
         int at = c.firstStep();
         for (Call inner : c.inner()) {
-            addOps(at, inner.firstStep(), ops);
+            ops.addAll(forward.subList(at, inner.firstStep()));
             at = inner.endStep();
         }
-        addOps(at, c.endStep(), ops);
+        ops.addAll(forward.subList(at, c.endStep()));
         return ops;
-    }
-
-    private void addOps(int from, int to, List<Op> into) {
-        program.steps().subList(from, to).forEach(s -> into.add(s.op()));
-    }
-
-    private static String random(Op op) {
-        if (op instanceof Dropout d) {
-            return "drops " + percent(d.rate());
-        } else if (op instanceof AlphaDropout d) {
-            return "drops " + percent(d.rate());
-        } else if (op instanceof GaussianDropout d) {
-            return "multiplies noise, sd " + (float) d.stddev();
-        } else if (op instanceof GaussianNoise d) {
-            return "adds noise, sd " + (float) d.stddev();
-        }
-        return op instanceof Uniform ? "changes images" : "";
-    }
-
-    private static String percent(double rate) {
-        return (float) (rate * 100) + "%";
     }
 
     private List<String> notes(List<Entry> entries) {
         List<String> notes = new ArrayList<>();
-        List<Entry> all = new ArrayList<>();
-        entries.forEach(e -> leaves(e, all));
-        if (given == Mode.TRAINING) {
-            gradientNote(all, notes);
+        if (given != Mode.TRAINING || !refusal.isEmpty()) {
+            return notes;
         }
-        long moving = all.stream().filter(e -> !e.statisticsMove().isEmpty()).count();
-        notes.add(
-                moving == 0
-                        ? "No moving statistics change."
-                        : "Moving statistics change in "
-                                + moving
-                                + (moving == 1 ? " layer." : " layers."));
-        return notes;
-    }
-
-    private void gradientNote(List<Entry> leaves, List<String> notes) {
-        long weights = model.trainableWeights().size();
         if (!model.trainable()) {
             notes.add(
                     "Nothing is trained: the model itself is frozen (its own trainable is false).");
-        } else if (weights == 0) {
-            notes.add("Nothing is trained: every weight is frozen.");
-        } else {
-            List<String> stops =
-                    leaves.stream()
-                            .filter(e -> e.flow() == GradientFlow.STOPS)
-                            .map(Entry::label)
-                            .toList();
-            notes.add(
-                    stops.isEmpty()
-                            ? "The outputs' gradient reaches no trainable weight."
-                            : "The loss's gradient stops at " + String.join(", ", stops) + ".");
+        }
+        List<String> stops = new ArrayList<>();
+        entries.forEach(e -> collectStops(e, stops));
+        if (!stops.isEmpty()) {
+            notes.add("The loss's gradient stops at " + String.join(", ", stops) + ".");
         }
         for (Weight w : model.trainableWeights()) {
             Value v = program.variables().get(w.variable());
-            if (v == null || !useful.contains(v)) {
+            if (!flow.reaches(v) || isRegularizedAlone(v)) {
                 notes.add(
                         w.layer().name()
                                 + "/"
                                 + w.spec().name()
-                                + " is trainable, but no output depends on it"
-                                + (regularized.contains(v)
-                                        ? ": its regularizer alone changes it."
-                                        : "."));
+                                + " is trainable, but no output depends on it: "
+                                + (flow.reaches(v)
+                                        ? "its regularizer alone changes it."
+                                        : "it stays as it is, without weight decay or"
+                                                + " constraint."));
             }
         }
+        return notes;
     }
 
-    private static void leaves(Entry e, List<Entry> into) {
-        if (e.inner().isEmpty()) {
-            into.add(e);
+    private static void collectStops(Entry e, List<String> into) {
+        if (e.inner().isEmpty() && e.flow() == GradientFlow.STOPS) {
+            into.add(e.label());
         }
-        e.inner().forEach(i -> leaves(i, into));
+        e.inner().forEach(i -> collectStops(i, into));
     }
 }

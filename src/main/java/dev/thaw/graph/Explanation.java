@@ -10,14 +10,18 @@ import java.util.Objects;
 
 /**
  * What one call of a model does, layer by layer, and why. It is read off the very ops that would
- * run, so it cannot say anything else than what happens.
+ * run, and their own gradient rules say where the gradient flows. What the loss will be it does not
+ * know: every output counts. A step updates the weights that are said to change, weight decay and
+ * constraints included, and leaves all others as they are.
  *
  * @param model the model's name
  * @param given the mode that the call is given, or null for none
+ * @param verdict what the call changes, in one or two sentences
  * @param layers the calls directly inside the model, in running order
  * @param notes what is worth knowing about the whole
  */
-public record Explanation(String model, Mode given, List<Entry> layers, List<String> notes) {
+public record Explanation(
+        String model, Mode given, String verdict, List<Entry> layers, List<String> notes) {
     /** What becomes of the loss's gradient at a layer. */
     public enum GradientFlow {
         /** Nothing is differentiated in this mode. */
@@ -52,7 +56,8 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
      * @param reason the rule that decided
      * @param why the rule in words
      * @param trainable the layer's own flag
-     * @param gradientsChange its weights that gradients change
+     * @param gradientsChange its weights that get a gradient from this call
+     * @param regularizersChange its weights that get a gradient from their regularizers alone
      * @param frozenWeights its weights that gradients would change if nothing were frozen
      * @param statisticsMove its moving statistics that the call changes
      * @param random what it draws random numbers for
@@ -69,6 +74,7 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
             String why,
             boolean trainable,
             List<String> gradientsChange,
+            List<String> regularizersChange,
             List<String> frozenWeights,
             List<String> statisticsMove,
             List<String> random,
@@ -80,21 +86,27 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
             return call == 0 ? path : path + " (call " + (call + 1) + ")";
         }
 
+        List<Entry> flatten() {
+            List<Entry> all = new ArrayList<>(List.of(this));
+            inner.forEach(e -> all.addAll(e.flatten()));
+            return all;
+        }
+
         String gradient() {
-            String words =
-                    flow == GradientFlow.PASSES && !gradientsChange.isEmpty() ? "" : flow.words();
+            List<String> words = new ArrayList<>();
             if (!gradientsChange.isEmpty()) {
-                String changes =
-                        "changes "
-                                + String.join(", ", gradientsChange)
-                                + (flow == GradientFlow.NOT_REACHED
-                                        ? " by their regularizers alone"
-                                        : "");
-                return words.isEmpty() ? changes : changes + "; " + words;
+                words.add("changes " + String.join(", ", gradientsChange));
             }
-            return frozenWeights.isEmpty() || flow == GradientFlow.NONE
-                    ? words
-                    : "frozen; " + words;
+            if (!regularizersChange.isEmpty()) {
+                words.add("the regularizer alone changes " + String.join(", ", regularizersChange));
+            }
+            if (words.isEmpty() && !frozenWeights.isEmpty() && flow != GradientFlow.NONE) {
+                words.add("frozen");
+            }
+            if (gradientsChange.isEmpty() || flow != GradientFlow.PASSES) {
+                words.add(flow.words());
+            }
+            return String.join("; ", words);
         }
 
         String modeWords() {
@@ -104,14 +116,7 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
 
     /** All calls, those inside after the one that holds them. */
     public List<Entry> flatten() {
-        List<Entry> all = new ArrayList<>();
-        layers.forEach(e -> collect(e, all));
-        return all;
-    }
-
-    private static void collect(Entry entry, List<Entry> into) {
-        into.add(entry);
-        entry.inner.forEach(e -> collect(e, into));
+        return layers.stream().flatMap(e -> e.flatten().stream()).toList();
     }
 
     /** The first call of the layer at this path. */
@@ -153,6 +158,7 @@ public record Explanation(String model, Mode given, List<Entry> layers, List<Str
                 && Objects.equals(a.frozenWeights, b.frozenWeights)
                 && a.flow == b.flow
                 && Objects.equals(a.gradientsChange, b.gradientsChange)
+                && Objects.equals(a.regularizersChange, b.regularizersChange)
                 && Objects.equals(a.statisticsMove, b.statisticsMove)
                 && Objects.equals(a.random, b.random);
     }

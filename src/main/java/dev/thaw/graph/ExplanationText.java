@@ -28,7 +28,8 @@ final class ExplanationText {
                 e.given() == null
                         ? ", called without a mode"
                         : ", called in " + e.given().words() + " mode");
-        s.append(System.lineSeparator()).append(table.render(width));
+        s.append(System.lineSeparator()).append(e.verdict()).append(System.lineSeparator());
+        s.append(table.render(width));
         e.notes().forEach(n -> s.append(' ').append(n).append(System.lineSeparator()));
         return s.toString();
     }

@@ -31,4 +31,9 @@ public record AlphaDropout(
     public void gradient(Gradients g) {
         g.emit(new Dropout(g.of(y), step, g.sink(x), draw, noise, rate, a));
     }
+
+    @Override
+    public String randomness() {
+        return "drops " + (float) (rate * 100) + "%";
+    }
 }

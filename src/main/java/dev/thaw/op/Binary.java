@@ -33,6 +33,12 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
         AT_LEAST
     }
 
+    /** A step has slope 0 almost everywhere. */
+    @Override
+    public List<Value> differentiable() {
+        return kind == Kind.AT_LEAST ? List.of() : inputs();
+    }
+
     @Override
     public void gradient(Gradients g) {
         Value dy = g.of(y);
@@ -67,7 +73,7 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
             case MAX -> selectTo(g, dy, a, b);
             case MIN -> selectTo(g, dy, b, a);
             case AT_LEAST -> {
-                // a step has gradient zero almost everywhere, as in Keras
+                // nothing that is wanted stands before it
             }
         }
     }

@@ -23,4 +23,9 @@ public record Dropout(
     public void gradient(Gradients g) {
         g.emit(new Dropout(g.of(y), step, g.sink(x), draw, noise, rate, scale));
     }
+
+    @Override
+    public String randomness() {
+        return "drops " + (float) (rate * 100) + "%";
+    }
 }

@@ -67,6 +67,11 @@ public record Fn(Kind kind, double alpha, double beta) {
         FLOOR
     }
 
+    /** Whether the slope is 0 wherever there is one. */
+    boolean isFlat() {
+        return kind == Kind.SIGN || kind == Kind.STEP || kind == Kind.FLOOR;
+    }
+
     /** A formula without constants. */
     public static Fn of(Kind kind) {
         return new Fn(kind, 0, 0);

@@ -1,5 +1,7 @@
 package dev.thaw.op;
 
+import java.util.List;
+
 /**
  * y[r] = table[index[r]]. An index is cut to a whole number; below 0 it counts from the end; where
  * it names no row, y is NaN, which a loss that is not finite tells of.
@@ -10,10 +12,13 @@ package dev.thaw.op;
  */
 public record Gather(Value table, Value index, @Out Value y) implements Op {
     @Override
+    public List<Value> differentiable() {
+        return List.of(table);
+    }
+
+    @Override
     public void gradient(Gradients g) {
-        if (g.wants(table)) {
-            g.emit(new GatherGrad(index, g.of(y), g.sink(table)));
-        }
+        g.emit(new GatherGrad(index, g.of(y), g.sink(table)));
     }
 
     /** The row that an index means; -1 for none. */

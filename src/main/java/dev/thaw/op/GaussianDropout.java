@@ -16,4 +16,9 @@ public record GaussianDropout(Value x, Value step, @Out Value y, Draw draw, doub
     public void gradient(Gradients g) {
         g.emit(new GaussianDropout(g.of(y), step, g.sink(x), draw, stddev));
     }
+
+    @Override
+    public String randomness() {
+        return "multiplies noise, sd " + (float) stddev;
+    }
 }

@@ -15,4 +15,9 @@ public record GaussianNoise(Value x, Value step, @Out Value y, Draw draw, double
     public void gradient(Gradients g) {
         g.pass(x, g.of(y));
     }
+
+    @Override
+    public String randomness() {
+        return "adds noise, sd " + (float) stddev;
+    }
 }

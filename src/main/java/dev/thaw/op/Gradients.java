@@ -22,7 +22,9 @@ public final class Gradients {
     private final Program program;
     private final Set<Value> dependent = new HashSet<>();
     private final Map<Value, Value> gradients = new HashMap<>();
+    private final Map<Value, Set<Value>> passed = new HashMap<>();
     private final List<Runnable> sums = new ArrayList<>();
+    private Op visited;
 
     private Gradients(Program program) {
         this.program = program;
@@ -41,17 +43,50 @@ public final class Gradients {
         int before = program.steps().size();
         program.emit(new Fill(one, 1));
         program.setScope(scope);
-        return backward(program, Map.of(loss, one), wrt, before);
+        return backward(program, Map.of(loss, one), wrt, before).results(wrt);
     }
 
     /** The vector-Jacobian product: gradients of {@code wrt} under the given upstream gradients. */
     public static Map<Value, Value> of(
             Program program, Map<Value, Value> upstream, Collection<Value> wrt) {
         program.keepWhatWillChange();
-        return backward(program, upstream, wrt, program.steps().size());
+        return backward(program, upstream, wrt, program.steps().size()).results(wrt);
     }
 
-    private static Map<Value, Value> backward(
+    /**
+     * Where gradients flow from some values back to others, found by the rules themselves: what
+     * {@link #of} would differentiate, and nothing else.
+     */
+    public static Flow flow(Program program, Collection<Value> from, Collection<Value> wrt) {
+        Map<Value, Value> upstream = new HashMap<>();
+        from.forEach(v -> upstream.put(v, program.input("d_" + v.name(), v.shape(), v.dtype())));
+        program.keepWhatWillChange();
+        Gradients g = backward(program, upstream, wrt, program.steps().size());
+        Set<Value> reached = new HashSet<>(g.gradients.keySet());
+        reached.retainAll(g.dependent);
+        return new Flow(reached, g.passed);
+    }
+
+    /**
+     * Where gradients flow.
+     *
+     * @param reached the values that have a gradient and lead to a wanted one
+     * @param passed by a value that gets a gradient: what the ops wrote that pass it one
+     */
+    public record Flow(Set<Value> reached, Map<Value, Set<Value>> passed) {
+        /** Whether a gradient reaches this value. */
+        public boolean reaches(Value v) {
+            return reached.contains(v);
+        }
+
+        /** Whether one of the ops that wrote these values passes a gradient to {@code input}. */
+        public boolean passes(Collection<Value> written, Value input) {
+            return reaches(input)
+                    && written.stream().anyMatch(passed.getOrDefault(input, Set.of())::contains);
+        }
+    }
+
+    private static Gradients backward(
             Program program, Map<Value, Value> upstream, Collection<Value> wrt, int end) {
         Gradients g = new Gradients(program);
         g.gradients.putAll(upstream);
@@ -62,6 +97,7 @@ public final class Gradients {
             boolean reached = step.op().outputs().stream().anyMatch(g.gradients::containsKey);
             if (reached && step.op().outputs().stream().anyMatch(g.dependent::contains)) {
                 program.setScope(step.scope());
+                g.visited = step.op();
                 step.op().gradient(g);
                 List<Runnable> pending = List.copyOf(g.sums);
                 g.sums.clear();
@@ -69,10 +105,14 @@ public final class Gradients {
             }
         }
         program.setScope(scope);
+        return g;
+    }
+
+    private Map<Value, Value> results(Collection<Value> wrt) {
         Map<Value, Value> result = new LinkedHashMap<>();
         for (Value v : wrt) {
-            if (g.gradients.containsKey(v)) {
-                result.put(v, g.gradients.get(v));
+            if (gradients.containsKey(v)) {
+                result.put(v, gradients.get(v));
             }
         }
         return result;
@@ -81,7 +121,7 @@ public final class Gradients {
     private void markDependents(Collection<Value> wrt, int end) {
         dependent.addAll(wrt);
         for (Program.Step step : program.steps().subList(0, end)) {
-            if (step.op().inputs().stream().anyMatch(dependent::contains)) {
+            if (step.op().differentiable().stream().anyMatch(dependent::contains)) {
                 dependent.addAll(step.op().outputs());
             }
         }
@@ -111,6 +151,7 @@ public final class Gradients {
 
     /** Adds an existing value, unchanged, to the gradient of {@code input}. */
     public void pass(Value input, Value contribution) {
+        passed.computeIfAbsent(input, v -> new HashSet<>()).addAll(visited.outputs());
         Value earlier = gradients.get(input);
         if (earlier == null) {
             gradients.put(input, contribution);
@@ -119,6 +160,11 @@ public final class Gradients {
         Value sum = program.temp("d_" + input.name(), input.shape());
         gradients.put(input, sum);
         sums.add(() -> program.emit(new Binary(earlier, contribution, sum, Binary.Kind.ADD)));
+    }
+
+    /** The layer whose op is differentiated. */
+    String scope() {
+        return program.scope();
     }
 
     /** A fresh value for something in between. */

@@ -79,12 +79,22 @@ public sealed interface Op
         return Operands.of(this, Operands.Use.UPDATE);
     }
 
+    /**
+     * The inputs that a gradient can pass back to: all, or none where the slope is 0 wherever there
+     * is one.
+     */
+    default List<Value> differentiable() {
+        return inputs();
+    }
+
     /** Emits the ops of this op's own gradient rule. */
     default void gradient(Gradients g) {
-        throw new IllegalStateException(
-                getClass().getSimpleName()
-                        + " has no gradient: put it in front of the first layer that trains, or"
-                        + " freeze what stands before it");
+        throw new NoGradientException(g.scope(), this);
+    }
+
+    /** What the op draws random numbers for, in words; empty for an op that draws none. */
+    default String randomness() {
+        return "";
     }
 
     /** The op with its operands by name: {@code Softmax x=%7 -> y=%8}. */

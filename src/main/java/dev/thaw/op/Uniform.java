@@ -7,4 +7,9 @@ package dev.thaw.op;
  * @param y result
  * @param draw which numbers of the random stream
  */
-public record Uniform(Value step, @Out Value y, Draw draw) implements Op {}
+public record Uniform(Value step, @Out Value y, Draw draw) implements Op {
+    @Override
+    public String randomness() {
+        return "draws uniform numbers";
+    }
+}

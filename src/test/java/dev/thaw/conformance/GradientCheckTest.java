@@ -6,19 +6,26 @@ import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.conformance.ConvolutionConformance.Geometry;
 import dev.thaw.conformance.MatMulConformance.Product;
 import dev.thaw.conformance.NormalizationConformance.Weights;
+import dev.thaw.op.ArgMax;
 import dev.thaw.op.Binary;
+import dev.thaw.op.Equal;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Gradients;
+import dev.thaw.op.OneHot;
 import dev.thaw.op.Op;
 import dev.thaw.op.Pool;
 import dev.thaw.op.Rectifier;
 import dev.thaw.op.Reduce;
+import dev.thaw.op.StopGradient;
+import dev.thaw.op.Unary;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
@@ -137,7 +144,6 @@ final class GradientCheckTest {
                         "Broadcast",
                         d -> ShapeConformance.broadcast(d, Shape.of(2, 1, 1), s, 0.3)));
         all.add(new OpCase("Broadcast to itself", d -> ShapeConformance.broadcast(d, s, s, 1)));
-        all.add(new OpCase("StopGradient", d -> ShapeConformance.stopGradient(d, s)));
         all.add(new OpCase("Reshape", d -> ShapeConformance.reshape(d, s, Shape.of(6, 4))));
         all.add(new OpCase("Transpose", d -> ShapeConformance.transpose(d, s, List.of(2, 0, 1))));
         all.add(new OpCase("Resample", d -> ShapeConformance.resample(d, s, 1, 5)));
@@ -321,6 +327,78 @@ final class GradientCheckTest {
 
     private static double norm(double[] a) {
         return Math.sqrt(Arrays.stream(a).map(x -> x * x).sum());
+    }
+
+    /** Ops of x that pass nothing back, each with the number that it writes for an element. */
+    enum Shut {
+        STOP_GRADIENT {
+            @Override
+            void emit(Draft d, Value x, Value given) {
+                d.emit(new StopGradient(x, given));
+            }
+        },
+        SIGN {
+            @Override
+            void emit(Draft d, Value x, Value given) {
+                d.emit(new Unary(x, given, Fn.of(Fn.Kind.SIGN)));
+            }
+        },
+        STEP {
+            @Override
+            void emit(Draft d, Value x, Value given) {
+                d.emit(new Unary(x, given, new Fn(Fn.Kind.STEP, .1, 0)));
+            }
+        },
+        FLOOR {
+            @Override
+            void emit(Draft d, Value x, Value given) {
+                d.emit(new Unary(x, given, Fn.of(Fn.Kind.FLOOR)));
+            }
+        },
+        AT_LEAST {
+            @Override
+            void emit(Draft d, Value x, Value given) {
+                d.emit(new Binary(x, d.normal("b", x.shape()), given, Binary.Kind.AT_LEAST));
+            }
+        },
+        EQUAL {
+            @Override
+            void emit(Draft d, Value x, Value given) {
+                d.emit(new Equal(x, x, given));
+            }
+        },
+        ARG_MAX_AND_ONE_HOT {
+            @Override
+            void emit(Draft d, Value x, Value given) {
+                Value best = d.temp("best", Shape.of(x.shape().dim(0)), DType.INT32);
+                d.emit(new ArgMax(x, best));
+                d.emit(new OneHot(best, given));
+            }
+        };
+
+        abstract void emit(Draft d, Value x, Value given);
+    }
+
+    /** y = op(x) x has dy op(x) as its gradient: that of the second factor, to the bit. */
+    @ParameterizedTest
+    @EnumSource
+    void nothingPassesBackThroughAnOpThatIsShut(Shut op) {
+        Draft d = new Draft(op.name().hashCode());
+        Value x = d.normal("x", Shape.of(4, 5));
+        Value given = d.temp("given", x.shape());
+        op.emit(d, x, given);
+        Value y = d.temp("y", x.shape());
+        d.emit(new Binary(given, x, y, Binary.Kind.MUL));
+        Value dx = d.differentiate(y, x).get(x);
+        try (Runner runner = Runner.of(new ReferenceBackend(), d.program())) {
+            d.content().forEach(runner::feed);
+            runner.launch();
+            double[] expected = runner.numbers(d.derivative().upstream()).clone();
+            double[] factor = runner.numbers(given);
+            Arrays.setAll(expected, i -> expected[i] * factor[i]);
+            assertThat(Arrays.stream(expected).anyMatch(e -> e != 0)).isTrue();
+            assertThat(runner.numbers(dx)).isEqualTo(expected);
+        }
     }
 
     @Test

@@ -30,7 +30,7 @@ abstract class ImageConformance extends Conformance {
         {1, 0, 40, 0, 1, -50, 0, 0}
     };
 
-    private static void uniform(Draft d, Shape s) {
+    static void uniform(Draft d, Shape s) {
         Value step = d.counter("step", RandomConformance.STEP);
         Value first = d.temp("first", s);
         Value second = d.temp("second", s);

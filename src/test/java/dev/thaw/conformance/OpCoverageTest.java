@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 final class OpCoverageTest {
     private static final Set<Class<?>> OPS = Set.of(Op.class.getPermittedSubclasses());
 
-    private static Stream<OpCase> cases() {
+    /** The cases of all suites. */
+    static Stream<OpCase> cases() {
         return Stream.of(
                         ElementwiseConformance.table(),
                         ShapeConformance.table(),

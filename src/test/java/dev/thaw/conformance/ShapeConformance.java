@@ -3,7 +3,6 @@ package dev.thaw.conformance;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Broadcast;
 import dev.thaw.op.Concat;
-import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Reduce;
@@ -12,7 +11,6 @@ import dev.thaw.op.Slice;
 import dev.thaw.op.SparseMatrix;
 import dev.thaw.op.StopGradient;
 import dev.thaw.op.Transpose;
-import dev.thaw.op.Unary;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -87,18 +85,15 @@ abstract class ShapeConformance extends Conformance {
         d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.EXACT, x);
     }
 
-    /** y = step(x) w: a step has no slope, so that the rule agrees with differences. */
+    /** y = stop(x) x, whose gradient is that of the second factor alone. */
     static void stopGradient(Draft d, Shape s) {
         Value x = d.normal("x", s);
-        Value w = d.normal("w", s);
         Value given = d.temp("given", s);
         d.emit(new StopGradient(x, given));
         d.fetch(given, Tolerance.EXACT);
-        Value step = d.temp("step", s);
-        d.emit(new Unary(given, step, new Fn(Fn.Kind.STEP, 0.1, 0)));
         Value y = d.temp("y", s);
-        d.emit(new Binary(step, w, y, Binary.Kind.MUL));
-        d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.EXACT, x, w);
+        d.emit(new Binary(given, x, y, Binary.Kind.MUL));
+        d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.EXACT, x);
     }
 
     static void transpose(Draft d, Shape from, List<Integer> order) {

@@ -54,9 +54,7 @@ class LayerFixturesTest {
         List<Shape> open =
                 fixture.inputs().stream().map(t -> t.shape().withBatch(Shape.NONE)).toList();
         Shape expected = fixture.inference().shape().withBatch(Shape.NONE);
-        if (!fixture.config().containsKey("noise_shape")) {
-            assertThat(FixtureLayers.of(fixture).outputShapes(open)).containsExactly(expected);
-        }
+        assertThat(FixtureLayers.of(fixture).outputShapes(open)).containsExactly(expected);
     }
 
     static Stream<LayerFixtures.Case> serialized() {

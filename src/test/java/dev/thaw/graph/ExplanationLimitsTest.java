@@ -69,14 +69,17 @@ class ExplanationLimitsTest {
     @Test
     void aRegularizerChangesAWeightThatNoOutputDependsOn() {
         Explanation e = explained(Regularizer.l2(.1));
-        assertThat(e.at("idle").gradientsChange()).containsExactly("w");
+        assertThat(e.at("idle").regularizersChange()).containsExactly("w");
         assertThat(e.notes())
                 .contains(
                         "idle/w is trainable, but no output depends on it: its regularizer alone"
                                 + " changes it.");
         Explanation without = explained(null);
-        assertThat(without.at("idle").gradientsChange()).isEmpty();
-        assertThat(without.notes()).contains("idle/w is trainable, but no output depends on it.");
+        assertThat(without.at("idle").regularizersChange()).isEmpty();
+        assertThat(without.notes())
+                .contains(
+                        "idle/w is trainable, but no output depends on it: it stays as it is,"
+                                + " without weight decay or constraint.");
     }
 
     @Test

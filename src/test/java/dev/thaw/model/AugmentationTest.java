@@ -353,8 +353,10 @@ final class AugmentationTest {
                     m.fit(noise(8), Tensor.full(Shape.of(8, 1), 1), FitOptions.epochs(3))
                             .last("loss");
             assertThat(first).isFinite();
-            assertThat(m.explain(Mode.TRAINING).toString()).contains("changes images");
-            assertThat(m.explain(Mode.INFERENCE).toString()).doesNotContain("changes images");
+            String name = m.layers().get(1).name();
+            assertThat(m.explain(Mode.TRAINING).at(name).random())
+                    .containsOnly("draws uniform numbers");
+            assertThat(m.explain(Mode.INFERENCE).at(name).random()).isEmpty();
         }
     }
 
@@ -373,6 +375,9 @@ final class AugmentationTest {
                                             Tensor.full(Shape.of(2, 1), 1),
                                             FitOptions.epochs(1)))
                     .withMessageContaining("Warp has no gradient: put it in front");
+            assertThat(m.explain(Mode.TRAINING).verdict())
+                    .startsWith("A step of fit is refused (" + moved.node().layer().name())
+                    .contains("Warp has no gradient: put it in front");
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.thaw.layer.Symbol;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.Compilation;
 import dev.thaw.train.FitOptions;
 import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanSquaredError;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -106,26 +108,56 @@ class TruthTableTest {
     @MethodSource("cells")
     void dropoutAtTheNodeAndAfterItDropsWhereItsRowSaysTraining(Kind kind, Mode baked, Run run) {
         Symbol in = Input.of(FEATURES);
-        Symbol inner = called(node(kind, new Dropout(.5)), in, baked);
-        Symbol after = new Dropout(.5).apply(in);
-        try (Model model = new Model(List.of(in), List.of(inner, after))) {
-            if (run == Run.CALL
-                    || run == Run.CALL_TRAINING
-                    || run == Run.CALL_INFERENCE
-                    || run == Run.PREDICT) {
-                List<Tensor> y =
-                        run == Run.PREDICT
-                                ? model.predict(List.of(X), 32)
-                                : model.call(List.of(X), given(run));
-                Mode expected = baked == null ? run.asCalled : baked;
-                assertThat(zeros(y.get(0)) > 0)
-                        .as("drops at the node")
-                        .isEqualTo(expected == Mode.TRAINING);
-                assertThat(zeros(y.get(1)) > 0)
-                        .as("drops after it")
-                        .isEqualTo(run.asCalled == Mode.TRAINING);
-            }
+        Layer node = node(kind, new Dropout(.5).named("inner_drop"));
+        Layer afterwards = new Dropout(.5).named("after_drop");
+        List<Symbol> out = List.of(called(node, in, baked), afterwards.apply(in));
+        try (Model model = new Model(List.of(in), out)) {
+            List<Boolean> dropped = dropped(model, run, List.of(node, afterwards));
+            Mode expected = baked == null ? run.asCalled : baked;
+            assertThat(dropped.get(0)).as("drops at the node").isEqualTo(training(expected));
+            assertThat(dropped.get(1)).as("drops after it").isEqualTo(training(run.asCalled));
+            Explanation e = model.explain(given(run));
+            assertThat(innermost(e, "inner_drop").random().isEmpty()).isEqualTo(!dropped.get(0));
+            assertThat(innermost(e, "after_drop").random().isEmpty()).isEqualTo(!dropped.get(1));
         }
+    }
+
+    /**
+     * Whether each output is something else than the input. Where a run has no outputs to look at,
+     * the squared error against the input tells: what stays has none, what is dropped has.
+     */
+    private static List<Boolean> dropped(Model model, Run run, List<Layer> layers) {
+        if (run == Run.CALL || run == Run.CALL_TRAINING || run == Run.CALL_INFERENCE) {
+            return differ(model.call(List.of(X), given(run)));
+        }
+        if (run == Run.PREDICT) {
+            return differ(model.predict(List.of(X), 32));
+        }
+        model.compile(
+                Compilation.of(
+                        new SGD(1e-3), List.of(new MeanSquaredError(), new MeanSquaredError())));
+        TrainingData data = new TrainingData(List.of(X), List.of(X, X), List.of());
+        Map<String, Double> logs =
+                switch (run) {
+                    case FIT ->
+                            model.fit(
+                                            data,
+                                            FitOptions.epochs(1)
+                                                    .withVerbosity(FitOptions.Verbosity.SILENT))
+                                    .epochs()
+                                    .get(0);
+                    case TRAIN_ON_BATCH -> model.trainOnBatch(data);
+                    default -> model.evaluate(data, 16);
+                };
+        return layers.stream().map(l -> logs.get(l.name() + "_loss") > 0).toList();
+    }
+
+    private static List<Boolean> differ(List<Tensor> outputs) {
+        return outputs.stream().map(y -> !y.bitEquals(X)).toList();
+    }
+
+    private static boolean training(Mode mode) {
+        return mode == Mode.TRAINING;
     }
 
     private static Layer node(Kind kind, Layer core) {
@@ -171,14 +203,6 @@ class TruthTableTest {
                 .filter(x -> x.path().equals(name) || x.path().endsWith("/" + name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static long zeros(Tensor t) {
-        long n = 0;
-        for (float f : t.floats()) {
-            n += f == 0 ? 1 : 0;
-        }
-        return n;
     }
 
     private static Tensor data() {

@@ -1,0 +1,103 @@
+package dev.thaw.graph;
+
+import dev.thaw.graph.Explanation.Entry;
+import dev.thaw.layer.Mode;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What a call of a model changes, in two sentences: of the weights, and of everything else.
+ *
+ * @param given the mode that the call is given, or null for none
+ * @param refusal why such a step is refused; empty where it is not
+ * @param layers the calls directly inside the model
+ */
+record Verdict(Mode given, String refusal, List<Entry> layers) {
+    /** A sentence names so many layers at most. */
+    private static final int NAMED = 3;
+
+    String words() {
+        return ofWeights() + " " + ofStates();
+    }
+
+    private String ofWeights() {
+        if (given != Mode.TRAINING) {
+            return given == null
+                    ? "Without a mode nothing is trained."
+                    : "In " + given.words() + " mode nothing is trained.";
+        }
+        if (!refusal.isEmpty()) {
+            return "A step of fit is refused (" + refusal + ").";
+        }
+        int frozen = paths(e -> !e.frozenWeights().isEmpty()).size();
+        List<String> trained = paths(e -> !changed(e).isEmpty());
+        String first =
+                frozen == 0
+                        ? "Nothing is frozen; "
+                        : count(frozen, "layer is", "layers are") + " frozen; ";
+        if (trained.isEmpty()) {
+            return first + "gradients change no weight.";
+        }
+        return first
+                + "gradients change the weights of "
+                + count(trained.size(), "layer", "layers")
+                + ": "
+                + named(trained)
+                + ".";
+    }
+
+    private String ofStates() {
+        List<String> moving = paths(e -> !e.statisticsMove().isEmpty());
+        List<String> random = paths(e -> !e.random().isEmpty());
+        String draws =
+                random.isEmpty()
+                        ? "nothing is random."
+                        : named(random)
+                                + (random.size() == 1 ? " draws" : " draw")
+                                + " random numbers.";
+        if (moving.isEmpty()) {
+            return "No moving statistics move; " + draws;
+        }
+        return count(moving.size(), kind() + " WILL move its", kind() + "s WILL move their")
+                + " statistics: "
+                + named(moving)
+                + "; "
+                + draws;
+    }
+
+    private String kind() {
+        boolean usual =
+                all().stream()
+                        .filter(e -> !e.statisticsMove().isEmpty())
+                        .allMatch(e -> e.type().equals("BatchNormalization"));
+        return usual ? "batch normalization" : "layer";
+    }
+
+    private static List<String> changed(Entry e) {
+        List<String> weights = new ArrayList<>(e.gradientsChange());
+        weights.addAll(e.regularizersChange());
+        return weights;
+    }
+
+    private List<Entry> all() {
+        List<Entry> all = new ArrayList<>();
+        layers.forEach(e -> all.addAll(e.flatten()));
+        return all;
+    }
+
+    /** Each layer once, however often it is called. */
+    private List<String> paths(Predicate<Entry> which) {
+        return all().stream().filter(which).map(Entry::path).distinct().toList();
+    }
+
+    private static String named(List<String> paths) {
+        String first = String.join(", ", paths.subList(0, Math.min(NAMED, paths.size())));
+        return paths.size() <= NAMED ? first : first + " and " + (paths.size() - NAMED) + " more";
+    }
+
+    private static String count(int n, String one, String more) {
+        return n + " " + (n == 1 ? one : more);
+    }
+}

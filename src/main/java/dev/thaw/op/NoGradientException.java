@@ -1,0 +1,15 @@
+package dev.thaw.op;
+
+/** A gradient arrives at an op that has no rule for it. */
+public final class NoGradientException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    NoGradientException(String scope, Op op) {
+        super(
+                scope
+                        + ": "
+                        + op.getClass().getSimpleName()
+                        + " has no gradient: put it in front of the first layer that trains, or"
+                        + " freeze what stands before it");
+    }
+}
