@@ -663,11 +663,28 @@ def masks(out):
          phase(ADAM, (CATEGORICAL, dict(from_logits=True)), ACCURACY))
 
 
+def one_step(out):
+    """All rows in one batch: no error is fed back, so that the bound is that of a single step."""
+    for cls, settings in (SGD, MOMENTUM, ADAM, ("AdamW", dict(learning_rate=0.01, weight_decay=0.1)),
+                          ("RMSprop", dict(learning_rate=0.01)), ("Adagrad", dict(learning_rate=0.1)),
+                          ("Adamax", dict(learning_rate=0.01)), ("Nadam", dict(learning_rate=0.01)),
+                          ("Adadelta", dict(learning_rate=1.0)), ("Ftrl", dict(learning_rate=0.1)),
+                          ("Lion", dict(learning_rate=0.01))):
+        name = "momentum" if "momentum" in settings else cls.lower()
+        case(out, f"one_step_{name}", logits, "classes",
+             phase((cls, settings), SPARSE_LOGITS, ACCURACY, epochs=1, batch_size=ROWS))
+    for name, build, kinds, loss in (("convolutions", convolutions, "classes", SPARSE),
+                                     ("nested", nested, "classes", SPARSE),
+                                     ("regularized", regularized, "classes", SPARSE_LOGITS),
+                                     ("regression", regression, "real", MSE)):
+        case(out, f"one_step_{name}", build, kinds, phase(SGD, loss, epochs=1, batch_size=ROWS))
+
+
 def main():
     keep()
     out = [f"# Keras {keras.__version__}; made by training_fixtures.py"]
     for part in (optimizers, options, schedules, bounds, losses, reductions, reports, cross_entropies, regressions, weights,
-                 graphs, freezing, masks):
+                 graphs, freezing, masks, one_step):
         part(out)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text("\n".join(out) + "\n")
