@@ -134,7 +134,8 @@ final class Pieces extends Layer {
 
     private static WeightSpec weight(String name, int rows, Regularizer regularizer) {
         Shape shape = Shape.of(rows, RandomModels.WIDTH);
-        return WeightSpec.trainable(name, shape, Initializer.ones(), regularizer);
+        return new WeightSpec(
+                name, shape, Initializer.ones(), true, regularizer, null, DType.FLOAT32);
     }
 
     private static Value best(Lowering l, Value x) {
