@@ -57,6 +57,11 @@ public final class KerasFiles {
         return new KerasFiles(KerasObjects.STANDARD, true).andLayer(className, factory);
     }
 
+    /** A reader that also knows what is in a registry: objects of your own. */
+    public static KerasFiles knowing(Registry own) {
+        return new KerasFiles(KerasObjects.STANDARD, true).with(own);
+    }
+
     /**
      * A reader that leaves out how a model was compiled, and its optimizer's state: for a model
      * with a loss or an optimizer of your own, or one that is not to be trained. It knows a layer

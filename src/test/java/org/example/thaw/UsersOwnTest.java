@@ -1,0 +1,125 @@
+package org.example.thaw;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.thaw.backend.spi.Device;
+import dev.thaw.config.Registry;
+import dev.thaw.io.keras.KerasFiles;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.Layer;
+import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.core.TimeDistributed;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+import dev.thaw.train.FitOptions;
+import dev.thaw.train.loss.Loss;
+import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.Optimizer;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A package of a user's has all that the built-in objects have, files included. */
+class UsersOwnTest {
+    /** x + 0.1 (sqrt(x^2 + 1) - 1). */
+    private static final ActivationFunction BENT =
+            ActivationFunction.of(
+                    "bent",
+                    (f, x) -> {
+                        var root =
+                                f.apply(Fn.Kind.SQRT, f.affine(f.apply(Fn.Kind.SQUARE, x), 1, 1));
+                        return f.combine(x, Binary.Kind.ADD, f.affine(root, .1, -.1));
+                    });
+
+    private static final Registry OWN =
+            Registry.EMPTY
+                    .with(Layer.class, "CenteredBatch", CenteredBatch::new)
+                    .withMaker(ActivationFunction.class, "bent", reader -> BENT)
+                    .with(Optimizer.class, "Sluggish", Sluggish::new)
+                    .with(Loss.class, "QuarticError", QuarticError::new)
+                    .with(Metric.class, "Overshoot", Overshoot::new);
+
+    private static final FitOptions TWO =
+            FitOptions.epochs(2)
+                    .withBatchSize(16)
+                    .withShuffle(false)
+                    .withVerbosity(FitOptions.Verbosity.SILENT);
+
+    private final Tensor x = wave(64, 3, .7);
+    private final Tensor y = firstTwo(x);
+
+    private static Tensor wave(int rows, int columns, double step) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) Math.sin(step * i);
+        }
+        return Tensor.of(values, Shape.of(rows, columns));
+    }
+
+    private static Tensor firstTwo(Tensor x) {
+        float[] values = new float[2 * x.shape().dim(0)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = x.floats()[i / 2 * 3 + i % 2];
+        }
+        return Tensor.of(values, Shape.of(x.shape().dim(0), 2));
+    }
+
+    @Test
+    void trainsIsSavedAndGoesOnWhereItWas(@TempDir Path folder) {
+        RandomSeed.set(3);
+        Path file = folder.resolve("own.keras");
+        try (Model model =
+                new Sequential(
+                                Input.of(3),
+                                new Dense(8, BENT),
+                                new CenteredBatch().momentum(.8).named("centered"),
+                                new Dense(2))
+                        .on(Device.cpu())) {
+            model.compile(new Sluggish(), new QuarticError(), new Overshoot());
+            List<Map<String, Double>> first = model.fit(x, y, TWO).epochs();
+            assertThat(first.get(1).get("loss")).isLessThan(first.get(0).get("loss"));
+            assertThat(first.get(1)).containsKey("overshoot");
+            assertThat(model.layer("centered").variable("mean").value().floats())
+                    .doesNotContain(0f);
+            KerasFiles.save(model, file);
+            try (Model again = KerasFiles.withoutCompilation().with(OWN).read(file)) {
+                assertThat(again.layer("centered").config()).containsEntry("momentum", .8);
+                assertThat(again.predict(x).floats()).isEqualTo(model.predict(x).floats());
+            }
+            try (Model again = KerasFiles.knowing(OWN).read(file).on(Device.cpu())) {
+                assertThat(again.fit(x, y, TWO).epochs()).isEqualTo(model.fit(x, y, TWO).epochs());
+                assertThat(again.compilation().orElseThrow().optimizer().iterations())
+                        .isEqualTo(16);
+            }
+        }
+    }
+
+    /** What a sample becomes depends on its batch, so that each step is a batch of its own. */
+    @Test
+    void statisticsOfBatchesAreSeenThroughTimeDistributed() {
+        Tensor sequence = wave(4, 6, .9);
+        Tensor steps = Tensor.of(sequence.floats().clone(), Shape.of(4, 2, 3));
+        try (Model model =
+                new Sequential(Input.of(2, 3), new TimeDistributed(new CenteredBatch()))
+                        .on(Device.cpu())) {
+            float[] out = model.call(steps, dev.thaw.layer.Mode.TRAINING).floats();
+            for (int column = 0; column < 6; column++) {
+                double sum = 0;
+                for (int row = 0; row < 4; row++) {
+                    sum += out[row * 6 + column];
+                }
+                assertThat(sum).as("step and channel %d", column).isBetween(-1e-6, 1e-6);
+            }
+        }
+    }
+}
