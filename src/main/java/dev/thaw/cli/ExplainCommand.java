@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -29,6 +30,8 @@ import java.util.concurrent.Callable;
             "  thaw explain model.keras --training --freeze '*' --thaw 'head*'"
         })
 final class ExplainCommand implements Callable<Integer> {
+    private static final int NARROWEST = 60;
+
     @ParentCommand private Thaw thaw;
     @Mixin private ModelFile file;
     @Mixin private FreezeOptions flags;
@@ -37,27 +40,53 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--training", description = "Explain a step of fit; default is predict.")
     private boolean training;
 
+    @Option(names = "--all", description = "List what is the same in every mode, too.")
+    private boolean all;
+
+    @Option(
+            names = "--width",
+            paramLabel = "CHARACTERS",
+            description =
+                    "How wide the tables are; without it, what the environment variable COLUMNS says,"
+                            + " else as the terminal, else 100.")
+    private Integer width;
+
     @Override
     public Integer call() {
+        int characters = characters();
         try (Model model = file.open(thaw.device())) {
             Mode mode = training ? Mode.TRAINING : Mode.INFERENCE;
             Explanation before = model.explain(mode);
             flags.apply(model);
             Explanation after = model.explain(mode);
             PrintWriter out = spec.commandLine().getOut();
-            out.println(Console.drawable(after.toString().stripTrailing()));
+            String table = all ? after.toFullText(characters) : after.toText(characters);
+            out.println(Console.drawable(table.stripTrailing()));
             if (flags.given()) {
                 out.println();
-                out.println(Console.drawable(changes(before.diff(after))));
+                out.println(Console.drawable(changes(before.diff(after), characters)));
             }
             out.flush();
         }
         return 0;
     }
 
-    private static String changes(Explanation.Difference difference) {
-        return difference.changes().isEmpty()
-                ? "Freezing and thawing changed nothing."
-                : "What freezing and thawing changed:\n" + difference.toString().stripTrailing();
+    private int characters() {
+        if (width != null && width < NARROWEST) {
+            throw new ParameterException(
+                    spec.commandLine(), "--width must be at least " + NARROWEST + ", got " + width);
+        }
+        boolean terminal = System.console() != null && System.getenv("COLUMNS") == null;
+        return width != null
+                ? width
+                : terminal ? spec.commandLine().getUsageHelpWidth() : Explanation.terminalWidth();
+    }
+
+    private String changes(Explanation.Difference difference, int characters) {
+        if (difference.changes().isEmpty()) {
+            return "Freezing and thawing changed nothing.";
+        }
+        String table = all ? difference.toFullText(characters) : difference.toText(characters);
+        return "What freezing and thawing changed:\n" + table.stripTrailing();
     }
 }

@@ -109,6 +109,11 @@ public record Explanation(
             return String.join("; ", words);
         }
 
+        /** Whether a step changes any of its weights. */
+        boolean changes() {
+            return !gradientsChange.isEmpty() || !regularizersChange.isEmpty();
+        }
+
         String modeWords() {
             return modeMatters ? mode.words() : "any";
         }
@@ -169,7 +174,11 @@ public record Explanation(
      * @param before as it was; null where the call is new
      * @param after as it is; null where the call is gone
      */
-    public record Change(Entry before, Entry after) {}
+    public record Change(Entry before, Entry after) {
+        String label() {
+            return (after == null ? before : after).label();
+        }
+    }
 
     /**
      * The calls of a model that do something else than before.
@@ -178,24 +187,46 @@ public record Explanation(
      * @param changes in running order
      */
     public record Difference(String model, List<Change> changes) {
-        /** A table for a terminal of this many characters a line. */
-        public String toText(int width) {
-            return ExplanationText.of(this, width);
+        /** What differs, in one sentence. */
+        public String verdict() {
+            return Verdict.of(this);
         }
 
-        /** A table for a terminal of the width that {@code COLUMNS} says. */
+        /** A text of this many characters a line: what differs in modes, statistics, draws. */
+        public String toText(int width) {
+            return new ExplanationText(width, false).of(this);
+        }
+
+        /** As {@link #toText}, with the calls in which nothing but the gradient differs. */
+        public String toFullText(int width) {
+            return new ExplanationText(width, true).of(this);
+        }
+
+        /** A text for a terminal of the width that {@code COLUMNS} says, else 100. */
         @Override
         public String toString() {
             return toText(Table.terminalWidth());
         }
     }
 
-    /** A table for a terminal of this many characters a line. */
+    /**
+     * A text of this many characters a line; calls that are the same in every mode are left out.
+     */
     public String toText(int width) {
-        return ExplanationText.of(this, width);
+        return new ExplanationText(width, false).of(this);
     }
 
-    /** A table for a terminal of the width that {@code COLUMNS} says. */
+    /** As {@link #toText}, with every call. */
+    public String toFullText(int width) {
+        return new ExplanationText(width, true).of(this);
+    }
+
+    /** The characters a line that {@code COLUMNS} says where the shell exports it, else 100. */
+    public static int terminalWidth() {
+        return Table.terminalWidth();
+    }
+
+    /** A text for a terminal of {@link #terminalWidth}. */
     @Override
     public String toString() {
         return toText(Table.terminalWidth());

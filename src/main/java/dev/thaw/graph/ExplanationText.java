@@ -3,50 +3,175 @@ package dev.thaw.graph;
 import dev.thaw.graph.Explanation.Change;
 import dev.thaw.graph.Explanation.Difference;
 import dev.thaw.graph.Explanation.Entry;
+import dev.thaw.layer.Mode;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** Explanations as tables for people. */
+/** Explanations as texts for people: title, verdict, table, notes, legend, in this order. */
 final class ExplanationText {
-    private ExplanationText() {}
+    private static final List<String> HEADER =
+            List.of("Layer", "Runs in", "Why", "Gradient", "Statistics", "Random");
+    private static final int LAYER = 0;
+    private static final int SHORTEST_RUN = 3;
 
-    static String of(Explanation e, int width) {
-        Table table =
-                new Table(List.of("Layer", "Runs in", "Why", "Gradient", "Statistics", "Random"));
-        for (Entry entry : e.flatten()) {
-            table.row(
-                    "  ".repeat(depth(entry)) + leaf(entry.label()),
-                    entry.modeWords(),
-                    entry.why(),
-                    entry.gradient(),
-                    orDash(entry.statisticsMove()),
-                    orDash(entry.random()));
-        }
-        StringBuilder s = new StringBuilder(e.model());
-        s.append(
-                e.given() == null
-                        ? ", called without a mode"
-                        : ", called in " + e.given().words() + " mode");
-        s.append(System.lineSeparator()).append(e.verdict()).append(System.lineSeparator());
-        s.append(table.render(width));
-        e.notes().forEach(n -> s.append(' ').append(n).append(System.lineSeparator()));
-        return s.toString();
+    private final int width;
+    private final boolean all;
+    private final StringBuilder text = new StringBuilder();
+
+    /**
+     * @param width characters a line
+     * @param all whether to list what is the same in every mode, too
+     */
+    ExplanationText(int width, boolean all) {
+        this.width = width;
+        this.all = all;
     }
 
-    static String of(Difference d, int width) {
+    String of(Explanation e) {
+        say(
+                e.model()
+                        + (e.given() == null
+                                ? ", called without a mode"
+                                : ", called in " + e.given().words() + " mode"));
+        say(e.verdict());
+        List<Entry> listed = e.flatten().stream().filter(x -> all || x.modeMatters()).toList();
+        if (!listed.isEmpty()) {
+            table(listed);
+        }
+        e.notes().forEach(n -> say(" " + n));
+        fold(e.flatten().stream().filter(x -> !listed.contains(x)).toList());
+        legend(e, listed);
+        return text.toString();
+    }
+
+    private void say(String line) {
+        Table.wrap(line, width).forEach(l -> text.append(l).append(System.lineSeparator()));
+    }
+
+    /** Without the columns that say nothing. */
+    private void table(List<Entry> entries) {
+        List<List<String>> rows = new ArrayList<>();
+        for (Entry e : entries) {
+            rows.add(
+                    List.of(
+                            "  ".repeat(depth(e)) + leaf(e.label()),
+                            e.modeWords(),
+                            e.why(),
+                            e.gradient(),
+                            orDash(e.statisticsMove()),
+                            orDash(e.random())));
+        }
+        List<Integer> columns = new ArrayList<>();
+        for (int i = 0; i < HEADER.size(); i++) {
+            int column = i;
+            if (i == LAYER || rows.stream().anyMatch(r -> !r.get(column).equals("-"))) {
+                columns.add(i);
+            }
+        }
+        Table table = new Table(columns.stream().map(HEADER::get).toList());
+        runs(rows).forEach(r -> table.row(columns.stream().map(r::get).toArray(String[]::new)));
+        text.append(table.render(width));
+    }
+
+    /** Rows in a row that say the same of different layers become one. */
+    private List<List<String>> runs(List<List<String>> rows) {
+        List<List<String>> shorter = new ArrayList<>();
+        for (int i = 0; i < rows.size(); ) {
+            List<String> first = rows.get(i);
+            int end = i + 1;
+            while (end < rows.size() && alike(first, rows.get(end))) {
+                end++;
+            }
+            if (all || end - i < SHORTEST_RUN) {
+                shorter.addAll(rows.subList(i, end));
+            } else {
+                List<String> run = new ArrayList<>(first);
+                String last = rows.get(end - 1).get(LAYER).strip();
+                run.set(LAYER, "%s .. %s (%d)".formatted(first.get(LAYER), last, end - i));
+                shorter.add(run);
+            }
+            i = end;
+        }
+        return shorter;
+    }
+
+    private static boolean alike(List<String> a, List<String> b) {
+        return indent(a) == indent(b) && a.subList(1, a.size()).equals(b.subList(1, b.size()));
+    }
+
+    private static int indent(List<String> row) {
+        return row.get(LAYER).length() - row.get(LAYER).strip().length();
+    }
+
+    private void fold(List<Entry> folded) {
+        List<Entry> leaves = folded.stream().filter(e -> e.inner().isEmpty()).toList();
+        if (leaves.isEmpty()) {
+            return;
+        }
+        long changed = leaves.stream().filter(Entry::changes).count();
+        long frozen = leaves.stream().filter(e -> !e.frozenWeights().isEmpty()).count();
+        List<String> parts = new ArrayList<>();
+        if (changed > 0) {
+            parts.add(changed + (changed == 1 ? " changes" : " change"));
+        }
+        if (frozen > 0) {
+            parts.add(frozen + (frozen == 1 ? " is frozen" : " are frozen"));
+        }
+        say(
+                " Not listed: "
+                        + leaves.size()
+                        + (leaves.size() == 1 ? " call that does" : " calls that do")
+                        + " the same in every mode"
+                        + (parts.isEmpty() ? "." : "; " + String.join(", ", parts) + "."));
+    }
+
+    private void legend(Explanation e, List<Entry> listed) {
+        if (listed.stream().anyMatch(x -> x.reason() == Resolution.Reason.FROZEN)) {
+            say(" frozen: normalizes by its moving statistics and keeps them.");
+        }
+        if (e.given() == Mode.TRAINING && !listed.isEmpty()) {
+            say(
+                    " Gradient: \"changes\" names the weights that a step updates; it \"passes"
+                            + " through\" to what lies below, \"stops here\", or is \"not reached\".");
+        }
+    }
+
+    String of(Difference d) {
         if (d.changes().isEmpty()) {
             return d.model() + ": nothing changed" + System.lineSeparator();
         }
+        say(d.model() + ": what differs");
+        say(d.verdict());
         Table table = new Table(List.of("Layer", "Before", "After"));
-        for (Change c : d.changes()) {
-            Entry named = c.after() != null ? c.after() : c.before();
+        List<List<String>> rows = new ArrayList<>();
+        List<Change> listed = d.changes().stream().filter(c -> all || modeMatters(c)).toList();
+        for (Change c : listed) {
             List<String> before = new ArrayList<>();
             List<String> after = new ArrayList<>();
             compare(c, before, after);
-            table.row(named.label(), String.join("; ", before), String.join("; ", after));
+            rows.add(List.of(c.label(), String.join("; ", before), String.join("; ", after)));
         }
-        return d.model() + ": what differs" + System.lineSeparator() + table.render(width);
+        runs(rows).forEach(r -> table.row(r.toArray(String[]::new)));
+        if (!rows.isEmpty()) {
+            text.append(table.render(width));
+        }
+        int folded = d.changes().size() - listed.size();
+        if (folded > 0) {
+            say(
+                    " Not listed: "
+                            + folded
+                            + (folded == 1 ? " call" : " calls")
+                            + " in which nothing but the gradient differs.");
+        }
+        return text.toString();
+    }
+
+    private static boolean modeMatters(Change c) {
+        return c.before() == null
+                || c.after() == null
+                || c.before().modeMatters()
+                || c.after().modeMatters();
     }
 
     /** Keeps only what differs. */
@@ -58,21 +183,19 @@ final class ExplanationText {
         }
         Entry b = c.before();
         Entry a = c.after();
-        pair(
-                b.modeMatters() || a.modeMatters()
-                        ? b.mode().words() + " (" + b.reason().words() + ")"
-                        : "",
-                b.modeMatters() || a.modeMatters()
-                        ? a.mode().words() + " (" + a.reason().words() + ")"
-                        : "",
-                before,
-                after);
+        if (modeMatters(c)) {
+            pair(mode(b), mode(a), before, after);
+        }
         pair("gradient " + b.gradient(), "gradient " + a.gradient(), before, after);
         pair(moving(b), moving(a), before, after);
         pair("random: " + orDash(b.random()), "random: " + orDash(a.random()), before, after);
         if (before.isEmpty()) {
             pair(flag(b), flag(a), before, after); // a flag that nothing comes of in this mode
         }
+    }
+
+    private static String mode(Entry e) {
+        return e.mode().words() + " (" + e.reason().words() + ")";
     }
 
     private static String flag(Entry e) {

@@ -96,7 +96,7 @@ final class Table {
     /**
      * Breaks at spaces where possible, else behind a '/' or '_', else anywhere; an indent stays.
      */
-    private static List<String> wrap(String text, int width) {
+    static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         String indent = text.substring(0, text.length() - text.stripLeading().length());
         String rest = text;

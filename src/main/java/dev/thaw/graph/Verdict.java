@@ -1,5 +1,7 @@
 package dev.thaw.graph;
 
+import dev.thaw.graph.Explanation.Change;
+import dev.thaw.graph.Explanation.Difference;
 import dev.thaw.graph.Explanation.Entry;
 import dev.thaw.layer.Mode;
 
@@ -32,7 +34,7 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
             return "A step of fit is refused (" + refusal + ").";
         }
         int frozen = paths(e -> !e.frozenWeights().isEmpty()).size();
-        List<String> trained = paths(e -> !changed(e).isEmpty());
+        List<String> trained = paths(Entry::changes);
         String first =
                 frozen == 0
                         ? "Nothing is frozen; "
@@ -75,16 +77,46 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
         return usual ? "batch normalization" : "layer";
     }
 
-    private static List<String> changed(Entry e) {
-        List<String> weights = new ArrayList<>(e.gradientsChange());
-        weights.addAll(e.regularizersChange());
-        return weights;
-    }
-
     private List<Entry> all() {
         List<Entry> all = new ArrayList<>();
         layers.forEach(e -> all.addAll(e.flatten()));
         return all;
+    }
+
+    /** What begins and what ends from one explanation to another. */
+    static String of(Difference d) {
+        List<String> parts = new ArrayList<>();
+        turn(d, Entry::changes, "trained", parts);
+        turn(d, e -> !e.statisticsMove().isEmpty(), "moving statistics", parts);
+        turn(d, e -> !e.random().isEmpty(), "random", parts);
+        return parts.isEmpty()
+                ? "Nothing begins or ends to change."
+                : "Now " + String.join("; ", parts) + ".";
+    }
+
+    private static void turn(
+            Difference d, Predicate<Entry> which, String words, List<String> into) {
+        List<String> begin = new ArrayList<>();
+        List<String> end = new ArrayList<>();
+        for (Change c : d.changes()) {
+            boolean before = c.before() != null && which.test(c.before());
+            boolean after = c.after() != null && which.test(c.after());
+            if (before != after) {
+                (after ? begin : end).add(c.label());
+            }
+        }
+        if (!begin.isEmpty()) {
+            into.add(words + ": " + counted(begin));
+        }
+        if (!end.isEmpty()) {
+            into.add("not " + words + ": " + counted(end));
+        }
+    }
+
+    private static String counted(List<String> labels) {
+        return labels.size() <= NAMED
+                ? named(labels)
+                : labels.size() + " layers (" + named(labels) + ")";
     }
 
     /** Each layer once, however often it is called. */

@@ -46,6 +46,14 @@ class InspectionCommandsTest {
     }
 
     @Test
+    void explainListsEverythingAndIsAsWideAsItIsTold() {
+        String full = Outcome.of("explain", file, "--all", "--width", "60").fine().out();
+        assertThat(full).contains("hidden", "any").doesNotContain("Not listed");
+        assertThat(full.lines()).allMatch(l -> l.length() <= 60);
+        Outcome.of("explain", file, "--width", "20").refused("--width must be at least 60");
+    }
+
+    @Test
     void explainShowsWhatFreezingAndThawingChange() {
         Outcome o =
                 Outcome.of("explain", file, "--training", "--freeze", "*", "--thaw", "he*").fine();

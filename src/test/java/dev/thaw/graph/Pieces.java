@@ -1,10 +1,10 @@
 package dev.thaw.graph;
 
-import dev.thaw.layer.weight.Initializer;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
-import dev.thaw.layer.weight.Regularizer;
 import dev.thaw.layer.WeightSpec;
+import dev.thaw.layer.weight.Initializer;
+import dev.thaw.layer.weight.Regularizer;
 import dev.thaw.op.ArgMax;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Equal;
