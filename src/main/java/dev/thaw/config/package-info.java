@@ -10,4 +10,7 @@
  * new object with all defaults; a <i>kind</i> is the Java type that a key asks for; a
  * <i>registry</i> says which prototypes there are of each kind. No JSON is known here.
  */
+@API(status = API.Status.EXPERIMENTAL)
 package dev.thaw.config;
+
+import org.apiguardian.api.API;

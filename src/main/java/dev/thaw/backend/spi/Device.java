@@ -1,5 +1,8 @@
 package dev.thaw.backend.spi;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +22,8 @@ public record Device(String kind, int index) {
 
     /** The environment variable that does the same where the property is absent. */
     public static final String ENVIRONMENT = "THAW_DEVICE";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Device.class);
 
     private static final Map<Device, Backend> OPEN = new HashMap<>();
 
@@ -57,6 +62,9 @@ public record Device(String kind, int index) {
             if (b == null) {
                 b = kind.equals("auto") ? openBest() : provider(kind).open(index);
                 OPEN.put(this, b);
+                if (!kind.equals("auto")) {
+                    LOG.info("{}: {}", b.name(), b.description());
+                }
             }
             return b;
         }
