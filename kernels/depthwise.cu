@@ -488,16 +488,6 @@ __device__ __forceinline__ Items grad_filter(
     return Items{g.size[0] * g.size[1], g.size[2], ROW, tile};
 }
 
-struct SumOfFour {
-    __device__ __forceinline__ thaw::Vec4 operator()(thaw::Vec4 a, const thaw::Vec4& b) const {
-#pragma unroll
-        for (int l = 0; l < 4; l++) {
-            a.v[l] += b.v[l];
-        }
-        return a;
-    }
-};
-
 /**
  * The gradient of the filters for 2D windows of K x K at stride S, WIDE outputs side by side at a time:
  * what they read of a row is loaded once, all of it before the first product.
@@ -574,7 +564,7 @@ __device__ __forceinline__ Items grad_filter_tiles(
                 if (kh0 + r < K) {  // the same for all threads of the block
 #pragma unroll
                     for (int kw = 0; kw < K; kw++) {
-                        thaw::Vec4 all = thaw::column_fold(sum[r][kw], shared, SumOfFour());
+                        thaw::Vec4 all = thaw::column_fold(sum[r][kw], shared, thaw::Sum());
                         if (mine && threadIdx.y == 0) {
                             long long tap = (long long)part * K * K + (kh0 + r) * K + kw;
                             thaw::store4(partial + tap * g.channels + c, all);

@@ -12,6 +12,14 @@ struct alignas(16) Vec4 {
     float v[4];
 };
 
+__device__ __forceinline__ Vec4 operator+(Vec4 a, const Vec4& b) {
+#pragma unroll
+    for (int l = 0; l < 4; l++) {
+        a.v[l] += b.v[l];
+    }
+    return a;
+}
+
 __device__ __forceinline__ Vec4 load4(const float* p) {
     return *reinterpret_cast<const Vec4*>(p);
 }

@@ -25,7 +25,19 @@ abstract class LossConformance extends Conformance {
                     Shape.of(3, 7),
                     Shape.of(33, 10),
                     Shape.of(71, 1000),
-                    Shape.of(2, 40_009));
+                    Shape.of(2, 40_009),
+                    // rows that 16 bytes divide: of a warp, of a block, too long for registers
+                    Shape.of(9, 4),
+                    Shape.of(9, 36),
+                    Shape.of(5, 132),
+                    Shape.of(3, 1024),
+                    Shape.of(3, 1028),
+                    Shape.of(2, 4100),
+                    Shape.of(2, 8196),
+                    // and that they do not, about where a block takes the place of a warp
+                    Shape.of(3, 255),
+                    Shape.of(3, 257),
+                    Shape.of(2, 2049));
 
     /** The largest logit that the cases draw. */
     private static final double LARGEST = 8;

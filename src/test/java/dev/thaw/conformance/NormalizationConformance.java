@@ -469,7 +469,19 @@ abstract class NormalizationConformance extends Conformance {
                         Shape.of(3, 1),
                         Shape.of(5, 64),
                         Shape.of(129, 547),
-                        Shape.of(2, 40_009))) {
+                        Shape.of(2, 40_009),
+                        // rows that 16 bytes divide: of a warp, of a block, too long for registers
+                        Shape.of(9, 4),
+                        Shape.of(300, 36),
+                        Shape.of(5, 132),
+                        Shape.of(3, 1024),
+                        Shape.of(3, 1028),
+                        Shape.of(2, 4100),
+                        Shape.of(2, 8196),
+                        // and that they do not, about where a block takes the place of a warp
+                        Shape.of(3, 255),
+                        Shape.of(3, 257),
+                        Shape.of(2, 2049))) {
             for (Weights w : s.size() > 10_000 ? List.of(Weights.BOTH) : everything()) {
                 all.add(
                         new OpCase(

@@ -71,7 +71,7 @@ final class ClassificationKernels {
             for (Value v : operands) {
                 a.value(v);
             }
-            return a.number(rows).integer(columns).launch(f, engine.rows(rows, columns));
+            return a.number(rows).integer(columns).launch(f, engine.heldRows(rows, columns));
         };
     }
 }

@@ -175,6 +175,14 @@ final class Engine implements AutoCloseable {
         return Launch.Grid.of(blocks, 1, 1, perWarp ? WARP : THREADS, perBlock);
     }
 
+    /**
+     * The same for kernels that keep a row in their registers; a thread has room for four times as
+     * much of one that 16 bytes divide.
+     */
+    Launch.Grid heldRows(long rows, int columns) {
+        return rows(rows, columns % 4 == 0 ? columns : 4L * columns);
+    }
+
     /** Blocks that fill the GPU. */
     int most() {
         return gpu.multiprocessors() * BLOCKS_PER_MULTIPROCESSOR;

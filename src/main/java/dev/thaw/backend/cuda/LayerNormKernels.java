@@ -41,7 +41,7 @@ final class LayerNormKernels {
                         .number(rows)
                         .integer(columns)
                         .real(op.epsilon())
-                        .launch(f, engine.rows(rows, columns));
+                        .launch(f, engine.heldRows(rows, columns));
     }
 
     private static Prepared gradient(Engine engine, LayerNormGrad op) {
@@ -51,7 +51,8 @@ final class LayerNormKernels {
             return ElementwiseKernels.nothing();
         }
         boolean weights = op.dgamma() != null || op.dbeta() != null;
-        long tiles = (columns + COLUMNS - 1) / COLUMNS;
+        int tile = columns % 4 == 0 ? 4 * COLUMNS : COLUMNS;
+        long tiles = (columns + tile - 1) / tile;
         long wanted = 4L * engine.gpu().multiprocessors() / tiles;
         int parts = (int) Math.max(1, Math.min(wanted, rows / 64));
         long half = WithWorkspace.floats((long) parts * columns);
@@ -74,7 +75,7 @@ final class LayerNormKernels {
                                         .real(op.epsilon())
                                         .launch(
                                                 engine.function(FILE, "layer_norm_grad"),
-                                                engine.rows(rows, columns)));
+                                                engine.heldRows(rows, columns)));
                     }
                     if (weights) {
                         Arguments a =
