@@ -89,6 +89,7 @@ void Call::workspace(const void* pointer, size_t given, size_t needed) {
 
 int Call::run(const void* handle, std::function<void()> work) {
     const DnnHandle& h = get<DnnHandle>(handle);
+    mayRefuse(REFUSES_CALLS);
     if (status_) {
         return status_;
     }

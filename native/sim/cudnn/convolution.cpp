@@ -208,6 +208,7 @@ int algorithms(const char* name, const void* handle, const void* x, const void* 
     const Filter& wt = call.shaped<Filter>(w);
     const auto& conv = call.get<ConvolutionDescriptor>(c);
     geometry(call, xt, wt, conv, call.shaped<Tensor>(y));
+    call.mayRefuse(REFUSES_QUERIES);
     if (call.status()) {
         return call.status();
     }
@@ -228,6 +229,7 @@ int workspaceSize(const char* name, const void* handle, const void* x, const voi
     const Filter& wt = call.shaped<Filter>(w);
     geometry(call, xt, wt, call.get<ConvolutionDescriptor>(c), call.shaped<Tensor>(y));
     checkAlgorithm(call, algorithm);
+    call.mayRefuse(REFUSES_WORKSPACES);
     if (!call.status()) {
         *bytes = workspaceOf(algorithm);
     }

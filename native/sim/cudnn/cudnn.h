@@ -14,6 +14,9 @@ enum Dnn : int {
     DNN_EXECUTION_FAILED = 5000,
 };
 
+/** What the setting CUDNN_REFUSES makes every call say NOT_SUPPORTED to, its outputs unwritten. */
+enum Refusal : int { REFUSES_QUERIES = 1, REFUSES_WORKSPACES = 2, REFUSES_CALLS = 3 };
+
 constexpr int FLOAT = 0; // CUDNN_DATA_FLOAT, the only type that is simulated
 constexpr int MOST_AXES = 8;
 using Guard = std::lock_guard<std::recursive_mutex>;
@@ -116,6 +119,10 @@ class Call {
     void workspace(const void* pointer, size_t given, size_t needed);
     int status() const {
         return status_;
+    }
+    /** Refuses where the setting says so. */
+    void mayRefuse(Refusal kind) {
+        require(setting(CUDNN_REFUSES) != kind, DNN_NOT_SUPPORTED, "refused by a setting");
     }
     /** Queues the work unless something was wrong. */
     int run(const void* handle, std::function<void()> work);

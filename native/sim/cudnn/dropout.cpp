@@ -44,7 +44,10 @@ THAW_API int cudnnDropoutGetStatesSize(void*, size_t* bytes) {
 THAW_API int cudnnDropoutGetReserveSpaceSize(void* xd, size_t* bytes) {
     Call call("cudnnDropoutGetReserveSpaceSize");
     const Tensor& x = call.shaped<Tensor>(xd);
-    *bytes = call.status() ? 0 : size_t(x.elements());
+    call.mayRefuse(REFUSES_WORKSPACES);
+    if (!call.status()) {
+        *bytes = size_t(x.elements());
+    }
     return call.status();
 }
 

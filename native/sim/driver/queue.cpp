@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <thread>
 #include <vector>
 
 using namespace thaw::sim;
@@ -23,6 +24,7 @@ struct Graph {
 /** A capture under way; streams that wait for its events join it. */
 struct Capture {
     void* origin;
+    std::thread::id thread; // that began it
     int mode;
     bool invalid = false;
     Graph graph;
@@ -203,6 +205,10 @@ int submit(void* handle, const std::string& label, std::function<int()> work) {
     if (s->capture) {
         if (s->capture->invalid) {
             return CAPTURE_INVALIDATED;
+        }
+        if (s->capture->thread != std::this_thread::get_id()) {
+            // a driver records it without a word: the graph of one has the work of another
+            refuse(SUCCESS, "%s of another thread lands in a capture", label.c_str());
         }
         s->capture->graph.operations.push_back({label, std::move(work), 0});
         return SUCCESS;
@@ -426,6 +432,7 @@ THAW_API int cuStreamBeginCapture_v2(void* handle, int mode) {
     }
     s->capture = std::make_shared<Capture>();
     s->capture->origin = s;
+    s->capture->thread = std::this_thread::get_id();
     s->capture->mode = mode;
     return SUCCESS;
 }
@@ -510,6 +517,10 @@ THAW_API int cuGraphLaunch(void* executable, void* stream) {
     Graph* gr = executables().get(executable);
     if (!gr) {
         return gone("cuGraphLaunch", "executable graph");
+    }
+    if (capturing(stream)) {
+        find(stream)->capture->invalid = true;
+        return refuse(CAPTURE_UNSUPPORTED, "cuGraphLaunch into a stream that captures");
     }
     counter(GRAPH_LAUNCHES)++;
     // one operation, so that destroying the executable afterwards does not touch what is queued

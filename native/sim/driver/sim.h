@@ -85,6 +85,7 @@ enum Setting : int {
     PROCESSORS,     // THAW_SIM_PROCESSORS: how many multiprocessors the device has
     HAZARDS,        // THAW_SIM_HAZARDS: 0 does not look for hazards, see hazard.h
     LOADS,          // THAW_SIM_LOADS: 1 counts each kernel's loads in a row, see loads.h
+    CUDNN_REFUSES,  // THAW_SIM_CUDNN_REFUSES: see enum Refusal of cudnn/cudnn.h
     SETTINGS
 };
 

@@ -80,7 +80,12 @@ public final class Simulator {
         /** 0: accesses whose order nothing settles are not looked for. */
         HAZARDS,
         /** 1: counts each kernel's loads in a row, see {@link Simulator#loads()}. */
-        LOADS
+        LOADS,
+        /**
+         * 1: cuDNN refuses queries for algorithms, 2: for workspaces, 3: every call that computes;
+         * it leaves what it should have written as it was.
+         */
+        CUDNN_REFUSES
     }
 
     private static final Path SOURCES = Path.of("native", "sim");

@@ -1,7 +1,7 @@
 package dev.thaw.backend.cuda;
 
 /** A call of CUDA, cuBLAS or cuDNN failed; the message names the call, what for, and the reason. */
-public final class CudaException extends RuntimeException {
+public class CudaException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     CudaException(String message) {

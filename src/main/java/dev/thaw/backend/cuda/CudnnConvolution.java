@@ -10,19 +10,18 @@ import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
-import jcuda.jcudnn.cudnnConvolutionMode;
-import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnDeterminism;
 import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.jcudnn.cudnnTensorFormat;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * What cuDNN knows of one convolution: descriptors of the images, the filters and the result, all
@@ -49,17 +48,20 @@ final class CudnnConvolution implements AutoCloseable {
     private record Proposal(int algorithm, int status, int determinism) {}
 
     private static final int ALGORITHMS = 8;
+
+    /** Each direction has one of this number. */
+    private static final int FIRST_ALGORITHM = 0;
+
     private static final long MOST_WORKSPACE = 1L << 30;
-    private static final int FLOAT = cudnnDataType.CUDNN_DATA_FLOAT;
     private static final int NHWC = cudnnTensorFormat.CUDNN_TENSOR_NHWC;
 
     private final Engine engine;
-    private final String doing;
-    private final cudnnTensorDescriptor x = new cudnnTensorDescriptor();
-    private final cudnnTensorDescriptor y = new cudnnTensorDescriptor();
-    private final cudnnTensorDescriptor bias = new cudnnTensorDescriptor();
-    private final cudnnFilterDescriptor w = new cudnnFilterDescriptor();
-    private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
+    private final Descriptors own;
+    private final cudnnTensorDescriptor x;
+    private final cudnnTensorDescriptor y;
+    private final cudnnTensorDescriptor bias;
+    private final cudnnFilterDescriptor w;
+    private final cudnnConvolutionDescriptor convolution;
     private final int[] images;
     private final int[] padded;
     private final List<Integer> begin;
@@ -68,7 +70,7 @@ final class CudnnConvolution implements AutoCloseable {
 
     CudnnConvolution(Engine engine, Op op, Value images, Value result, Window window, int groups) {
         this.engine = engine;
-        doing = Engine.describe(op);
+        own = new Descriptors(op);
         int rank = window.rank();
         this.images = images.shape().toArray();
         padded = this.images.clone();
@@ -81,52 +83,45 @@ final class CudnnConvolution implements AutoCloseable {
             padded[1 + i] += first[1 + i] + window.padAfter().get(i) - pad[i];
         }
         begin = List.of(first);
-        check(cudnnCreateTensorDescriptor(x), "cudnnCreateTensorDescriptor");
-        check(cudnnCreateTensorDescriptor(y), "cudnnCreateTensorDescriptor");
-        check(cudnnCreateTensorDescriptor(bias), "cudnnCreateTensorDescriptor");
-        check(cudnnCreateFilterDescriptor(w), "cudnnCreateFilterDescriptor");
-        check(cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
-        int channels = padded[rank + 1];
         int[] out = result.shape().toArray();
         int filters = out[rank + 1];
-        setTensor(x, padded);
-        setTensor(y, out);
         int[] ones = new int[rank + 2];
         Arrays.fill(ones, 1);
         ones[rank + 1] = filters;
-        setTensor(bias, ones);
         int[] filter = new int[rank + 2];
         filter[0] = filters;
-        filter[1] = channels / groups;
+        filter[1] = padded[rank + 1] / groups;
         for (int i = 0; i < rank; i++) {
             filter[2 + i] = window.size().get(i);
         }
         filterBytes = bytes(filter);
         resultBytes = bytes(out);
-        int[] four = atLeastFour(filter);
-        check(
-                cudnnSetFilterNdDescriptor(w, FLOAT, NHWC, four.length, four),
-                "cudnnSetFilterNdDescriptor");
-        setWindow(window, pad);
-        check(cudnnSetConvolutionGroupCount(convolution, groups), "cudnnSetConvolutionGroupCount");
         int math = engine.tf32() ? cudnnMathType.CUDNN_DEFAULT_MATH : cudnnMathType.CUDNN_FMA_MATH;
-        check(cudnnSetConvolutionMathType(convolution, math), "cudnnSetConvolutionMathType");
+        try {
+            x = tensor(padded);
+            y = tensor(out);
+            bias = tensor(ones);
+            w = own.filter(NHWC, atLeastFour(filter));
+            convolution =
+                    own.convolution(
+                            twoAxes(pad, 0),
+                            twoAxes(array(window.strides()), 1),
+                            twoAxes(array(window.dilation()), 1),
+                            groups,
+                            math);
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
+        }
     }
 
-    private void check(int status, String call) {
-        Status.cudnn(status, call, doing);
-    }
-
-    private void setTensor(cudnnTensorDescriptor descriptor, int[] channelsLast) {
+    private cudnnTensorDescriptor tensor(int[] channelsLast) {
         int rank = channelsLast.length - 2;
         int[] dims = new int[rank + 2];
         dims[0] = channelsLast[0];
         dims[1] = channelsLast[rank + 1];
         System.arraycopy(channelsLast, 1, dims, 2, rank);
-        int[] four = atLeastFour(dims);
-        check(
-                cudnnSetTensorNdDescriptorEx(descriptor, NHWC, FLOAT, four.length, four),
-                "cudnnSetTensorNdDescriptorEx");
+        return own.tensor(NHWC, atLeastFour(dims));
     }
 
     /** cuDNN knows no convolution over one axis: another one of extent 1 goes before. */
@@ -134,29 +129,18 @@ final class CudnnConvolution implements AutoCloseable {
         return dims.length >= 4 ? dims : new int[] {dims[0], dims[1], 1, dims[2]};
     }
 
-    private void setWindow(Window window, int[] pad) {
-        List<Integer> pads = new ArrayList<>(Arrays.stream(pad).boxed().toList());
-        List<Integer> strides = new ArrayList<>(window.strides());
-        List<Integer> dilation = new ArrayList<>(window.dilation());
-        if (window.rank() == 1) {
-            pads.add(0, 0);
-            strides.add(0, 1);
-            dilation.add(0, 1);
-        }
-        check(
-                cudnnSetConvolutionNdDescriptor(
-                        convolution,
-                        pads.size(),
-                        array(pads),
-                        array(strides),
-                        array(dilation),
-                        cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
-                        FLOAT),
-                "cudnnSetConvolutionNdDescriptor");
+    /** The same for numbers of spatial axes alone. */
+    private static int[] twoAxes(int[] numbers, int before) {
+        return numbers.length >= 2 ? numbers : new int[] {before, numbers[0]};
     }
 
     private static int[] array(List<Integer> numbers) {
         return numbers.stream().mapToInt(n -> n).toArray();
+    }
+
+    /** What must be closed with the convolution. */
+    Descriptors descriptors() {
+        return own;
     }
 
     cudnnTensorDescriptor x() {
@@ -206,107 +190,140 @@ final class CudnnConvolution implements AutoCloseable {
                 : 0;
     }
 
-    /** The algorithm for y; null where cuDNN has none. */
+    /** The algorithm for y. */
     Choice forward() {
         cudnnConvolutionFwdAlgoPerf[] found = new cudnnConvolutionFwdAlgoPerf[ALGORITHMS];
         Arrays.setAll(found, i -> new cudnnConvolutionFwdAlgoPerf());
         int[] count = new int[1];
-        int status =
-                engine.finds()
-                        ? find(
-                                r ->
-                                        cudnnFindConvolutionForwardAlgorithmEx(
-                                                engine.cudnn(),
-                                                x,
-                                                r.x(),
-                                                w,
-                                                r.w(),
-                                                convolution,
-                                                y,
-                                                r.y(),
-                                                ALGORITHMS,
-                                                count,
-                                                found,
-                                                r.scratch(),
-                                                r.bytes()))
-                        : cudnnGetConvolutionForwardAlgorithm_v7(
-                                engine.cudnn(), x, w, convolution, y, ALGORITHMS, count, found);
+        IntSupplier list =
+                () ->
+                        engine.finds()
+                                ? find(
+                                        r ->
+                                                cudnnFindConvolutionForwardAlgorithmEx(
+                                                        engine.cudnn(),
+                                                        x,
+                                                        r.x(),
+                                                        w,
+                                                        r.w(),
+                                                        convolution,
+                                                        y,
+                                                        r.y(),
+                                                        ALGORITHMS,
+                                                        count,
+                                                        found,
+                                                        r.scratch(),
+                                                        r.bytes()))
+                                : cudnnGetConvolutionForwardAlgorithm_v7(
+                                        engine.cudnn(),
+                                        x,
+                                        w,
+                                        convolution,
+                                        y,
+                                        ALGORITHMS,
+                                        count,
+                                        found);
         return choose(
-                Arrays.stream(found)
-                        .limit(status == 0 ? count[0] : 0)
-                        .map(p -> new Proposal(p.algo, p.status, p.determinism))
-                        .toList(),
+                "Forward",
+                list,
+                () ->
+                        Arrays.stream(found)
+                                .limit(count[0])
+                                .map(p -> new Proposal(p.algo, p.status, p.determinism))
+                                .toList(),
                 (a, bytes) ->
                         cudnnGetConvolutionForwardWorkspaceSize(
                                 engine.cudnn(), x, w, convolution, y, a, bytes));
     }
 
-    /** The algorithm for the gradient of x; null where cuDNN has none. */
+    /** The algorithm for the gradient of x. */
     Choice gradInput() {
         cudnnConvolutionBwdDataAlgoPerf[] found = new cudnnConvolutionBwdDataAlgoPerf[ALGORITHMS];
         Arrays.setAll(found, i -> new cudnnConvolutionBwdDataAlgoPerf());
         int[] count = new int[1];
-        int status =
-                engine.finds()
-                        ? find(
-                                r ->
-                                        cudnnFindConvolutionBackwardDataAlgorithmEx(
-                                                engine.cudnn(),
-                                                w,
-                                                r.w(),
-                                                y,
-                                                r.y(),
-                                                convolution,
-                                                x,
-                                                r.x(),
-                                                ALGORITHMS,
-                                                count,
-                                                found,
-                                                r.scratch(),
-                                                r.bytes()))
-                        : cudnnGetConvolutionBackwardDataAlgorithm_v7(
-                                engine.cudnn(), w, y, convolution, x, ALGORITHMS, count, found);
+        IntSupplier list =
+                () ->
+                        engine.finds()
+                                ? find(
+                                        r ->
+                                                cudnnFindConvolutionBackwardDataAlgorithmEx(
+                                                        engine.cudnn(),
+                                                        w,
+                                                        r.w(),
+                                                        y,
+                                                        r.y(),
+                                                        convolution,
+                                                        x,
+                                                        r.x(),
+                                                        ALGORITHMS,
+                                                        count,
+                                                        found,
+                                                        r.scratch(),
+                                                        r.bytes()))
+                                : cudnnGetConvolutionBackwardDataAlgorithm_v7(
+                                        engine.cudnn(),
+                                        w,
+                                        y,
+                                        convolution,
+                                        x,
+                                        ALGORITHMS,
+                                        count,
+                                        found);
         return choose(
-                Arrays.stream(found)
-                        .limit(status == 0 ? count[0] : 0)
-                        .map(p -> new Proposal(p.algo, p.status, p.determinism))
-                        .toList(),
+                "BackwardData",
+                list,
+                () ->
+                        Arrays.stream(found)
+                                .limit(count[0])
+                                .map(p -> new Proposal(p.algo, p.status, p.determinism))
+                                .toList(),
                 (a, bytes) ->
                         cudnnGetConvolutionBackwardDataWorkspaceSize(
                                 engine.cudnn(), w, y, convolution, x, a, bytes));
     }
 
-    /** The algorithm for the gradient of w; null where cuDNN has none. */
+    /** The algorithm for the gradient of w. */
     Choice gradFilter() {
         cudnnConvolutionBwdFilterAlgoPerf[] found =
                 new cudnnConvolutionBwdFilterAlgoPerf[ALGORITHMS];
         Arrays.setAll(found, i -> new cudnnConvolutionBwdFilterAlgoPerf());
         int[] count = new int[1];
-        int status =
-                engine.finds()
-                        ? find(
-                                r ->
-                                        cudnnFindConvolutionBackwardFilterAlgorithmEx(
-                                                engine.cudnn(),
-                                                x,
-                                                r.x(),
-                                                y,
-                                                r.y(),
-                                                convolution,
-                                                w,
-                                                r.w(),
-                                                ALGORITHMS,
-                                                count,
-                                                found,
-                                                r.scratch(),
-                                                r.bytes()))
-                        : cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-                                engine.cudnn(), x, y, convolution, w, ALGORITHMS, count, found);
+        IntSupplier list =
+                () ->
+                        engine.finds()
+                                ? find(
+                                        r ->
+                                                cudnnFindConvolutionBackwardFilterAlgorithmEx(
+                                                        engine.cudnn(),
+                                                        x,
+                                                        r.x(),
+                                                        y,
+                                                        r.y(),
+                                                        convolution,
+                                                        w,
+                                                        r.w(),
+                                                        ALGORITHMS,
+                                                        count,
+                                                        found,
+                                                        r.scratch(),
+                                                        r.bytes()))
+                                : cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+                                        engine.cudnn(),
+                                        x,
+                                        y,
+                                        convolution,
+                                        w,
+                                        ALGORITHMS,
+                                        count,
+                                        found);
         return choose(
-                Arrays.stream(found)
-                        .limit(status == 0 ? count[0] : 0)
-                        .map(p -> new Proposal(p.algo, p.status, p.determinism))
-                        .toList(),
+                "BackwardFilter",
+                list,
+                () ->
+                        Arrays.stream(found)
+                                .limit(count[0])
+                                .map(p -> new Proposal(p.algo, p.status, p.determinism))
+                                .toList(),
                 (a, bytes) ->
                         cudnnGetConvolutionBackwardFilterWorkspaceSize(
                                 engine.cudnn(), x, y, convolution, w, a, bytes));
@@ -323,27 +340,64 @@ final class CudnnConvolution implements AutoCloseable {
 
     /**
      * The first, and so by cuDNN's guess or measurement fastest, that gives the same bits each time
-     * and fits.
+     * and fits. Where there is none, cuDNN refuses, and the descriptors are closed.
      */
-    private static Choice choose(List<Proposal> proposals, Size size) {
+    private Choice choose(
+            String pass, IntSupplier list, Supplier<List<Proposal>> proposals, Size size) {
+        String call =
+                "cudnn" + (engine.finds() ? "Find" : "Get") + "Convolution" + pass + "Algorithm";
+        try {
+            list(call, list, size);
+            return first(call, proposals.get(), size);
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    private Choice first(String call, List<Proposal> proposals, Size size) {
+        StringBuilder answers = new StringBuilder();
         for (Proposal p : proposals) {
             long[] bytes = new long[1];
-            if (p.status() == 0
+            int status = p.status() == 0 ? size.ask(p.algorithm(), bytes) : p.status();
+            if (status == 0
                     && p.determinism() == cudnnDeterminism.CUDNN_DETERMINISTIC
-                    && size.ask(p.algorithm(), bytes) == 0
                     && bytes[0] <= MOST_WORKSPACE) {
                 return new Choice(p.algorithm(), bytes[0]);
             }
+            answers.append(answers.isEmpty() ? "" : ", ").append(p.algorithm()).append(": ");
+            answers.append(
+                    status != 0
+                            ? Status.cudnnError(status)
+                            : bytes[0] > MOST_WORKSPACE
+                                    ? "needs " + bytes[0] + " bytes"
+                                    : "not deterministic");
         }
-        return null;
+        throw new CudnnException(own.doing(), call + ": none will do (" + answers + ")");
+    }
+
+    /**
+     * Where cuDNN refuses, it leaves the number of algorithms unwritten; JCuda copies as many as
+     * that happens to say, and its array ends before. What cuDNN answered is then lost, and another
+     * question is asked for a reason.
+     */
+    private void list(String call, IntSupplier list, Size size) {
+        int status;
+        try {
+            status = list.getAsInt();
+        } catch (ArrayIndexOutOfBoundsException e) {
+            int reason = size.ask(FIRST_ALGORITHM, new long[1]);
+            throw new CudnnException(
+                    own.doing(),
+                    call
+                            + " failed, and to the question for a workspace the answer is "
+                            + Status.cudnnError(reason));
+        }
+        Status.cudnn(status, call, own.doing());
     }
 
     @Override
     public void close() {
-        cudnnDestroyConvolutionDescriptor(convolution);
-        cudnnDestroyFilterDescriptor(w);
-        cudnnDestroyTensorDescriptor(bias);
-        cudnnDestroyTensorDescriptor(y);
-        cudnnDestroyTensorDescriptor(x);
+        own.close();
     }
 }

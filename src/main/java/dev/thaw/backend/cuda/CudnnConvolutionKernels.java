@@ -13,7 +13,6 @@ import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 import dev.thaw.op.Window;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -61,11 +60,10 @@ final class CudnnConvolutionKernels {
         if (empty(op.x(), op.w(), op.y())) {
             return ConvolutionKernels.forward(engine, op);
         }
-        int filters = last(op.y());
         Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
         if (isProduct(op.window(), op.groups())) {
             MatMulKernels.Product product =
-                    product(cells(op.y()), filters, last(op.x()), false, false, op);
+                    product(cells(op.y()), last(op.y()), last(op.x()), false, false, op);
             return (buffers, workspace) ->
                     epilogue.after(
                             product.bind(
@@ -76,13 +74,19 @@ final class CudnnConvolutionKernels {
                             engine,
                             buffers);
         }
+        return new OrOwn(
+                engine,
+                op,
+                () -> forwardByCudnn(engine, op),
+                () -> ConvolutionKernels.forward(engine, op));
+    }
+
+    private static Prepared forwardByCudnn(Engine engine, Convolution op) {
+        int filters = last(op.y());
+        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.x(), op.y(), op.window(), op.groups());
         CudnnConvolution.Choice choice = c.forward();
-        if (choice == null) {
-            c.close();
-            return new Refused(ConvolutionKernels.forward(engine, op));
-        }
         Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
         String doing = Engine.describe(op);
         StringBuilder how = new StringBuilder(choice.toString());
@@ -90,8 +94,7 @@ final class CudnnConvolutionKernels {
                 c,
                 how,
                 layout.bytes(),
-                (buffers, workspace) -> {
-                    List<Kernel> all = new ArrayList<>();
+                (all, buffers, workspace) -> {
                     all.add(filtersIn(engine, op, op.w(), filters, buffers, workspace));
                     DeviceAddress x = layout.images(engine, op, op.x(), buffers, workspace, all);
                     CudnnForward call =
@@ -113,7 +116,6 @@ final class CudnnConvolutionKernels {
                         how.append(fused == null ? ", bias after it" : ", bias and ReLU within");
                     }
                     all.add(fused == null ? epilogue.after(call.plain(), engine, buffers) : fused);
-                    return Sequence.of(all.toArray(Kernel[]::new));
                 });
     }
 
@@ -132,29 +134,35 @@ final class CudnnConvolutionKernels {
                             address(op.w(), buffers),
                             address(op.dx(), buffers));
         }
+        return new OrOwn(
+                engine,
+                op,
+                () -> gradInputByCudnn(engine, op),
+                () -> ConvolutionKernels.gradInput(engine, op));
+    }
+
+    private static Prepared gradInputByCudnn(Engine engine, ConvolutionGradInput op) {
+        int filters = last(op.dy());
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.dx(), op.dy(), op.window(), op.groups());
         CudnnConvolution.Choice choice = c.gradInput();
-        if (choice == null) {
-            c.close();
-            return new Refused(ConvolutionKernels.gradInput(engine, op));
-        }
         Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
         String doing = Engine.describe(op);
         return new Described(
                 c,
                 choice,
                 layout.bytes(),
-                (buffers, workspace) -> {
-                    List<Kernel> all = new ArrayList<>();
+                (all, buffers, workspace) -> {
                     all.add(filtersIn(engine, op, op.w(), filters, buffers, workspace));
                     DeviceAddress dx = address(op.dx(), buffers);
                     DeviceAddress whole = c.pads() ? layout.padded(workspace) : dx;
                     DeviceAddress dy = address(op.dy(), buffers);
                     DeviceAddress scratch = layout.scratch(workspace);
                     all.add(
-                            () ->
-                                    Status.cudnn(
+                            CudnnCall.tried(
+                                    "cudnnConvolutionBackwardData",
+                                    doing,
+                                    () ->
                                             cudnnConvolutionBackwardData(
                                                     engine.cudnn(),
                                                     engine.one(),
@@ -168,9 +176,7 @@ final class CudnnConvolutionKernels {
                                                     choice.bytes(),
                                                     engine.zero(),
                                                     c.x(),
-                                                    whole),
-                                            "cudnnConvolutionBackwardData",
-                                            doing));
+                                                    whole)));
                     if (c.pads()) {
                         all.add(
                                 ShapeKernels.slice(
@@ -182,7 +188,6 @@ final class CudnnConvolutionKernels {
                                         c.images(),
                                         c.begin()));
                     }
-                    return Sequence.of(all.toArray(Kernel[]::new));
                 });
     }
 
@@ -201,13 +206,18 @@ final class CudnnConvolutionKernels {
                             address(op.dy(), buffers),
                             address(op.dw(), buffers));
         }
+        return new OrOwn(
+                engine,
+                op,
+                () -> gradFilterByCudnn(engine, op),
+                () -> ConvolutionKernels.gradFilter(engine, op));
+    }
+
+    private static Prepared gradFilterByCudnn(Engine engine, ConvolutionGradFilter op) {
+        int filters = last(op.dy());
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.x(), op.dy(), op.window(), op.groups());
         CudnnConvolution.Choice choice = c.gradFilter();
-        if (choice == null) {
-            c.close();
-            return new Refused(ConvolutionKernels.gradFilter(engine, op));
-        }
         Layout layout = new Layout(WithWorkspace.floats(op.dw().size()), c, choice);
         int rows = Math.toIntExact(op.dw().size() / filters);
         String doing = Engine.describe(op);
@@ -215,14 +225,15 @@ final class CudnnConvolutionKernels {
                 c,
                 choice,
                 layout.bytes(),
-                (buffers, workspace) -> {
-                    List<Kernel> all = new ArrayList<>();
+                (all, buffers, workspace) -> {
                     DeviceAddress x = layout.images(engine, op, op.x(), buffers, workspace, all);
                     DeviceAddress dy = address(op.dy(), buffers);
                     DeviceAddress scratch = layout.scratch(workspace);
                     all.add(
-                            () ->
-                                    Status.cudnn(
+                            CudnnCall.tried(
+                                    "cudnnConvolutionBackwardFilter",
+                                    doing,
+                                    () ->
                                             cudnnConvolutionBackwardFilter(
                                                     engine.cudnn(),
                                                     engine.one(),
@@ -236,9 +247,7 @@ final class CudnnConvolutionKernels {
                                                     choice.bytes(),
                                                     engine.zero(),
                                                     c.w(),
-                                                    workspace),
-                                            "cudnnConvolutionBackwardFilter",
-                                            doing));
+                                                    workspace)));
                     all.add(
                             ShapeKernels.tiles(
                                     engine,
@@ -246,7 +255,6 @@ final class CudnnConvolutionKernels {
                                     1,
                                     filters,
                                     rows));
-                    return Sequence.of(all.toArray(Kernel[]::new));
                 });
     }
 
@@ -322,30 +330,15 @@ final class CudnnConvolutionKernels {
         }
     }
 
-    /** What cuDNN would not run. */
-    private record Refused(Prepared loops) implements Prepared {
-        @Override
-        public String choice() {
-            return "our own loops, as cuDNN has no algorithm for it";
-        }
-
-        @Override
-        public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
-            return loops.bind(buffers, workspace);
-        }
-
-        @Override
-        public long workspaceBytes() {
-            return loops.workspaceBytes();
-        }
+    /** What an op's kernels are, in order. */
+    @FunctionalInterface
+    private interface Steps {
+        void add(List<Kernel> all, Function<Value, Buffer> buffers, DeviceAddress workspace);
     }
 
     /** An op that keeps descriptors. */
     private record Described(
-            CudnnConvolution descriptors,
-            Object how,
-            long workspaceBytes,
-            WithWorkspace.Binder binder)
+            CudnnConvolution descriptors, Object how, long workspaceBytes, Steps steps)
             implements Prepared {
         @Override
         public String choice() {
@@ -354,7 +347,8 @@ final class CudnnConvolutionKernels {
 
         @Override
         public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
-            return binder.bind(buffers, ((CudaBuffer) workspace).address());
+            DeviceAddress address = ((CudaBuffer) workspace).address();
+            return Sequence.gather(all -> steps.add(all, buffers, address));
         }
 
         @Override

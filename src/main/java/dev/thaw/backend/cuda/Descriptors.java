@@ -8,8 +8,13 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 
+import jcuda.jcudnn.cudnnActivationDescriptor;
+import jcuda.jcudnn.cudnnConvolutionDescriptor;
+import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnDropoutDescriptor;
+import jcuda.jcudnn.cudnnFilterDescriptor;
+import jcuda.jcudnn.cudnnNanPropagation;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 
 import java.util.ArrayDeque;
@@ -23,6 +28,11 @@ final class Descriptors implements AutoCloseable {
 
     Descriptors(Op op) {
         doing = Engine.describe(op);
+    }
+
+    /** The op with its operands. */
+    String doing() {
+        return doing;
     }
 
     /** Throws where a call failed. */
@@ -60,6 +70,50 @@ final class Descriptors implements AutoCloseable {
         check(cudnnCreateTensorDescriptor(d), "cudnnCreateTensorDescriptor");
         owned.push(() -> cudnnDestroyTensorDescriptor(d));
         check(cudnnDeriveBNTensorDescriptor(d, x, mode), "cudnnDeriveBNTensorDescriptor");
+        return d;
+    }
+
+    /** float32 filters in the order F, C, window.., stored in this format. */
+    cudnnFilterDescriptor filter(int format, int... dims) {
+        cudnnFilterDescriptor d = new cudnnFilterDescriptor();
+        check(cudnnCreateFilterDescriptor(d), "cudnnCreateFilterDescriptor");
+        owned.push(() -> cudnnDestroyFilterDescriptor(d));
+        check(
+                cudnnSetFilterNdDescriptor(
+                        d, cudnnDataType.CUDNN_DATA_FLOAT, format, dims.length, dims),
+                "cudnnSetFilterNdDescriptor");
+        return d;
+    }
+
+    /** A cross-correlation. */
+    cudnnConvolutionDescriptor convolution(
+            int[] pads, int[] strides, int[] dilation, int groups, int math) {
+        cudnnConvolutionDescriptor d = new cudnnConvolutionDescriptor();
+        check(cudnnCreateConvolutionDescriptor(d), "cudnnCreateConvolutionDescriptor");
+        owned.push(() -> cudnnDestroyConvolutionDescriptor(d));
+        check(
+                cudnnSetConvolutionNdDescriptor(
+                        d,
+                        pads.length,
+                        pads,
+                        strides,
+                        dilation,
+                        cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
+                        cudnnDataType.CUDNN_DATA_FLOAT),
+                "cudnnSetConvolutionNdDescriptor");
+        check(cudnnSetConvolutionGroupCount(d, groups), "cudnnSetConvolutionGroupCount");
+        check(cudnnSetConvolutionMathType(d, math), "cudnnSetConvolutionMathType");
+        return d;
+    }
+
+    /** An activation that keeps NaN. */
+    cudnnActivationDescriptor activation(int mode) {
+        cudnnActivationDescriptor d = new cudnnActivationDescriptor();
+        check(cudnnCreateActivationDescriptor(d), "cudnnCreateActivationDescriptor");
+        owned.push(() -> cudnnDestroyActivationDescriptor(d));
+        check(
+                cudnnSetActivationDescriptor(d, mode, cudnnNanPropagation.CUDNN_PROPAGATE_NAN, 0),
+                "cudnnSetActivationDescriptor");
         return d;
     }
 

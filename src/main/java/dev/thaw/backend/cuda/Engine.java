@@ -15,12 +15,19 @@ import jcuda.jcublas.cublasMath;
 import jcuda.jcudnn.cudnnHandle;
 import jcuda.runtime.cudaStream_t;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What all kernels need: the GPU, its memory, the modules, and the handles of the libraries. */
 final class Engine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     /** The system property that lets matrix products and convolutions round to TF32. */
     static final String TF32 = "thaw.cuda.tf32";
 
@@ -50,6 +57,7 @@ final class Engine implements AutoCloseable {
     private final cudnnHandle cudnn = new cudnnHandle();
     private final boolean tf32 = Boolean.getBoolean(TF32);
     private final boolean find = CudnnFind.read();
+    private final Set<String> refused = new HashSet<>();
     private final Pointer one;
     private final Pointer zero;
 
@@ -159,6 +167,28 @@ final class Engine implements AutoCloseable {
             }
         }
         return s.toString();
+    }
+
+    /** An op with its shapes and attributes, the same for all ops of that kind. */
+    static String geometry(Op op) {
+        StringBuilder s = new StringBuilder(op.getClass().getSimpleName());
+        op.inputs().forEach(v -> s.append(' ').append(v.shape()));
+        s.append(" ->");
+        op.outputs().forEach(v -> s.append(' ').append(v.shape()));
+        String print = op.print();
+        int attributes = print.indexOf(" (");
+        return s + (attributes < 0 ? "" : print.substring(attributes));
+    }
+
+    /** Tells, once for each geometry, that kernels of our own take the place of cuDNN's. */
+    void refused(Op op, CudnnException e) {
+        String geometry = geometry(op);
+        if (refused.add(geometry)) {
+            LOG.warn(
+                    "cuDNN refuses {}, which a kernel of our own computes instead, slower: {}",
+                    geometry,
+                    e.answer());
+        }
     }
 
     /** A grid for so many independent pieces of work, each a few nanoseconds long. */

@@ -1,5 +1,6 @@
 package dev.thaw.backend.cuda;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -32,6 +33,7 @@ final class LibrarySearch {
                     "usr/lib",
                     "lib/x86_64-linux-gnu",
                     "usr/local/lib",
+                    "usr/local/nvidia/lib64", // where containers find the host's driver
                     "usr/lib/wsl/lib",
                     "Windows/System32");
 
@@ -123,6 +125,7 @@ final class LibrarySearch {
         variable("VIRTUAL_ENV").ifPresent(prefixes::add);
         variable("CONDA_PREFIX").ifPresent(prefixes::add);
         variable("HOME").ifPresent(h -> prefixes.add(h.resolve(".local")));
+        prefixes.addAll(onPath());
         prefixes.add(root.resolve("usr/local"));
         prefixes.add(root.resolve("usr"));
         for (Path prefix : prefixes) {
@@ -134,6 +137,27 @@ final class LibrarySearch {
                 addWheels(python.resolve("dist-packages/nvidia"));
             }
         }
+    }
+
+    /**
+     * Where a Python that is found by the PATH is installed: two folders above its program, as it
+     * is named (a virtual environment) and as its links lead (what that was made from).
+     */
+    private List<Path> onPath() {
+        List<Path> prefixes = new ArrayList<>();
+        boolean unix = File.pathSeparator.equals(":"); // elsewhere it has another name
+        for (Path folder : unix ? variable("PATH", ":") : List.<Path>of()) {
+            Path python = folder.resolve("python3");
+            if (Files.exists(python)) {
+                prefixes.add(folder.resolve(".."));
+                try {
+                    prefixes.add(python.toRealPath().resolve("../.."));
+                } catch (IOException e) {
+                    // a link that leads nowhere has nothing for us
+                }
+            }
+        }
+        return prefixes;
     }
 
     /** Folders that the dynamic linker was told of, such as a distribution's own. */
@@ -155,7 +179,7 @@ final class LibrarySearch {
 
     private void add(Path folder) {
         if (Files.isDirectory(folder)) {
-            folders.add(folder);
+            folders.add(folder.normalize());
         }
     }
 

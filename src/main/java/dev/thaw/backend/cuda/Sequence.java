@@ -2,6 +2,10 @@ package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.Kernel;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
 /** Several kernels that make up one op. */
 final class Sequence implements Kernel {
     private final Kernel[] kernels;
@@ -12,6 +16,18 @@ final class Sequence implements Kernel {
 
     static Kernel of(Kernel... kernels) {
         return kernels.length == 1 ? kernels[0] : new Sequence(kernels);
+    }
+
+    /** Those that this adds to a list, in order; where one cannot be had, the others are closed. */
+    static Kernel gather(Consumer<List<Kernel>> steps) {
+        List<Kernel> all = new ArrayList<>();
+        try {
+            steps.accept(all);
+        } catch (RuntimeException | Error e) {
+            new Sequence(all.toArray(Kernel[]::new)).close();
+            throw e;
+        }
+        return of(all.toArray(Kernel[]::new));
     }
 
     @Override

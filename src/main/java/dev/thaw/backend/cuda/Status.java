@@ -6,15 +6,46 @@ import jcuda.jcublas.cublasStatus;
 import jcuda.jcudnn.JCudnn;
 import jcuda.nvrtc.JNvrtc;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
 /**
  * Checks what a call returned. {@code doing} says what the call was for: an op with its operands,
  * or a few words.
  */
 final class Status {
+    private static final Logger LOG = LoggerFactory.getLogger(Status.class);
+
+    /** Errors of a kernel, or of the device, after which the context answers nothing else. */
+    private static final Set<Integer> LASTING =
+            Set.of(
+                    CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                    CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
+                    CUresult.CUDA_ERROR_ASSERT,
+                    CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR,
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+                    CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
+                    CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
+                    CUresult.CUDA_ERROR_INVALID_PC,
+                    CUresult.CUDA_ERROR_LAUNCH_FAILED);
+
+    /** Each is told once: every later call fails with it again. */
+    private static final Set<Integer> TOLD = ConcurrentHashMap.newKeySet();
+
     private Status() {}
 
     static void driver(int status, String call, String doing) {
         if (status != CUresult.CUDA_SUCCESS) {
+            if (LASTING.contains(status) && TOLD.add(status)) {
+                LOG.error(
+                        "the GPU has stopped after an error that lasts, {}: it refuses all further"
+                                + " work of this process, which must be started again",
+                        driverError(status));
+            }
             throw failed(call, doing, driverError(status));
         }
     }
@@ -28,8 +59,12 @@ final class Status {
     /** cuDNN 9 renumbered its codes, so the library itself is asked what they mean. */
     static void cudnn(int status, String call, String doing) {
         if (status != 0) {
-            throw failed(call, doing, JCudnn.cudnnGetErrorString(status) + " (" + status + ")");
+            throw new CudnnException(doing, call + " failed: " + cudnnError(status));
         }
+    }
+
+    static String cudnnError(int status) {
+        return JCudnn.cudnnGetErrorString(status) + " (" + status + ")";
     }
 
     static void nvrtc(int status, String call, String doing) {

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** For each missing piece one readable line: what was looked for, where, what to do. */
@@ -124,6 +126,36 @@ final class NativeLibrariesTest {
         NativeLibraries found = NativeLibraries.find(machine.search());
         assertThat(found.cudnn()).isEqualTo(machine.path(packages + "cudnn/lib/libcudnn.so.9"));
         assertThat(found.nvrtc()).isEqualTo(machine.path(packages + "cu13/lib/libnvrtc.so.13"));
+    }
+
+    /** As a rented machine has it: no variable says where, but python3 runs. */
+    @Test
+    void aPythonThatIsOnThePathOnlyIsFound() {
+        String packages = "opt/python/lib/python3.11/site-packages/nvidia/";
+        machine.with("usr/local/nvidia/lib64/libcuda.so.1")
+                .with("opt/python/bin/python3")
+                .with(packages + "cublas/lib/libcublas.so.12")
+                .with(packages + "cudnn/lib/libcudnn.so.9")
+                .variable("PATH", "opt/python/bin");
+        NativeLibraries found = NativeLibraries.find(machine.search());
+        assertThat(found.driver()).isEqualTo(machine.path("usr/local/nvidia/lib64/libcuda.so.1"));
+        assertThat(found.cublas()).isEqualTo(machine.path(packages + "cublas/lib/libcublas.so.12"));
+        assertThat(found.cudnn()).isEqualTo(machine.path(packages + "cudnn/lib/libcudnn.so.9"));
+    }
+
+    /** A virtual environment's python3 is a link, and cuBLAS is where the link leads. */
+    @Test
+    void theVirtualEnvironmentAndWhatItWasMadeFromAreSearched() throws IOException {
+        String base = "opt/python/lib/python3.11/site-packages/nvidia/cublas/lib/libcublas.so.12";
+        String own = "home/env/lib/python3.11/site-packages/nvidia/cudnn/lib/libcudnn.so.9";
+        machine.with(DRIVER).with("opt/python/bin/python3.11").with(base).with(own);
+        Path link = machine.path("home/env/bin/python3");
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, machine.path("opt/python/bin/python3.11"));
+        machine.variable("PATH", "home/env/bin");
+        NativeLibraries found = NativeLibraries.find(machine.search());
+        assertThat(found.cublas().toRealPath()).isEqualTo(machine.path(base).toRealPath());
+        assertThat(found.cudnn()).isEqualTo(machine.path(own));
     }
 
     @Test
