@@ -36,8 +36,12 @@ int setDropout(const char* name, void* d, void* h, float rate, void* states, siz
 } // namespace
 
 THAW_API int cudnnDropoutGetStatesSize(void*, size_t* bytes) {
-    *bytes = STATES;
-    return DNN_OK;
+    Call call("cudnnDropoutGetStatesSize");
+    call.mayRefuse(REFUSES_WORKSPACES);
+    if (!call.status()) {
+        *bytes = STATES;
+    }
+    return call.status();
 }
 
 /** One byte per element, which holds the mask. */

@@ -206,6 +206,18 @@ int plainOnly(const char* name, int operations) {
 
 /** What the Ex variants ask for, so that the backend's workspace and reserve space are used. */
 constexpr size_t EX_WORKSPACE = 1024;
+
+int exBytes(const char* name, int operations, size_t* bytes, size_t needed) {
+    if (int status = plainOnly(name, operations)) {
+        return status;
+    }
+    Call call(name);
+    call.mayRefuse(REFUSES_WORKSPACES);
+    if (!call.status()) {
+        *bytes = needed;
+    }
+    return call.status();
+}
 } // namespace
 
 THAW_API int cudnnDeriveBNTensorDescriptor(void* derived, void* xd, int mode) {
@@ -288,21 +300,19 @@ THAW_API int cudnnBatchNormalizationBackwardEx(
 THAW_API int cudnnGetBatchNormalizationForwardTrainingExWorkspaceSize(void*, int, int operations,
                                                                       void*, void*, void*, void*,
                                                                       void*, size_t* bytes) {
-    *bytes = EX_WORKSPACE;
-    return plainOnly("cudnnGetBatchNormalizationForwardTrainingExWorkspaceSize", operations);
+    return exBytes("cudnnGetBatchNormalizationForwardTrainingExWorkspaceSize", operations, bytes,
+                   EX_WORKSPACE);
 }
 
 THAW_API int cudnnGetBatchNormalizationBackwardExWorkspaceSize(void*, int, int operations, void*,
                                                                void*, void*, void*, void*, void*,
                                                                void*, size_t* bytes) {
-    *bytes = EX_WORKSPACE;
-    return plainOnly("cudnnGetBatchNormalizationBackwardExWorkspaceSize", operations);
+    return exBytes("cudnnGetBatchNormalizationBackwardExWorkspaceSize", operations, bytes, EX_WORKSPACE);
 }
 
 THAW_API int cudnnGetBatchNormalizationTrainingExReserveSpaceSize(void*, int, int operations, void*,
                                                                   void*, size_t* bytes) {
-    *bytes = 0;
-    return plainOnly("cudnnGetBatchNormalizationTrainingExReserveSpaceSize", operations);
+    return exBytes("cudnnGetBatchNormalizationTrainingExReserveSpaceSize", operations, bytes, 0);
 }
 
 THAW_API int cudnnBatchNormalizationForwardInference(

@@ -10,12 +10,15 @@ import dev.thaw.sim.Simulator.Setting;
 
 import jcuda.Pointer;
 import jcuda.driver.CUarray;
+import jcuda.driver.CUcontext;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.Test;
  */
 @OnSimulator
 class RefusalTest {
+    private static final int THREAD_LOCAL = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
+
     private Simulator simulator;
     private SimulatedDevice device;
 
@@ -228,6 +233,53 @@ class RefusalTest {
         assertThat(cuStreamSynchronize(device.stream))
                 .isEqualTo(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
         cuStreamEndCapture(device.stream, graph);
+    }
+
+    /** A driver says nothing: the work would be in a graph that is not its own. */
+    @Test
+    void reportsWhatAnotherThreadAddsToACapture() throws InterruptedException {
+        CUdeviceptr x = device.allocate(8);
+        CUgraph graph = new CUgraph();
+        CUcontext context = new CUcontext();
+        cuCtxGetCurrent(context);
+        SimulatedDevice.check(cuStreamBeginCapture(device.stream, THREAD_LOCAL));
+        SimulatedDevice.check(cuMemsetD32Async(x, 1, 2, device.stream));
+        assertThat(simulator.reports()).isEmpty();
+        int[] status = {-1};
+        Thread other =
+                new Thread(
+                        () -> {
+                            cuCtxSetCurrent(context);
+                            status[0] = cuMemsetD32Async(x, 2, 2, device.stream);
+                        });
+        other.start();
+        other.join();
+        refused(status[0], CUDA_SUCCESS, "of another thread lands in a capture");
+        assertThat(simulator.reports()).hasSize(1);
+        SimulatedDevice.check(cuStreamEndCapture(device.stream, graph));
+        cuGraphDestroy(graph);
+    }
+
+    @Test
+    void launchesAGraphIntoACapture() {
+        CUdeviceptr x = device.allocate(8);
+        CUgraph graph = new CUgraph();
+        CUgraphExec executable = new CUgraphExec();
+        SimulatedDevice.check(cuStreamBeginCapture(device.stream, THREAD_LOCAL));
+        SimulatedDevice.check(cuMemsetD32Async(x, 1, 2, device.stream));
+        SimulatedDevice.check(cuStreamEndCapture(device.stream, graph));
+        SimulatedDevice.check(cuGraphInstantiate(executable, graph, 0));
+        SimulatedDevice.check(cuStreamBeginCapture(device.stream, THREAD_LOCAL));
+        refused(
+                cuGraphLaunch(executable, device.stream),
+                CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED,
+                "cuGraphLaunch into a stream that captures");
+        assertThat(cuStreamEndCapture(device.stream, new CUgraph()))
+                .isEqualTo(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+        SimulatedDevice.check(cuGraphLaunch(executable, device.stream));
+        device.synchronize();
+        cuGraphExecDestroy(executable);
+        cuGraphDestroy(graph);
     }
 
     @Test

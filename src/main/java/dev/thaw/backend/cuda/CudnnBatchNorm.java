@@ -17,7 +17,6 @@ import jcuda.jcudnn.cudnnBatchNormMode;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.jcudnn.cudnnTensorFormat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,7 +27,8 @@ import java.util.function.Function;
  * 0, as these are the batch's own with all digits; the gradient wants an inverse deviation, which a
  * kernel of ours makes of the variance. In float32 it fuses nothing, so that a residual and a
  * rectifier are one more kernel of ours behind it, and one before its gradient. It has no gradient
- * on given statistics: that stays with our kernels.
+ * on given statistics: that stays with our kernels. Where it refuses its call, which is tried when
+ * the op is bound, {@link OrOwn} takes our kernels.
  */
 final class CudnnBatchNorm {
     /** Where an operand of one number per channel is absent, it is this, in the workspace. */
@@ -136,90 +136,115 @@ final class CudnnBatchNorm {
         double unbessel = (perChannel - 1.) / perChannel;
         return own.prepared(
                 2 * room(),
-                (buffers, workspace) -> {
-                    List<Kernel> all = new ArrayList<>();
-                    DeviceAddress gamma =
-                            orFilled(new Filled(o.gamma(), 1), workspace, buffers, all);
-                    DeviceAddress beta =
-                            orFilled(new Filled(o.beta(), 0), workspace.plus(room()), buffers, all);
-                    all.add(fill(engine.arguments(o, buffers).value(o.mean()), 0));
-                    all.add(fill(engine.arguments(o, buffers).value(o.variance()), 0));
-                    DeviceAddress from = address(o.x(), buffers);
-                    DeviceAddress to = address(o.y(), buffers);
-                    DeviceAddress mean = address(o.mean(), buffers);
-                    DeviceAddress variance = address(o.variance(), buffers);
-                    all.add(
-                            () ->
-                                    own.check(
-                                            cudnnBatchNormalizationForwardTraining(
-                                                    engine.cudnn(),
-                                                    mode,
-                                                    engine.one(),
-                                                    engine.zero(),
-                                                    x,
-                                                    from,
-                                                    x,
-                                                    to,
-                                                    statistics,
-                                                    gamma,
-                                                    beta,
-                                                    1,
-                                                    mean,
-                                                    variance,
-                                                    o.epsilon(),
-                                                    null,
-                                                    null),
-                                            "cudnnBatchNormalizationForwardTraining"));
-                    all.add(
-                            engine.arguments(o, buffers)
-                                    .value(o.variance())
-                                    .value(o.variance())
-                                    .number(channels)
-                                    .real(unbessel)
-                                    .real(0)
-                                    .launch(
-                                            engine.function("elementwise", "affine"),
-                                            engine.grid(channels)));
-                    end(o.y(), o.residual(), o.rectifier(), buffers).ifPresent(all::add);
-                    return Sequence.of(all.toArray(Kernel[]::new));
-                });
+                (buffers, workspace) ->
+                        Sequence.gather(
+                                all -> {
+                                    DeviceAddress gamma =
+                                            orFilled(
+                                                    new Filled(o.gamma(), 1),
+                                                    workspace,
+                                                    buffers,
+                                                    all);
+                                    DeviceAddress beta =
+                                            orFilled(
+                                                    new Filled(o.beta(), 0),
+                                                    workspace.plus(room()),
+                                                    buffers,
+                                                    all);
+                                    all.add(fill(engine.arguments(o, buffers).value(o.mean()), 0));
+                                    all.add(
+                                            fill(
+                                                    engine.arguments(o, buffers)
+                                                            .value(o.variance()),
+                                                    0));
+                                    DeviceAddress from = address(o.x(), buffers);
+                                    DeviceAddress to = address(o.y(), buffers);
+                                    DeviceAddress mean = address(o.mean(), buffers);
+                                    DeviceAddress variance = address(o.variance(), buffers);
+                                    all.add(
+                                            CudnnCall.tried(
+                                                    "cudnnBatchNormalizationForwardTraining",
+                                                    own.doing(),
+                                                    () ->
+                                                            cudnnBatchNormalizationForwardTraining(
+                                                                    engine.cudnn(),
+                                                                    mode,
+                                                                    engine.one(),
+                                                                    engine.zero(),
+                                                                    x,
+                                                                    from,
+                                                                    x,
+                                                                    to,
+                                                                    statistics,
+                                                                    gamma,
+                                                                    beta,
+                                                                    1,
+                                                                    mean,
+                                                                    variance,
+                                                                    o.epsilon(),
+                                                                    null,
+                                                                    null)));
+                                    all.add(
+                                            engine.arguments(o, buffers)
+                                                    .value(o.variance())
+                                                    .value(o.variance())
+                                                    .number(channels)
+                                                    .real(unbessel)
+                                                    .real(0)
+                                                    .launch(
+                                                            engine.function(
+                                                                    "elementwise", "affine"),
+                                                            engine.grid(channels)));
+                                    end(o.y(), o.residual(), o.rectifier(), buffers)
+                                            .ifPresent(all::add);
+                                }));
     }
 
     private Prepared infer(BatchNormInfer o) {
         return own.prepared(
                 2 * room(),
-                (buffers, workspace) -> {
-                    List<Kernel> all = new ArrayList<>();
-                    DeviceAddress gamma =
-                            orFilled(new Filled(o.gamma(), 1), workspace, buffers, all);
-                    DeviceAddress beta =
-                            orFilled(new Filled(o.beta(), 0), workspace.plus(room()), buffers, all);
-                    DeviceAddress from = address(o.x(), buffers);
-                    DeviceAddress to = address(o.y(), buffers);
-                    DeviceAddress mean = address(o.mean(), buffers);
-                    DeviceAddress variance = address(o.variance(), buffers);
-                    all.add(
-                            () ->
-                                    own.check(
-                                            cudnnBatchNormalizationForwardInference(
-                                                    engine.cudnn(),
-                                                    mode,
-                                                    engine.one(),
-                                                    engine.zero(),
-                                                    x,
-                                                    from,
-                                                    x,
-                                                    to,
-                                                    statistics,
-                                                    gamma,
-                                                    beta,
-                                                    mean,
-                                                    variance,
-                                                    o.epsilon()),
-                                            "cudnnBatchNormalizationForwardInference"));
-                    end(o.y(), o.residual(), o.rectifier(), buffers).ifPresent(all::add);
-                    return Sequence.of(all.toArray(Kernel[]::new));
-                });
+                (buffers, workspace) ->
+                        Sequence.gather(
+                                all -> {
+                                    DeviceAddress gamma =
+                                            orFilled(
+                                                    new Filled(o.gamma(), 1),
+                                                    workspace,
+                                                    buffers,
+                                                    all);
+                                    DeviceAddress beta =
+                                            orFilled(
+                                                    new Filled(o.beta(), 0),
+                                                    workspace.plus(room()),
+                                                    buffers,
+                                                    all);
+                                    DeviceAddress from = address(o.x(), buffers);
+                                    DeviceAddress to = address(o.y(), buffers);
+                                    DeviceAddress mean = address(o.mean(), buffers);
+                                    DeviceAddress variance = address(o.variance(), buffers);
+                                    all.add(
+                                            CudnnCall.tried(
+                                                    "cudnnBatchNormalizationForwardInference",
+                                                    own.doing(),
+                                                    () ->
+                                                            cudnnBatchNormalizationForwardInference(
+                                                                    engine.cudnn(),
+                                                                    mode,
+                                                                    engine.one(),
+                                                                    engine.zero(),
+                                                                    x,
+                                                                    from,
+                                                                    x,
+                                                                    to,
+                                                                    statistics,
+                                                                    gamma,
+                                                                    beta,
+                                                                    mean,
+                                                                    variance,
+                                                                    o.epsilon())));
+                                    end(o.y(), o.residual(), o.rectifier(), buffers)
+                                            .ifPresent(all::add);
+                                }));
     }
 
     /** y = r(y + residual), where there is anything to do. */
@@ -267,59 +292,68 @@ final class CudnnBatchNorm {
         long passed = passes && o.dresidual() == null ? WithWorkspace.floats(o.dy().size()) : 0;
         return own.prepared(
                 passed + 4 * room(),
-                (buffers, memory) -> {
-                    List<Kernel> all = new ArrayList<>();
-                    DeviceAddress dy =
-                            passes
-                                    ? orRoom(o.dresidual(), memory, buffers)
-                                    : address(o.dy(), buffers);
-                    if (passes) {
-                        all.add(passed(o, dy, buffers));
-                    }
-                    DeviceAddress workspace = memory.plus(passed);
-                    DeviceAddress gamma =
-                            orFilled(new Filled(o.gamma(), 1), workspace, buffers, all);
-                    DeviceAddress inverse = workspace.plus(room());
-                    all.add(
-                            engine.arguments(o, buffers)
-                                    .value(o.variance())
-                                    .address(inverse)
-                                    .integer(channels)
-                                    .real(o.epsilon())
-                                    .launch(
-                                            engine.function("batchnorm", "bn_inverse_deviation"),
-                                            engine.grid(channels)));
-                    DeviceAddress from = address(o.x(), buffers);
-                    DeviceAddress dx = address(o.dx(), buffers);
-                    DeviceAddress mean = address(o.mean(), buffers);
-                    DeviceAddress dgamma = orRoom(o.dgamma(), workspace.plus(2 * room()), buffers);
-                    DeviceAddress dbeta = orRoom(o.dbeta(), workspace.plus(3 * room()), buffers);
-                    all.add(
-                            () ->
-                                    own.check(
-                                            cudnnBatchNormalizationBackward(
-                                                    engine.cudnn(),
-                                                    mode,
-                                                    engine.one(),
-                                                    engine.zero(),
-                                                    engine.one(),
-                                                    engine.zero(),
-                                                    x,
-                                                    from,
-                                                    x,
-                                                    dy,
-                                                    x,
-                                                    dx,
-                                                    statistics,
-                                                    gamma,
-                                                    dgamma,
-                                                    dbeta,
-                                                    o.epsilon(),
-                                                    mean,
-                                                    inverse),
-                                            "cudnnBatchNormalizationBackward"));
-                    return Sequence.of(all.toArray(Kernel[]::new));
-                });
+                (buffers, memory) ->
+                        Sequence.gather(
+                                all -> {
+                                    DeviceAddress dy =
+                                            passes
+                                                    ? orRoom(o.dresidual(), memory, buffers)
+                                                    : address(o.dy(), buffers);
+                                    if (passes) {
+                                        all.add(passed(o, dy, buffers));
+                                    }
+                                    DeviceAddress workspace = memory.plus(passed);
+                                    DeviceAddress gamma =
+                                            orFilled(
+                                                    new Filled(o.gamma(), 1),
+                                                    workspace,
+                                                    buffers,
+                                                    all);
+                                    DeviceAddress inverse = workspace.plus(room());
+                                    all.add(
+                                            engine.arguments(o, buffers)
+                                                    .value(o.variance())
+                                                    .address(inverse)
+                                                    .integer(channels)
+                                                    .real(o.epsilon())
+                                                    .launch(
+                                                            engine.function(
+                                                                    "batchnorm",
+                                                                    "bn_inverse_deviation"),
+                                                            engine.grid(channels)));
+                                    DeviceAddress from = address(o.x(), buffers);
+                                    DeviceAddress dx = address(o.dx(), buffers);
+                                    DeviceAddress mean = address(o.mean(), buffers);
+                                    DeviceAddress dgamma =
+                                            orRoom(o.dgamma(), workspace.plus(2 * room()), buffers);
+                                    DeviceAddress dbeta =
+                                            orRoom(o.dbeta(), workspace.plus(3 * room()), buffers);
+                                    all.add(
+                                            CudnnCall.tried(
+                                                    "cudnnBatchNormalizationBackward",
+                                                    own.doing(),
+                                                    () ->
+                                                            cudnnBatchNormalizationBackward(
+                                                                    engine.cudnn(),
+                                                                    mode,
+                                                                    engine.one(),
+                                                                    engine.zero(),
+                                                                    engine.one(),
+                                                                    engine.zero(),
+                                                                    x,
+                                                                    from,
+                                                                    x,
+                                                                    dy,
+                                                                    x,
+                                                                    dx,
+                                                                    statistics,
+                                                                    gamma,
+                                                                    dgamma,
+                                                                    dbeta,
+                                                                    o.epsilon(),
+                                                                    mean,
+                                                                    inverse)));
+                                }));
     }
 
     private static DeviceAddress orRoom(

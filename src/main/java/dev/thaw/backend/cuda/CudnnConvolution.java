@@ -345,7 +345,9 @@ final class CudnnConvolution implements AutoCloseable {
     private Choice choose(
             String pass, IntSupplier list, Supplier<List<Proposal>> proposals, Size size) {
         String call =
-                "cudnn" + (engine.finds() ? "Find" : "Get") + "Convolution" + pass + "Algorithm";
+                engine.finds()
+                        ? "cudnnFindConvolution" + pass + "AlgorithmEx"
+                        : "cudnnGetConvolution" + pass + "Algorithm_v7";
         try {
             list(call, list, size);
             return first(call, proposals.get(), size);

@@ -22,6 +22,8 @@ import java.util.function.Function;
  * filters are transposed on the way.
  */
 final class CudnnConvolutionKernels {
+    private static final String OWN = "our own loops";
+
     private CudnnConvolutionKernels() {}
 
     static void register(CudaKernelTable table) {
@@ -78,6 +80,7 @@ final class CudnnConvolutionKernels {
                 engine,
                 op,
                 () -> forwardByCudnn(engine, op),
+                OWN,
                 () -> ConvolutionKernels.forward(engine, op));
     }
 
@@ -138,6 +141,7 @@ final class CudnnConvolutionKernels {
                 engine,
                 op,
                 () -> gradInputByCudnn(engine, op),
+                OWN,
                 () -> ConvolutionKernels.gradInput(engine, op));
     }
 
@@ -210,6 +214,7 @@ final class CudnnConvolutionKernels {
                 engine,
                 op,
                 () -> gradFilterByCudnn(engine, op),
+                OWN,
                 () -> ConvolutionKernels.gradFilter(engine, op));
     }
 

@@ -2,6 +2,7 @@ package dev.thaw.backend.cuda;
 
 import static jcuda.jcudnn.JCudnn.*;
 
+import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Draw;
 import dev.thaw.op.Dropout;
@@ -17,7 +18,8 @@ import java.util.Map;
 /**
  * Dropout by cuDNN. A program has the same op twice, on x and on the upstream gradient: the first
  * one that is prepared draws a mask at each launch, and keeps it for the second one. The
- * generator's state lies on the device, so that each replay of a graph draws anew.
+ * generator's state lies on the device, so that each replay of a graph draws anew. What cuDNN
+ * refuses shows at the latest when the first one is bound, which tries both calls.
  */
 final class CudnnDropout {
     /** A program's counter of steps is its own, so that this names one mask of one program. */
@@ -25,12 +27,22 @@ final class CudnnDropout {
 
     /** What the two ops share. It belongs to the first. */
     private record Mask(
-            cudnnDropoutDescriptor descriptor,
-            cudnnTensorDescriptor x,
-            CudaBuffer reserve,
-            long size) {}
+            cudnnDropoutDescriptor descriptor, cudnnTensorDescriptor x, CudaBuffer reserve) {}
 
-    private final Map<Key, Mask> masks = new HashMap<>();
+    /** A mask, or why there is none; both ops are then run by our kernels, as both must agree. */
+    private static final class Shared {
+        Mask mask;
+        CudnnException refusal;
+
+        Mask mask() {
+            if (refusal != null) {
+                throw refusal;
+            }
+            return mask;
+        }
+    }
+
+    private final Map<Key, Shared> masks = new HashMap<>();
     private long made;
 
     static void register(CudaKernelTable table) {
@@ -53,38 +65,72 @@ final class CudnnDropout {
             return null;
         }
         Key key = new Key(op.step(), op.draw());
-        Mask mask = masks.get(key);
-        return mask == null ? draw(engine, key, op) : apply(engine, mask, op);
+        Shared shared = masks.get(key);
+        return shared == null ? draw(engine, key, op) : apply(engine, shared, op);
     }
 
     private Prepared draw(Engine engine, Key key, Dropout op) {
+        Shared shared = new Shared();
         Descriptors own = new Descriptors(op);
         try {
-            Mask mask = make(engine, own, op);
-            masks.put(key, mask);
-            own.own(() -> masks.remove(key));
-            return own.prepared(
-                    0,
-                    (buffers, workspace) -> {
-                        DeviceAddress x = CudaBuffer.of(op.x(), buffers).address();
-                        DeviceAddress y = CudaBuffer.of(op.y(), buffers).address();
-                        return () ->
-                                own.check(
-                                        cudnnDropoutForward(
-                                                engine.cudnn(),
-                                                mask.descriptor,
-                                                mask.x,
-                                                x,
-                                                mask.x,
-                                                y,
-                                                mask.reserve.address(),
-                                                mask.reserve.bytes()),
-                                        "cudnnDropoutForward");
-                    });
+            shared.mask = make(engine, own, op);
+        } catch (CudnnException e) {
+            shared.refusal = e;
         } catch (RuntimeException | Error e) {
             own.close();
             throw e;
         }
+        masks.put(key, shared);
+        own.own(() -> masks.remove(key));
+        return own.prepared(
+                0,
+                (buffers, workspace) -> {
+                    Mask mask = shared.mask();
+                    DeviceAddress x = CudaBuffer.of(op.x(), buffers).address();
+                    DeviceAddress y = CudaBuffer.of(op.y(), buffers).address();
+                    try {
+                        Kernel drawn = forward(engine, own.doing(), mask, x, y);
+                        backward(engine, own.doing(), mask, y, y); // as the other op will ask
+                        return drawn;
+                    } catch (CudnnException e) {
+                        shared.refusal = e;
+                        throw e;
+                    }
+                });
+    }
+
+    private static Kernel forward(
+            Engine engine, String doing, Mask mask, DeviceAddress x, DeviceAddress y) {
+        return CudnnCall.tried(
+                "cudnnDropoutForward",
+                doing,
+                () ->
+                        cudnnDropoutForward(
+                                engine.cudnn(),
+                                mask.descriptor,
+                                mask.x,
+                                x,
+                                mask.x,
+                                y,
+                                mask.reserve.address(),
+                                mask.reserve.bytes()));
+    }
+
+    private static Kernel backward(
+            Engine engine, String doing, Mask mask, DeviceAddress dy, DeviceAddress dx) {
+        return CudnnCall.tried(
+                "cudnnDropoutBackward",
+                doing,
+                () ->
+                        cudnnDropoutBackward(
+                                engine.cudnn(),
+                                mask.descriptor,
+                                mask.x,
+                                dy,
+                                mask.x,
+                                dx,
+                                mask.reserve.address(),
+                                mask.reserve.bytes()));
     }
 
     private Mask make(Engine engine, Descriptors own, Dropout op) {
@@ -109,29 +155,18 @@ final class CudnnDropout {
                         states.bytes(),
                         seed),
                 "cudnnSetDropoutDescriptor");
-        return new Mask(descriptor, x, reserve, size);
+        return new Mask(descriptor, x, reserve);
     }
 
     /** By the mask that was drawn last. */
-    private Prepared apply(Engine engine, Mask mask, Dropout op) {
-        Descriptors own = new Descriptors(op);
-        return own.prepared(
-                0,
-                (buffers, workspace) -> {
-                    DeviceAddress dy = CudaBuffer.of(op.x(), buffers).address();
-                    DeviceAddress dx = CudaBuffer.of(op.y(), buffers).address();
-                    return () ->
-                            own.check(
-                                    cudnnDropoutBackward(
-                                            engine.cudnn(),
-                                            mask.descriptor,
-                                            mask.x,
-                                            dy,
-                                            mask.x,
-                                            dx,
-                                            mask.reserve.address(),
-                                            mask.reserve.bytes()),
-                                    "cudnnDropoutBackward");
-                });
+    private static Prepared apply(Engine engine, Shared shared, Dropout op) {
+        String doing = Engine.describe(op);
+        return (buffers, workspace) ->
+                backward(
+                        engine,
+                        doing,
+                        shared.mask(),
+                        CudaBuffer.of(op.x(), buffers).address(),
+                        CudaBuffer.of(op.y(), buffers).address());
     }
 }

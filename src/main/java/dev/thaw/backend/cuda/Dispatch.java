@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -87,13 +88,21 @@ final class Dispatch {
                 wish.equals(Family.AUTO)
                         ? measured(family, op, all)
                         : new Choice(wish, family.property() + "=" + wish);
+        Supplier<Prepared> own = () -> all.get(0).prepare(engine, op);
+        if (choice.winner().equals(Candidate.OWN)) {
+            return new Chosen(own.get(), text(Candidate.OWN, choice.note()));
+        }
+        return new OrOwn(engine, op, () -> other(family, op, all, choice), Candidate.OWN, own);
+    }
+
+    private Prepared other(Family family, Op op, List<Candidate> all, Choice choice) {
         Prepared p = named(all, choice.winner()).map(c -> c.prepare(engine, op)).orElse(null);
         if (p == null) {
             return new Chosen(
                     all.get(0).prepare(engine, op),
                     text(Candidate.OWN, choice.winner() + " does not have it"));
         }
-        if (!choice.winner().equals(Candidate.OWN) && !family.caveat().isEmpty() && !warned) {
+        if (!family.caveat().isEmpty() && !warned) {
             warned = true;
             LOG.warn(family.caveat());
         }

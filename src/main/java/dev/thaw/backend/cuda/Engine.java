@@ -185,7 +185,8 @@ final class Engine implements AutoCloseable {
         String geometry = geometry(op);
         if (refused.add(geometry)) {
             LOG.warn(
-                    "cuDNN refuses {}, which a kernel of our own computes instead, slower: {}",
+                    "cuDNN refuses {}, which kernels of our own compute instead (a convolution far"
+                            + " slower): {}",
                     geometry,
                     e.answer());
         }

@@ -151,7 +151,7 @@ final class LibrarySearch {
             if (Files.exists(python)) {
                 prefixes.add(folder.resolve(".."));
                 try {
-                    prefixes.add(python.toRealPath().resolve("../.."));
+                    prefixes.add(python.toRealPath().resolve("../..").normalize());
                 } catch (IOException e) {
                     // a link that leads nowhere has nothing for us
                 }

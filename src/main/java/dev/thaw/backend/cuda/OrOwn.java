@@ -17,16 +17,19 @@ import java.util.function.Supplier;
 final class OrOwn implements Prepared {
     private final Engine engine;
     private final Op op;
+    private final String name;
     private final Supplier<Prepared> own;
     private final Prepared prepared;
     private boolean refused;
 
     /**
      * @param cudnn throws where cuDNN refuses, and has then closed what it had made
+     * @param name of our own kernels, in a plan in print
      */
-    OrOwn(Engine engine, Op op, Supplier<Prepared> cudnn, Supplier<Prepared> own) {
+    OrOwn(Engine engine, Op op, Supplier<Prepared> cudnn, String name, Supplier<Prepared> own) {
         this.engine = engine;
         this.op = op;
+        this.name = name;
         this.own = own;
         prepared = cudnnOrOwn(cudnn);
     }
@@ -47,7 +50,7 @@ final class OrOwn implements Prepared {
 
     @Override
     public String choice() {
-        return refused ? "our own loops, as cuDNN refuses it" : prepared.choice();
+        return refused ? name + ", as cuDNN refuses it" : prepared.choice();
     }
 
     @Override

@@ -93,6 +93,7 @@ final class Trial implements AutoCloseable {
     private final List<String> faults = new ArrayList<>();
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private Buffer workspace;
+    private CudnnException refusal; // the first
 
     /**
      * @param recorder makes one launch of several
@@ -115,6 +116,7 @@ final class Trial implements AutoCloseable {
         try {
             List<Candidate> able = candidates.stream().filter(this::prepare).toList();
             if (able.size() < 2) {
+                tellRefusal();
                 return new Result(Candidate.OWN, note(List.of()), false);
             }
             long bytes = layOut();
@@ -126,10 +128,20 @@ final class Trial implements AutoCloseable {
                         false);
             }
             List<Runner> runners = judge(able);
+            if (runners.size() < 2) {
+                tellRefusal();
+            }
             time(runners);
             return new Result(fastest(runners), note(runners), true);
         } catch (DeviceOutOfMemoryException e) {
             return new Result(Candidate.OWN, "no room to measure others", false);
+        }
+    }
+
+    /** Where nobody is left beside our kernels. */
+    private void tellRefusal() {
+        if (refusal != null) {
+            engine.refused(op, refusal);
         }
     }
 
@@ -147,11 +159,18 @@ final class Trial implements AutoCloseable {
                 all.add(p);
             }
         } catch (CudaException e) {
-            faults.add(candidate.name() + " refuses: " + e.getMessage());
+            refuses(candidate, e);
             return false;
         }
         prepared.put(candidate.name(), all);
         return true;
+    }
+
+    private void refuses(Candidate c, CudaException e) {
+        faults.add(c.name() + " refuses: " + e.getMessage());
+        if (refusal == null && e instanceof CudnnException cudnn) {
+            refusal = cudnn;
+        }
     }
 
     private static long aligned(long bytes) {
@@ -239,7 +258,7 @@ final class Trial implements AutoCloseable {
                 if (own.isEmpty()) {
                     throw e;
                 }
-                faults.add(c.name() + " refuses: " + e.getMessage());
+                refuses(c, e);
             }
         }
         return right;

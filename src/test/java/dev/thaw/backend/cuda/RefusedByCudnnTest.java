@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.graph.Network;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.Conv2D;
-import dev.thaw.layer.Dense;
-import dev.thaw.layer.Flatten;
 import dev.thaw.layer.Input;
+import dev.thaw.layer.Mode;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.convolution.Conv2D;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Sequential;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.sim.Simulator;
@@ -31,17 +34,20 @@ import jcuda.driver.CUresult;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
-/** Where cuDNN refuses a convolution, a kernel of our own takes its place, with one warning. */
+/** Where cuDNN refuses an op, kernels of our own take its place, with one warning. */
 @OnSimulator
 class RefusedByCudnnTest {
     private static final int STEPS = 12;
@@ -54,6 +60,7 @@ class RefusedByCudnnTest {
     /** A step runs some 15 ops forward and backward; the longest sums, of filters, have these. */
     private static final double WALK = 4 * Math.sqrt(15 * BATCH * SIDE * SIDE);
 
+    @TempDir private Path cache;
     private Simulator simulator;
 
     @BeforeEach
@@ -62,9 +69,12 @@ class RefusedByCudnnTest {
         simulator.set(Setting.QUIET, 1);
     }
 
-    private record Run(List<Double> losses, List<Tensor> weights, List<String> warnings) {}
+    /**
+     * @param results what the trained model gives, and its weights
+     */
+    private record Run(List<Double> losses, List<Tensor> results, List<String> warnings) {}
 
-    private static Network network() {
+    private static Network convolutions() {
         RandomSeed.set(3);
         return new Sequential(
                 Input.of(SIDE, SIDE, 2),
@@ -85,7 +95,7 @@ class RefusedByCudnnTest {
     }
 
     /** Trains the same twice, as two models, on one backend. */
-    private Run run(Map<String, String> settings, int refusal) {
+    private Run run(Supplier<Network> network, Map<String, String> settings, int refusal) {
         PrintStream err = System.err;
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         System.setErr(new PrintStream(log, true));
@@ -94,7 +104,7 @@ class RefusedByCudnnTest {
             simulator.set(Setting.CUDNN_REFUSES, refusal);
             long descriptors = simulator.count(Counter.LIVE_DESCRIPTORS);
             for (int i = 0; i < 2; i++) {
-                last = train(backend);
+                last = train(network.get(), backend);
                 assertThat(simulator.count(Counter.LIVE_DESCRIPTORS))
                         .as("handles and descriptors that live")
                         .isEqualTo(descriptors);
@@ -105,36 +115,36 @@ class RefusedByCudnnTest {
         }
         List<String> warnings =
                 log.toString().lines().filter(l -> l.contains("cuDNN refuses")).toList();
-        return new Run(last.losses, last.weights, warnings);
+        return new Run(last.losses, last.results, warnings);
     }
 
-    private static Run train(Backend backend) {
-        Network model = network();
+    private static Run train(Network model, Backend backend) {
         List<Double> losses = new ArrayList<>();
+        List<Tensor> results = new ArrayList<>();
         try (Trainer trainer = new Trainer(model, backend)) {
             trainer.compile(Compilation.of(new Adam(.01), new SparseCategoricalCrossentropy()));
             for (int i = 0; i < STEPS; i++) {
                 losses.add(trainer.trainOnBatch(batch(i)).get("loss"));
             }
+            Tensor x = Noise.uniform(1, BATCH, SIDE, SIDE, 2);
+            results.addAll(trainer.call(List.of(x), Mode.INFERENCE));
         }
-        return new Run(
-                losses,
-                model.weights().stream().map(w -> w.variable().value().copy()).toList(),
-                List.of());
+        model.weights().forEach(w -> results.add(w.variable().value().copy()));
+        return new Run(losses, results, List.of());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "1, guess, Algorithm_v7",
-        "1, find, Find",
+        "1, guess, Algorithm_v7 failed",
+        "1, find, AlgorithmEx failed",
         "2, guess, CUDNN_STATUS_NOT_SUPPORTED (3000)",
         "2, find, CUDNN_STATUS_NOT_SUPPORTED (3000)",
         "3, guess, CUDNN_STATUS_NOT_SUPPORTED (3000)"
     })
     void aModelTrainsOnKernelsOfOurOwn(int refusal, String choice, String answer) {
         Map<String, String> settings = Map.of(CudnnFind.PROPERTY, choice);
-        Run usual = run(settings, 0);
-        Run refused = run(settings, refusal);
+        Run usual = run(RefusedByCudnnTest::convolutions, settings, 0);
+        Run refused = run(RefusedByCudnnTest::convolutions, settings, refusal);
         assertThat(usual.warnings).isEmpty();
         assertThat(refused.warnings).hasSize(GEOMETRIES).doesNotHaveDuplicates();
         assertThat(refused.warnings).allMatch(w -> w.contains("(8, ") && w.contains(answer));
@@ -150,14 +160,63 @@ class RefusedByCudnnTest {
     /** However cuDNN refuses, the same kernels run in its place. */
     @Test
     void allRefusalsEndInTheSameBits() {
-        Run queries = run(Map.of(), 1);
+        Run queries = run(RefusedByCudnnTest::convolutions, Map.of(), 1);
         for (int refusal = 2; refusal <= 3; refusal++) {
-            Run other = run(Map.of(), refusal);
-            assertThat(other.losses).isEqualTo(queries.losses);
-            for (int i = 0; i < other.weights.size(); i++) {
-                assertThat(other.weights.get(i).bitEquals(queries.weights.get(i))).isTrue();
-            }
+            requireSame(run(RefusedByCudnnTest::convolutions, Map.of(), refusal), queries);
         }
+    }
+
+    private static void requireSame(Run got, Run expected) {
+        assertThat(got.losses).isEqualTo(expected.losses);
+        assertThat(got.results).hasSameSizeAs(expected.results);
+        for (int i = 0; i < got.results.size(); i++) {
+            assertThat(got.results.get(i).bitEquals(expected.results.get(i))).isTrue();
+        }
+    }
+
+    private static Network normalized() {
+        RandomSeed.set(3);
+        return new Sequential(
+                Input.of(SIDE, SIDE, 2),
+                new Flatten(),
+                new Dense(6),
+                new BatchNormalization(),
+                new Dropout(.5),
+                new Dense(3, ActivationFunction.SOFTMAX));
+    }
+
+    /** Normalization and dropout by kernels of our own have the same bits, asked for or not. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, cudnn, cudnn, 'BatchNormTrain, BatchNormTrainGrad, BatchNormInfer, Dropout'",
+        "3, cudnn-persistent, cudnn, 'BatchNormTrain, BatchNormTrainGrad, Dropout'",
+        "3, auto, auto, 'BatchNormTrain, BatchNormTrainGrad, BatchNormInfer, Dropout'",
+        "2, own, cudnn, Dropout",
+        "2, own, auto, Dropout"
+    })
+    void normalizationAndDropoutFallBackToo(
+            int refusal, String batchNorm, String dropout, String refused) {
+        Run own =
+                run(
+                        RefusedByCudnnTest::normalized,
+                        Map.of("thaw.cuda.batchnorm", "own", "thaw.cuda.dropout", "own"),
+                        0);
+        Run got =
+                run(
+                        RefusedByCudnnTest::normalized,
+                        Map.of(
+                                "thaw.cuda.batchnorm",
+                                batchNorm,
+                                "thaw.cuda.dropout",
+                                dropout,
+                                "thaw.cache",
+                                cache.toString()),
+                        refusal);
+        requireSame(got, own);
+        assertThat(got.warnings)
+                .allMatch(w -> w.contains("CUDNN_STATUS_NOT_SUPPORTED (3000)"))
+                .map(w -> w.replaceAll(".* cuDNN refuses (\\w+) .*", "$1"))
+                .containsExactlyInAnyOrder(refused.split(", "));
     }
 
     @Test
