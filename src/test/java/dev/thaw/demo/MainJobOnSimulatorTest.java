@@ -8,9 +8,6 @@ import dev.thaw.layer.RandomSeed;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.sim.OnSimulator;
-import dev.thaw.sim.Simulator;
-import dev.thaw.sim.Simulator.Counter;
-import dev.thaw.sim.Simulator.Setting;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.FitOptions;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
@@ -209,27 +206,13 @@ class MainJobOnSimulatorTest {
 
     @Test
     void bothDevicesLearnTheSame() {
-        requireSame(run(Device.cpu()), run(Device.cuda(0)));
-    }
-
-    @Test
-    void kernelsOfOurOwnLearnTheSameWhereCudnnRefuses() {
-        Simulator simulator = Simulator.require();
+        List<Phase> cpu = run(Device.cpu());
         List<Phase> cuda = run(Device.cuda(0));
-        simulator.set(Setting.QUIET, 1);
-        simulator.set(Setting.CUDNN_REFUSES, 1);
-        long calls = simulator.count(Counter.REPORTS);
-        List<Phase> refused = run(Device.cuda(0));
-        assertThat(simulator.count(Counter.REPORTS) - calls).as("refusals").isPositive();
-        requireSame(cuda, refused);
-    }
-
-    private static void requireSame(List<Phase> cpu, List<Phase> cuda) {
         for (int i = 0; i < cpu.size(); i++) {
             Phase a = cpu.get(i);
             Phase b = cuda.get(i);
             System.out.printf(
-                    "%-30s of %d digits right: %d and %d, within %d; probabilities differ by"
+                    "%-30s of %d digits right: CPU %d, CUDA %d, within %d; probabilities differ by"
                             + " %.1e, bound %.1e (%d steps)%n",
                     a.name,
                     JUDGED,
