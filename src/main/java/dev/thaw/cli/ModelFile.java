@@ -1,6 +1,7 @@
 package dev.thaw.cli;
 
 import dev.thaw.backend.spi.Device;
+import dev.thaw.config.Registry;
 import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.model.Model;
 
@@ -24,14 +25,23 @@ final class ModelFile {
         return load(path).on(device);
     }
 
+    /** For a command that does not train: how the model was compiled is not looked at. */
+    Model openUncompiled(Device device) {
+        return load(path, KerasFiles.withoutCompilation()).on(device);
+    }
+
     /** The model of a file, which must not hold weights alone. */
     static Model load(Path file) {
+        return load(file, KerasFiles.knowing(Registry.EMPTY));
+    }
+
+    private static Model load(Path file, KerasFiles reader) {
         if (!KerasFiles.holdsModel(FileCheck.input(file))) {
             throw new Failure(
                     file
                             + ": holds weights alone; join them with the model that they are for: thaw"
                             + " convert WEIGHTS OUT.keras --model MODEL");
         }
-        return KerasFiles.load(file);
+        return reader.read(file);
     }
 }

@@ -97,7 +97,7 @@ final class PredictCommand implements Callable<Integer> {
         if (seed != null) {
             RandomSeed.set(seed);
         }
-        try (Model model = file.open(thaw.device())) {
+        try (Model model = file.openUncompiled(thaw.device())) {
             requireOnePerOutput(model, "-o", outputs);
             if (!deviations.isEmpty()) {
                 requireOnePerOutput(model, "--deviation", deviations);

@@ -23,7 +23,7 @@ final class SummaryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Model model = file.open(thaw.device())) {
+        try (Model model = file.openUncompiled(thaw.device())) {
             PrintWriter out = spec.commandLine().getOut();
             out.print(Console.drawable(model.summary()));
             out.flush();

@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Optional;
 
 /** A {@code .keras} file: a zip archive of metadata.json, config.json and model.weights.h5. */
 final class ArchiveFile {
@@ -51,13 +50,7 @@ final class ArchiveFile {
                         WeightsLayout.read(model, weights.root()).apply();
                         JsonNode how = config.path("compile_config");
                         if (compiles) {
-                            KerasFiles.compiling(
-                                    () ->
-                                            CompileReader.read(
-                                                    model,
-                                                    how,
-                                                    Optional.of(weights.root()),
-                                                    registry));
+                            CompileReader.read(model, how, weights.root(), registry);
                         }
                         return model;
                     });

@@ -12,6 +12,7 @@ import dev.thaw.model.Model;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.optimizer.Optimizer;
+import dev.thaw.train.optimizer.RMSprop;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads how a model was compiled, and the state of its optimizer. */
 final class CompileReader {
@@ -26,6 +28,7 @@ final class CompileReader {
 
     private final Model model;
     private final ObjectReader objects;
+    private final List<ConfigException> lost = new ArrayList<>();
 
     private CompileReader(Model model, Registry registry) {
         this.model = model;
@@ -33,30 +36,28 @@ final class CompileReader {
     }
 
     /**
-     * Compiles the model where the configuration says how.
+     * Compiles the model where the configuration says how. What cannot be read of it is told in one
+     * warning and never stops the model: without a metric it is compiled all the same, without its
+     * loss or optimizer it is not.
      *
-     * @param config Keras's compile_config; nothing happens where it is absent or has no optimizer
-     * @param root the file, for the optimizer's state; empty for a fresh one
+     * @param config Keras's compile_config; nothing happens where it is absent
+     * @param root the file, for the optimizer's state
      * @param registry what the configuration may name
      */
-    static void read(Model model, JsonNode config, Optional<Hdf5Group> root, Registry registry) {
-        if (!config.path("optimizer").isObject() && !config.path("optimizer").isTextual()) {
-            return;
+    static void read(Model model, JsonNode config, Hdf5Group root, Registry registry) {
+        if (new CompileReader(model, registry).tryCompile(config, config.path("optimizer"))) {
+            root.find("optimizer/vars")
+                    .filter(Hdf5Group.class::isInstance)
+                    .ifPresent(g -> state(model, List.copyOf(((Hdf5Group) g).datasets().values())));
         }
-        new CompileReader(model, registry).compile(config, config.path("optimizer"));
-        root.flatMap(r -> r.find("optimizer/vars"))
-                .filter(Hdf5Group.class::isInstance)
-                .ifPresent(g -> state(model, List.copyOf(((Hdf5Group) g).datasets().values())));
     }
 
     /** As Keras 2 wrote it, and Keras 3 still does in {@code .h5}: the optimizer's key differs. */
     static void readLegacy(Model model, JsonNode config, Hdf5Group root, Registry registry) {
-        if (!config.path("optimizer_config").isObject()) {
-            return;
-        }
-        new CompileReader(model, registry).compile(config, config.path("optimizer_config"));
+        CompileReader reader = new CompileReader(model, registry);
         Optional<Hdf5Node> found = root.find("optimizer_weights");
-        if (found.isPresent()
+        if (reader.tryCompile(config, config.path("optimizer_config"))
+                && found.isPresent()
                 && found.get() instanceof Hdf5Group g
                 && g.attributes().has("weight_names")) {
             List<Hdf5Dataset> values = new ArrayList<>();
@@ -65,11 +66,42 @@ final class CompileReader {
         }
     }
 
+    /** Compiles the model as a configuration says, and refuses what cannot be read of it. */
+    static void compile(Model model, JsonNode config, Registry registry) {
+        CompileReader reader = new CompileReader(model, registry);
+        reader.compile(config, config.path("optimizer"));
+        if (!reader.lost.isEmpty()) {
+            throw reader.lost.get(0);
+        }
+    }
+
+    private boolean tryCompile(JsonNode config, JsonNode optimizer) {
+        if (!config.path("loss").isMissingNode() && !config.path("loss").isNull()) {
+            try {
+                compile(config, optimizer);
+            } catch (ConfigException e) {
+                lost.add(e);
+            }
+        }
+        if (!lost.isEmpty()) {
+            LOG.warn(
+                    "{}: {}: {}",
+                    model.name(),
+                    model.compilation().isPresent()
+                            ? "is compiled without what cannot be read"
+                            : "is not compiled, as this cannot be read",
+                    lost.stream().map(Throwable::getMessage).collect(Collectors.joining(" | ")));
+        }
+        return model.compilation().isPresent();
+    }
+
     private void compile(JsonNode config, JsonNode optimizer) {
         Spellings.renew("compile_config", config);
-        Optimizer made = optimizer("compile_config.optimizer", optimizer);
-        LossReader losses = new LossReader(model, objects);
-        Compilation c = losses.read(made, config);
+        Optimizer made =
+                optimizer.isMissingNode() || optimizer.isNull()
+                        ? new RMSprop() // Keras's default
+                        : optimizer("compile_config.optimizer", optimizer);
+        Compilation c = new LossReader(model, objects, lost).read(made, config);
         ObjectReader.refusing(
                 "compile_config",
                 () -> {

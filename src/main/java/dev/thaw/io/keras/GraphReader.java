@@ -48,6 +48,7 @@ final class GraphReader {
         private final Layer layer;
         private final List<CallReader> calls;
         private int made;
+        private int firstCall;
 
         Entry(String where, Layer layer, List<CallReader> calls) {
             this.where = where;
@@ -61,6 +62,7 @@ final class GraphReader {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, List<List<Symbol>>> made = new HashMap<>();
     private final Set<String> maskMakers = new HashSet<>();
+    private final boolean old;
 
     GraphReader(String where, ObjectNode config, ObjectReader objects) {
         this.where = where;
@@ -77,7 +79,58 @@ final class GraphReader {
             add(where + ".layers[" + i + "]", layers.get(i), objects, needed);
         }
         entries.values().forEach(e -> e.calls.forEach(this::requireOwnMask));
+        old = isOld(layers);
+        if (old) {
+            countNestedCallsFromZero();
+        }
         makeCalls();
+    }
+
+    /** Keras 2 wrote the tensors of a call as lists. */
+    private static boolean isOld(JsonNode layers) {
+        for (JsonNode l : layers) {
+            JsonNode nodes = l.path("inbound_nodes");
+            if (nodes.isArray() && !nodes.isEmpty()) {
+                return nodes.get(0).isArray();
+            }
+        }
+        return false;
+    }
+
+    /**
+     * In Keras 2's files a nested model that begins with an input counts its calls from 1, as the
+     * first one made the model itself: so do all references to it, or none.
+     */
+    private void countNestedCallsFromZero() {
+        Map<String, Integer> smallest = new HashMap<>();
+        for (Entry e : entries.values()) {
+            e.calls.forEach(c -> c.inputs().forEach(h -> note(smallest, h)));
+        }
+        for (String key : List.of("input_layers", "output_layers")) {
+            JsonNode n = config.path(key);
+            for (JsonNode end : isTensor(n) ? List.of(n) : n) {
+                if (isTensor(end)) {
+                    note(smallest, History.of(where + "." + key, end));
+                }
+            }
+        }
+        smallest.forEach(
+                (layer, first) -> {
+                    Entry e = entries.get(layer);
+                    if (e != null && e.layer instanceof Model && first == 1) {
+                        e.firstCall = 1;
+                    }
+                });
+    }
+
+    private static void note(Map<String, Integer> smallest, History h) {
+        smallest.merge(h.layer(), h.call(), Math::min);
+    }
+
+    /** The tensor with its call counted from 0. */
+    private History counted(History h) {
+        Entry e = entries.get(h.layer());
+        return e == null ? h : new History(h.layer(), h.call() - e.firstCall, h.output());
     }
 
     /** A mask that an operator made is the one that Keras found by itself. */
@@ -137,7 +190,8 @@ final class GraphReader {
                     waiting.computeIfAbsent(missing, m -> new ArrayList<>()).add(e);
                     break;
                 }
-                made.get(name).add(e.calls.get(e.made).make(e.layer, this::symbol));
+                made.get(name)
+                        .add(e.calls.get(e.made).make(e.layer, (at, h) -> symbol(at, counted(h))));
                 e.made++;
                 progressed = true;
             }
@@ -164,7 +218,8 @@ final class GraphReader {
 
     /** The first layer whose output a call waits for; null where all are there. */
     private String missing(CallReader call) {
-        for (History h : call.inputs()) {
+        for (History given : call.inputs()) {
+            History h = counted(given);
             List<List<Symbol>> calls = made.get(h.layer());
             if (calls == null) {
                 throw new ConfigException(
@@ -245,7 +300,8 @@ final class GraphReader {
                     "");
         }
         n.forEach(child -> into.add(end(at, child)));
-        return Structure.list();
+        // Keras 2 wrote a list always
+        return old && n.size() == 1 ? Structure.of(1) : Structure.list();
     }
 
     private static List<String> fieldNames(JsonNode n) {
@@ -261,9 +317,17 @@ final class GraphReader {
     private Symbol end(String at, JsonNode n) {
         History h = History.of(at, n);
         Entry e = entries.get(h.layer());
-        boolean nested = e != null && e.layer instanceof Model && !(e.layer instanceof Sequential);
-        // Keras numbers the calls of a nested Functional from 1 here: the model's own comes first
+        // Keras 3 numbers the calls of a nested Functional from 1 here, since the model's own comes
+        // first; older releases those of a nested Sequential too
+        boolean nested =
+                !old
+                        && e != null
+                        && e.layer instanceof Model
+                        && (!(e.layer instanceof Sequential) || h.call() >= e.calls.size());
         return symbol(
-                at, nested && h.call() > 0 ? new History(h.layer(), h.call() - 1, h.output()) : h);
+                at,
+                nested && h.call() > 0
+                        ? new History(h.layer(), h.call() - 1, h.output())
+                        : counted(h));
     }
 }

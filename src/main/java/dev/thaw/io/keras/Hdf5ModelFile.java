@@ -46,13 +46,8 @@ final class Hdf5ModelFile {
         WeightsLayout.read(model, h5.root()).apply();
         if (compiles && attributes.has(TRAINING_CONFIG)) {
             String training = attributes.string(TRAINING_CONFIG);
-            KerasFiles.compiling(
-                    () ->
-                            CompileReader.readLegacy(
-                                    model,
-                                    ConfigJson.parse(training, TRAINING_CONFIG),
-                                    h5.root(),
-                                    registry));
+            CompileReader.readLegacy(
+                    model, ConfigJson.parse(training, TRAINING_CONFIG), h5.root(), registry);
         }
         return model;
     }

@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -35,6 +34,7 @@ import java.util.function.Function;
  * read or written at all ends in an {@link UncheckedIOException}, which that is one of.
  */
 public final class KerasFiles {
+    private static final String REMEDY = "look at the model in Keras, and save it again";
     private static final byte[] MAGIC = {'P', 'K'};
 
     private final Registry registry;
@@ -184,7 +184,7 @@ public final class KerasFiles {
                                 "must be a name or an object, got " + ConfigJson.text(optimizer),
                                 "");
                     }
-                    CompileReader.read(model, json, Optional.empty(), KerasObjects.STANDARD);
+                    CompileReader.compile(model, json, KerasObjects.STANDARD);
                     return null;
                 });
     }
@@ -207,26 +207,13 @@ public final class KerasFiles {
         }
     }
 
-    /** Compiles a model that was read, and says how to do without. */
-    static void compiling(Runnable work) {
-        try {
-            work.run();
-        } catch (ConfigException e) {
-            throw new ConfigException(
-                    "",
-                    e.getMessage().replace("; ", ", "),
-                    "read the model by KerasFiles.withoutCompilation(), and compile it"
-                            + " here if it is to be trained",
-                    e);
-        }
-    }
-
     /** Adds the file's name to what its configuration does wrong. */
     static <T> T reading(String file, java.util.function.Supplier<T> work) {
         try {
             return work.get();
         } catch (ConfigException e) {
-            throw new FileFormatException(file, e.place(), e.rule(), e.remedy(), e);
+            throw new FileFormatException(
+                    file, e.place(), e.rule(), e.remedy().isEmpty() ? REMEDY : e.remedy(), e);
         } catch (StackOverflowError e) {
             throw new FileFormatException(
                     file,

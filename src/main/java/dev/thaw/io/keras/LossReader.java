@@ -13,6 +13,7 @@ import dev.thaw.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Losses, their weights and metrics of a compile_config. Keras takes one for all outputs, a list
@@ -23,10 +24,15 @@ final class LossReader {
 
     private final Network model;
     private final ObjectReader objects;
+    private final List<ConfigException> lost;
 
-    LossReader(Network model, ObjectReader objects) {
+    /**
+     * @param lost takes what cannot be read of the metrics
+     */
+    LossReader(Network model, ObjectReader objects, List<ConfigException> lost) {
         this.model = model;
         this.objects = objects;
+        this.lost = lost;
     }
 
     Compilation read(Optimizer optimizer, JsonNode config) {
@@ -57,10 +63,16 @@ final class LossReader {
                 : objects.object(where, Loss.class, node);
     }
 
-    private Metric metric(String where, JsonNode node) {
-        return node.isTextual()
-                ? ObjectReader.refusing(where, () -> Metric.of(node.asText()))
-                : objects.object(where, Metric.class, node);
+    private Optional<Metric> metric(String where, JsonNode node) {
+        try {
+            return Optional.of(
+                    node.isTextual()
+                            ? ObjectReader.refusing(where, () -> Metric.of(node.asText()))
+                            : objects.object(where, Metric.class, node));
+        } catch (ConfigException e) {
+            lost.add(e);
+            return Optional.empty();
+        }
     }
 
     private List<Double> weights(JsonNode config, int outputs) {
@@ -91,9 +103,9 @@ final class LossReader {
         for (JsonNode n : given) {
             List<Metric> own = new ArrayList<>();
             if (n.isArray()) {
-                n.forEach(one -> own.add(metric(WHERE + key, one)));
+                n.forEach(one -> metric(WHERE + key, one).ifPresent(own::add));
             } else if (!n.isMissingNode() && !n.isNull()) {
-                own.add(metric(WHERE + key, n));
+                metric(WHERE + key, n).ifPresent(own::add);
             }
             all.add(own);
         }

@@ -48,6 +48,9 @@ final class ObjectReader {
         }
         ObjectNode config = configOf(where, node).deepCopy();
         config.remove("batch_input_shape"); // which a Sequential reads of its first layer
+        if (config.path("name").isTextual()) {
+            config.put("name", ModelReader.plain(config.path("name").asText()));
+        }
         return registry.make(where, Layer.class, className, ConfigJson.plain(config));
     }
 

@@ -5,14 +5,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.config.ConfigException;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Turns what older releases of Keras wrote, and what means nothing here, into the words of Keras 3:
  * one pass over the JSON, in front of everybody who reads it.
  */
 final class Spellings {
+    private static final Logger LOG = LoggerFactory.getLogger(Spellings.class);
+    private static final String CUSTOM = "Custom>";
+
     private static final Set<String> ONE_CHANNEL =
             Set.of("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D");
 
@@ -29,6 +36,8 @@ final class Spellings {
                     "Lion",
                     "Ftrl");
 
+    private final Set<String> types = new TreeSet<>();
+
     private Spellings() {}
 
     /**
@@ -37,22 +46,37 @@ final class Spellings {
      * @param where its place, for messages
      */
     static void renew(String where, JsonNode node) {
+        Spellings s = new Spellings();
+        s.walk(where, node);
+        if (!s.types.isEmpty()) {
+            LOG.warn("{}: has layers of {}; they compute in float32 here", where, s.types);
+        }
+    }
+
+    private void walk(String where, JsonNode node) {
+        if (node instanceof ObjectNode o) {
+            String own = node.path("class_name").asText();
+            // an optimizer of Keras's that TensorFlow's Keras 2.11 to 2.15 registered
+            if (own.startsWith(CUSTOM) && OPTIMIZERS.contains(own.substring(CUSTOM.length()))) {
+                o.put("class_name", own.substring(CUSTOM.length()));
+            }
+        }
         if (node.isObject() && node.path("config") instanceof ObjectNode config) {
             String className = node.path("class_name").asText();
             if (!className.startsWith("__")) {
-                renew(where, className, config);
+                rewrite(where, className, config);
             }
         }
         if (node.isObject()) {
-            node.properties().forEach(e -> renew(where + "." + e.getKey(), e.getValue()));
+            node.properties().forEach(e -> walk(where + "." + e.getKey(), e.getValue()));
         } else if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
-                renew(where + "[" + i + "]", node.get(i));
+                walk(where + "[" + i + "]", node.get(i));
             }
         }
     }
 
-    private static void renew(String where, String className, ObjectNode config) {
+    private void rewrite(String where, String className, ObjectNode config) {
         if (!className.equals("InputLayer") && !ModelReader.isModel(className)) {
             dtype(where, config);
             // Keras 2 writes the shape of the first layer's input into that layer, where a
@@ -78,6 +102,7 @@ final class Spellings {
                 }
             }
             case "LeakyReLU" -> rename(config, "alpha", "negative_slope");
+            case "Nadam" -> config.remove("schedule_decay"); // Keras 3 has that number fixed
             case "Embedding" -> config.remove("input_length"); // only checked
             case "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose" -> {
                 if (config.path("groups").asInt(1) == 1) {
@@ -123,14 +148,16 @@ final class Spellings {
     }
 
     /** A type by name, or a policy object with one. */
-    private static void dtype(String where, ObjectNode config) {
+    private void dtype(String where, ObjectNode config) {
         JsonNode dtype = config.remove("dtype");
         if (dtype == null || dtype.isNull()) {
             return;
         }
         String name =
                 dtype.isObject() ? dtype.path("config").path("name").asText() : dtype.asText();
-        if (!name.equals("float32")) {
+        if (name.matches("(mixed_)?(float16|bfloat16)|float64")) {
+            types.add(name);
+        } else if (!name.equals("float32")) {
             throw new ConfigException(
                     where + ".dtype",
                     "Thaw computes in float32, and the layer '%s' in something else, got %s"

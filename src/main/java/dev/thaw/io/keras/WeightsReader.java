@@ -4,38 +4,43 @@ import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
-import dev.thaw.io.hdf5.Hdf5Node;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Weight;
 import dev.thaw.tensor.Variable;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads a model's weights where Keras 3 keeps them, see {@link WeightPaths}. */
 final class WeightsReader {
     private static final String VARS = "vars";
+    private static final String LAYERS = "layers";
+    private static final Pattern NUMBERED = Pattern.compile("(.*?)(?:_(\\d{1,6}))?");
 
     /** What TensorFlow's Keras 2.13 to 2.15 called a container's layers. */
     private static final String OLD_CONTAINER = "_layer_checkpoint_dependencies";
 
-    private final Hdf5Group root;
-    private final boolean old;
+    /** The groups of variables by where Keras 3 would have put them. */
+    private final Map<String, Hdf5Group> groups = new TreeMap<>();
+
     private final Assignment into = new Assignment();
 
     private WeightsReader(Hdf5Group root) {
-        this.root = root;
-        this.old = root.find(OLD_CONTAINER).isPresent();
+        collect(root, "");
     }
 
     /** True where the layout is that of Keras 3, not the legacy one. */
     static boolean fits(Hdf5Group root) {
-        return root.find("layers").isPresent()
-                || root.find(OLD_CONTAINER).isPresent()
-                || root.find("vars").isPresent();
+        return root.groups().keySet().stream()
+                .anyMatch(n -> n.matches("(layers|" + OLD_CONTAINER + ")(\\\\.*)?|vars"));
     }
 
     /** Values for every weight of the model; anything missing or left over is refused. */
@@ -62,7 +67,7 @@ final class WeightsReader {
         groups.forEach(
                 (path, layer) -> {
                     if (!layer.ownWeights().isEmpty()) {
-                        left.remove(r.vars(path));
+                        left.remove(vars(path));
                     }
                 });
         if (!left.isEmpty()) {
@@ -80,9 +85,8 @@ final class WeightsReader {
                 : names.subList(0, 8) + " and " + (names.size() - 8) + " more";
     }
 
-    private String vars(String path) {
-        String base = old ? path.replace("layers/", OLD_CONTAINER + "/") : path;
-        return base.isEmpty() ? VARS : base + "/" + VARS;
+    private static String vars(String path) {
+        return path.isEmpty() ? VARS : path + "/" + VARS;
     }
 
     private boolean layer(String path, Layer layer) {
@@ -90,8 +94,8 @@ final class WeightsReader {
         if (weights.isEmpty()) {
             return true;
         }
-        Optional<Hdf5Node> group = root.find(vars(path));
-        if (group.isEmpty() || !(group.get() instanceof Hdf5Group g)) {
+        Hdf5Group g = groups.get(vars(path));
+        if (g == null) {
             return false;
         }
         List<Hdf5Dataset> values = List.copyOf(g.datasets().values());
@@ -131,26 +135,69 @@ final class WeightsReader {
     }
 
     /**
-     * The groups of variables that hold any, without the optimizer's and the random generators'.
+     * The groups of variables that hold any, without the optimizer's, the metrics' and the random
+     * generators'.
      */
     private List<String> groupsWithValues() {
-        TreeSet<String> found = new TreeSet<>();
-        collect(root, found);
-        return new ArrayList<>(found);
+        return groups.entrySet().stream()
+                .filter(e -> !e.getValue().datasets().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
-    private static void collect(Hdf5Group g, TreeSet<String> into) {
+    private void collect(Hdf5Group g, String path) {
+        Map<String, Hdf5Group> children = new LinkedHashMap<>();
         g.groups()
                 .forEach(
                         (name, child) -> {
+                            // TensorFlow's Keras on Windows joined names by its own separator
+                            String plain = name.replace('\\', '/');
+                            String top = plain.substring(0, (plain + "/").indexOf('/'));
                             boolean state =
                                     name.equals("seed_generator")
-                                            || g.path().equals("/") && name.equals("optimizer");
-                            if (name.equals(VARS) && !child.datasets().isEmpty()) {
-                                into.add(child.path().substring(1));
-                            } else if (!state) {
-                                collect(child, into);
+                                            || path.isEmpty()
+                                                    && Set.of("optimizer", "metrics").contains(top);
+                            if (!state) {
+                                children.put(plain.replace(OLD_CONTAINER, LAYERS), child);
                             }
                         });
+        Map<String, String> numbered = numbered(children.keySet(), path);
+        children.forEach(
+                (name, child) -> {
+                    String at =
+                            path.isEmpty() ? numbered.get(name) : path + "/" + numbered.get(name);
+                    if (at.equals(VARS) || at.endsWith("/" + VARS)) {
+                        groups.put(at, child);
+                    } else {
+                        collect(child, at);
+                    }
+                });
+    }
+
+    /**
+     * Names whose numbers count from 0 without gaps, per class: Keras 2.13 counted each layer
+     * twice.
+     */
+    private static Map<String, String> numbered(Set<String> names, String path) {
+        Map<String, String> all = new HashMap<>();
+        Map<String, TreeMap<Integer, String>> byClass = new HashMap<>();
+        for (String name : names) {
+            Matcher m = NUMBERED.matcher(name);
+            boolean layer = path.endsWith(LAYERS) || name.startsWith(LAYERS + "/");
+            if (layer && m.matches()) {
+                int number = m.group(2) == null ? 0 : Integer.parseInt(m.group(2));
+                byClass.computeIfAbsent(m.group(1), c -> new TreeMap<>()).put(number, name);
+            }
+            all.put(name, name);
+        }
+        byClass.forEach(
+                (base, sorted) -> {
+                    int next = 0;
+                    for (String name : sorted.values()) {
+                        all.put(name, next == 0 ? base : base + "_" + next);
+                        next++;
+                    }
+                });
+        return all;
     }
 }

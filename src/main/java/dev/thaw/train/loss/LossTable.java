@@ -44,6 +44,13 @@ final class LossTable {
                     // what Keras makes of a function
                     .withMaker(Loss.class, "LossFunctionWrapper", LossTable::wrapped);
 
+    /** Names of Keras 2 that Keras 3 does not know: files get the newer ones. */
+    private static final Map<String, String> RENAMED =
+            Map.of(
+                    "logcosh", "log_cosh",
+                    "kullback_leibler_divergence", "kl_divergence",
+                    "cosine_proximity", "cosine_similarity");
+
     /** Short names, and those of functions that are not called as their class. */
     private static final Map<String, String> ALIASES =
             Map.of(
@@ -53,7 +60,6 @@ final class LossTable {
                     "msle", "MeanSquaredLogarithmicError",
                     "bce", "BinaryCrossentropy",
                     "kld", "KLDivergence",
-                    "kullback_leibler_divergence", "KLDivergence",
                     "huber_loss", "Huber");
 
     private LossTable() {}
@@ -63,7 +69,8 @@ final class LossTable {
     }
 
     /** A class's own name makes its object; any other is kept, as Keras keeps it. */
-    static Loss of(String name) {
+    static Loss of(String given) {
+        String name = RENAMED.getOrDefault(given, given);
         boolean lower = name.equals(name.toUpperCase(Locale.ROOT)); // MSE is Keras's too
         String alias = ALIASES.get(lower ? name.toLowerCase(Locale.ROOT) : name);
         Loss made = KNOWN.make("loss", Loss.class, alias == null ? name : alias, Map.of());

@@ -149,10 +149,7 @@ class OddModelsTest {
         UnaryOperator<String> muon =
                 c -> c.replace("\"class_name\":\"Adam\"", "\"class_name\":\"Muon\"");
         Path file = rewritten(model, muon);
-        assertThatThrownBy(() -> KerasFiles.load(file))
-                .isInstanceOf(FileFormatException.class)
-                .hasMessageContaining("Muon")
-                .hasMessageContaining("withoutCompilation()");
+        assertThat(KerasFiles.load(file).compilation()).isEmpty();
         Model read = KerasFiles.withoutCompilation().read(file);
         assertThat(read.compilation()).isEmpty();
         assertThat(read.weights().get(0).variable().value().floats())
@@ -199,7 +196,7 @@ class OddModelsTest {
 
     @Test
     void namesTheLayerThatComputesInAnotherType() {
-        for (String type : new String[] {"mixed_float16", "float16", "float64"}) {
+        for (String type : new String[] {"int8", "mixed_int4"}) {
             assertThatThrownBy(
                             () ->
                                     edited(

@@ -1,0 +1,105 @@
+package dev.thaw.io.keras;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.thaw.backend.spi.Device;
+import dev.thaw.data.Npy;
+import dev.thaw.model.Model;
+import dev.thaw.tensor.Tensor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Files with one thing each that older releases of Keras wrote, or that Thaw cannot read of a
+ * compilation: made with Keras 3.15 and rewritten key by key, or by the Keras 2 of TensorFlow, and
+ * held against what Keras predicts.
+ */
+class OldFilesTest {
+    @TempDir Path folder;
+
+    private Path file(String name, String file) throws IOException {
+        Path to = folder.resolve(file);
+        try (InputStream in = getClass().getResourceAsStream("door/" + name + "/" + file)) {
+            Files.copy(in, to);
+        }
+        return to;
+    }
+
+    private Path model(String name) throws IOException {
+        return file(name, name.startsWith("h5_") ? "model.h5" : "model.keras");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bn_scale_number",
+                "compile_without_optimizer",
+                "custom_loss",
+                "custom_metric",
+                "h5_custom_adam",
+                "h5_nadam_schedule_decay",
+                "h5_nested_functional",
+                "h5_nested_sequential",
+                "h5_nested_sequential_real",
+                "h5_sgd_decay",
+                "keras_2_13_numbers",
+                "keras_2_15_metrics",
+                "keras_2_15_windows",
+                "loss_function",
+                "metric_auc"
+            })
+    void predictsWhatKerasPredicts(String name) throws IOException {
+        Tensor x = Npy.read(file(name, "x.npy"));
+        Tensor expected = Npy.read(file(name, "y_keras.npy"));
+        try (Model model = KerasFiles.load(model(name)).on(Device.cpu())) {
+            Tensor y = model.predict(x);
+            assertThat(y.shape()).isEqualTo(expected.shape());
+            for (int i = 0; i < y.size(); i++) {
+                assertThat(y.floats()[i]).isCloseTo(expected.floats()[i], within(1e-6f));
+            }
+        }
+    }
+
+    @Test
+    void aCompilationIsKeptAsFarAsItCanBe() throws IOException {
+        try (Model model = KerasFiles.load(model("custom_metric"))) {
+            assertThat(model.compilation().orElseThrow().optimizer().className()).isEqualTo("Adam");
+        }
+        Files.delete(folder.resolve("model.keras"));
+        try (Model model = KerasFiles.load(model("custom_loss"))) {
+            assertThat(model.compilation()).isEmpty();
+        }
+        Files.delete(folder.resolve("model.keras"));
+        try (Model model = KerasFiles.load(model("compile_without_optimizer"))) {
+            assertThat(model.compilation().orElseThrow().optimizer().className())
+                    .isEqualTo("RMSprop"); // Keras's default
+        }
+        try (Model model = KerasFiles.load(model("h5_sgd_decay"))) {
+            assertThat(model.compilation().orElseThrow().optimizer().schedule().orElseThrow())
+                    .asString()
+                    .contains("InverseTimeDecay");
+        }
+    }
+
+    /** Keras computes in half precision there, which has three digits. */
+    @Test
+    void mixedPrecisionComputesInFloat32() throws IOException {
+        Tensor x = Npy.read(file("mixed_float16", "x.npy"));
+        Tensor expected = Npy.read(file("mixed_float16", "y_keras.npy"));
+        try (Model model = KerasFiles.load(model("mixed_float16")).on(Device.cpu())) {
+            Tensor y = model.predict(x);
+            for (int i = 0; i < y.size(); i++) {
+                assertThat(y.floats()[i]).isCloseTo(expected.floats()[i], within(4e-3f));
+            }
+        }
+    }
+}
