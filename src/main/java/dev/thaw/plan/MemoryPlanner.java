@@ -71,7 +71,7 @@ final class MemoryPlanner {
         }
     }
 
-    private static boolean inArena(Value v) {
+    static boolean inArena(Value v) {
         return v.role() == Value.Role.TEMP || v.role() == Value.Role.INPUT;
     }
 

@@ -77,6 +77,7 @@ public final class Plan implements AutoCloseable {
     private final Holdings holdings = new Holdings();
     private final Cleaner.Cleanable cleanable;
     private final MemoryPlanner memory;
+    private final boolean exact = Boolean.getBoolean(Backend.EXACT_PROPERTY);
     private final Kernel sequence;
     private final long workspaceBytes;
     private final List<Prepared> prepared = new ArrayList<>();
@@ -96,7 +97,7 @@ public final class Plan implements AutoCloseable {
         try {
             // with memory of its own for each value there is no arena
             Buffer arena =
-                    Boolean.getBoolean(Backend.EXACT_PROPERTY)
+                    exact
                             ? null
                             : holdings.own(backend.allocate(Math.max(1, memory.total()), "arena"));
             takeVariables(deviceMemory);
@@ -237,11 +238,6 @@ public final class Plan implements AutoCloseable {
         }
     }
 
-    /** Bytes of the arena, which all values in between share. */
-    public long arenaBytes() {
-        return memory.total();
-    }
-
     /** Frees everything, last made first. Closing twice is allowed. */
     @Override
     public void close() {
@@ -251,7 +247,7 @@ public final class Plan implements AutoCloseable {
 
     /**
      * One line per op: who asked for it, the op with its operands, what the backend chose for it,
-     * where its results lie.
+     * where in the arena its results lie.
      */
     @Override
     public String toString() {
@@ -259,10 +255,12 @@ public final class Plan implements AutoCloseable {
         s.append(
                 String.format(
                         Locale.ROOT,
-                        "plan on %s: %d ops, arena %,d bytes, workspace %,d bytes%n",
+                        "plan on %s: %d ops, %s, workspace %,d bytes%n",
                         backend.name(),
                         program.steps().size(),
-                        memory.total(),
+                        exact
+                                ? "no arena by " + Backend.EXACT_PROPERTY
+                                : String.format(Locale.ROOT, "arena %,d bytes", memory.total()),
                         workspaceBytes));
         int i = 0;
         for (Program.Step step : program.steps()) {
@@ -273,7 +271,7 @@ public final class Plan implements AutoCloseable {
             }
             for (Value out : step.op().outputs()) {
                 s.append("  ").append(out).append(' ').append(out.shape());
-                if (!buffers.containsKey(memory.root(out)) || out.role() == Value.Role.TEMP) {
+                if (!exact && MemoryPlanner.inArena(memory.root(out))) {
                     s.append('@').append(memory.offset(out));
                 }
             }

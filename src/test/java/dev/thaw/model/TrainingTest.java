@@ -3,6 +3,7 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.thaw.backend.spi.Backend;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
@@ -338,6 +339,24 @@ class TrainingTest {
             assertThat(m.plan(Mode.INFERENCE, 32))
                     .contains("BatchNormInfer")
                     .doesNotContain("BatchNormTrain", "Dropout", "Grad");
+        }
+    }
+
+    @Test
+    void aPlanSaysThatItHasNoArenaWhereEachValueHasMemoryOfItsOwn() {
+        assertThat(planWhereExactIs("true"))
+                .contains("no arena by thaw.debug.exact")
+                .doesNotContain("@");
+        assertThat(planWhereExactIs("false")).contains("@").doesNotContain("no arena");
+    }
+
+    private static String planWhereExactIs(String value) {
+        String before = System.getProperty(Backend.EXACT_PROPERTY, "false");
+        System.setProperty(Backend.EXACT_PROPERTY, value);
+        try (Model m = classifier()) {
+            return m.plan(Mode.INFERENCE, 32);
+        } finally {
+            System.setProperty(Backend.EXACT_PROPERTY, before);
         }
     }
 
