@@ -437,10 +437,10 @@ THAW_API void thaw_sim_atomic_ends() {
 }
 
 /** With THAW_SIM_FORMS=1, at the start of each function of the kernels. */
-THAW_API void __cyg_profile_func_enter(void* function, void*) {
+THAW_API void thaw_sim_enter(void* function, void*) {
     ran(function);
 }
-THAW_API void __cyg_profile_func_exit(void*, void*) {}
+THAW_API void thaw_sim_exit(void*, void*) {}
 
 THAW_API __attribute__((noreturn)) void thaw_sim_trap(const char* file, int line, const char* what) {
     fail(LAUNCH_FAILED, "%s:%d: %s", file, line, what);
