@@ -33,5 +33,10 @@ sed -E -e 's/__thaw_global__//g; s/__thaw_bounds__ *\([^()]*\)//g' \
 grep -v '^#' "$work/marked.ii" | tr '\n' ' ' | { grep -oE '__thaw_global__[^{;]*' || true; } \
     | awk -f "$here/tools/kernel-list.awk" >> "$work/kernels.ii"
 g++ "${flags[@]}" "${checks[@]}" -fpreprocessed -c -x c++ "$work/kernels.ii" -o "$work/kernels.o"
+if [ "${THAW_SIM_FORMS:-0}" = 1 ]; then
+    # the C library has empty functions of these names, which the linker would find first
+    objcopy --redefine-sym __cyg_profile_func_enter=thaw_sim_enter \
+        --redefine-sym __cyg_profile_func_exit=thaw_sim_exit "$work/kernels.o"
+fi
 g++ -shared -Wl,-z,defs -o "$work/kernels.so" "$work/kernels.o" "$driver"
 mv "$work/kernels.so" "$shared"

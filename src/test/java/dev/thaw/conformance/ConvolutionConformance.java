@@ -219,6 +219,10 @@ abstract class ConvolutionConformance extends Conformance {
                 }
             }
         }
+        // four channels at once where no kernel is made for the window
+        for (Geometry g : List.of(GEOMETRIES.get(1), GEOMETRIES.get(9), GEOMETRIES.get(17))) {
+            all.add(new OpCase("Depthwise " + g + " 8x1", d -> depthwise(d, 2, g, 8, 1, true)));
+        }
         Geometry large = same(List.of(33, 35), List.of(3, 3), 1, 1);
         Geometry strided = same(List.of(67, 65), List.of(3, 3), 2, 1);
         all.add(new OpCase("Convolution large", d -> convolution(d, 5, large, 8, 17, 1, true)));

@@ -133,6 +133,9 @@ abstract class ElementwiseConformance extends Conformance {
             all.add(new OpCase("Equal " + s, d -> equal(d, s)));
         }
         all.add(new OpCase("Equal of classes", ElementwiseConformance::equalClasses));
+        for (long other : new long[] {7, (1L << 32) + 7, (1L << 33) + 7}) {
+            all.add(new OpCase("Equal of counts " + other, d -> equalCounts(d, other)));
+        }
         for (long count : new long[] {0, -1, 41, (1L << 32) - 1, 1L << 40}) {
             all.add(new OpCase("Increment " + count, d -> increment(d, count)));
         }
@@ -182,6 +185,12 @@ abstract class ElementwiseConformance extends Conformance {
         Value b = d.classes("b", 1003, 3);
         Value y = d.temp("y", a.shape());
         d.emit(new Equal(a, b, y));
+        d.fetch(y, Tolerance.EXACT);
+    }
+
+    private static void equalCounts(Draft d, long other) {
+        Value y = d.temp("y", Shape.scalar());
+        d.emit(new Equal(d.counter("a", (1L << 32) + 7), d.counter("b", other), y));
         d.fetch(y, Tolerance.EXACT);
     }
 
