@@ -22,7 +22,7 @@ final class StrictRun {
 
     /**
      * Writes to the first argument, a file: how many tests passed, how many did not, the
-     * simulator's reports with {@code report}, the functions of kernels that ran with {@code form}.
+     * simulator's reports with {@code report}, but for what a test had it refuse, the functions of kernels that ran with {@code form}.
      * The other arguments are classes.
      */
     public static void main(String[] args) throws IOException {
@@ -41,7 +41,9 @@ final class StrictRun {
         text.append("others ")
                 .append(summary.getTestsFoundCount() - summary.getTestsSucceededCount())
                 .append('\n');
-        simulator.reports().forEach(r -> text.append("report ").append(r).append('\n'));
+        simulator.reports().stream()
+                .filter(r -> !r.contains("refused by a setting"))
+                .forEach(r -> text.append("report ").append(r).append('\n'));
         simulator.forms().forEach(f -> text.append("form ").append(f).append('\n'));
         Files.writeString(Path.of(args[0]), text);
     }
