@@ -22,8 +22,8 @@ final class StrictRun {
 
     /**
      * Writes to the first argument, a file: how many tests passed, how many did not, the
-     * simulator's reports with {@code report}, but for what a test had it refuse, the functions of kernels that ran with {@code form}.
-     * The other arguments are classes.
+     * simulator's reports with {@code report}, but for what a test had it refuse, the functions of
+     * kernels that ran with {@code form}. The other arguments are classes.
      */
     public static void main(String[] args) throws IOException {
         Simulator simulator = Simulator.require();
