@@ -59,7 +59,7 @@ search_python() {
     local candidate answer
     for candidate in "${PYTHON:-}" python3 python; do
         [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
-        answer=$("$candidate" -c '
+        answer=$(timeout 30 "$candidate" -c '
 import glob, importlib.util, site, sys, sysconfig
 places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages(), *site.getsitepackages()}
 print("torch" if importlib.util.find_spec("torch") else "")
@@ -234,15 +234,15 @@ machine() {
     {
         date -u '+%Y-%m-%d %H:%M UTC'
         echo "Thaw $(paste -sd ' ' "$here/VERSION")"
-        nvidia-smi --query-gpu=name,compute_cap,memory.total,driver_version,clocks.max.sm,clocks.max.mem \
+        timeout 20 nvidia-smi --query-gpu=name,compute_cap,memory.total,driver_version,clocks.max.sm,clocks.max.mem \
             --format=csv,noheader 2>&1 || echo "nvidia-smi does not answer"
         local nvcc
         nvcc=$(tool nvcc)
-        [ -z "$nvcc" ] || "$nvcc" --version | tail -n 1
-        [ -z "$PYTHON" ] || "$PYTHON" -c 'import importlib.metadata as m, sys
+        [ -z "$nvcc" ] || timeout 10 "$nvcc" --version | tail -n 1
+        [ -z "$PYTHON" ] || timeout 20 "$PYTHON" -c 'import importlib.metadata as m, sys
 print("Python", sys.version.split()[0], "in", sys.prefix, *["torch " + d.version for d in m.distributions() if d.metadata["Name"] == "torch"])'
         echo "library path: ${GPU_CHECK_LIBRARIES:-none}"
-        ldconfig -p 2>/dev/null | grep -E 'lib(cuda|cublas|cudnn|nvrtc)\.so' || echo "the linker knows no library of CUDA's"
+        timeout 10 ldconfig -p 2>/dev/null | grep -E 'lib(cuda|cublas|cudnn|nvrtc)\.so' || echo "the linker knows no library of CUDA's"
         "$here/jre/bin/java" -version 2>&1 | tail -n 1
     } > "$OUT/machine.txt" 2>&1
     cat "$OUT/machine.txt"
