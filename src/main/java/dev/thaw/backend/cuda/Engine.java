@@ -70,7 +70,7 @@ final class Engine implements AutoCloseable {
                 cuMemsetD8Async(tickets.address(), (byte) 0, tickets.bytes(), gpu.stream()),
                 "cuMemsetD8Async",
                 "tickets");
-        staging = new Staging(gpu);
+        staging = new Staging(gpu, memory);
         HostMemory.Block constants = hostMemory.take(16);
         constants.bytes().order(ByteOrder.nativeOrder()).putFloat(0, 1).putFloat(8, 0);
         one = constants.address();
