@@ -10,6 +10,7 @@ final class CudaBuffer implements Buffer {
     private final DeviceAddress address;
     private final long bytes;
     private Runnable release;
+    private int fills;
 
     /**
      * @param release gives the memory back; null for a part of another buffer
@@ -31,6 +32,11 @@ final class CudaBuffer implements Buffer {
 
     DeviceAddress address() {
         return address;
+    }
+
+    /** Counts the large uploads into this, the one that begins included. */
+    int fill() {
+        return fills == Integer.MAX_VALUE ? fills : ++fills;
     }
 
     @Override

@@ -15,7 +15,8 @@ import java.util.TreeMap;
 /**
  * Keeps freed device memory for the next who asks: asking the driver takes long and waits for the
  * GPU. All work is on one stream, so that memory may be used again while the kernels that read it
- * are still queued. Where the GPU is full, what is kept here goes back first.
+ * are still queued. Where the GPU is full, what is kept here goes back first, and then what can be
+ * done without.
  */
 final class DeviceMemoryPool implements AutoCloseable {
     private static final long SMALL = 512;
@@ -27,9 +28,17 @@ final class DeviceMemoryPool implements AutoCloseable {
     private long used;
     private long kept;
     private boolean closed;
+    private Runnable spare = () -> {};
 
     DeviceMemoryPool(Gpu gpu) {
         this.gpu = gpu;
+    }
+
+    /**
+     * @param release gives back what others hold and can do without
+     */
+    void whenFull(Runnable release) {
+        spare = release;
     }
 
     /** Memory filled with zeros, unless {@link Backend#EXACT_PROPERTY} is set. */
@@ -45,6 +54,10 @@ final class DeviceMemoryPool implements AutoCloseable {
         }
         if (address == null && kept > 0) {
             giveBack();
+            address = ask(size);
+        }
+        if (address == null) {
+            spare.run();
             address = ask(size);
         }
         if (address == null) {

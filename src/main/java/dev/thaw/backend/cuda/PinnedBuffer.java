@@ -15,11 +15,12 @@ import java.nio.ByteOrder;
 final class PinnedBuffer implements AutoCloseable {
     private final DeviceAddress.Host memory;
     private final ByteBuffer view;
-    private final CUevent done = event();
+    private final CUevent done;
 
     PinnedBuffer(long bytes) {
         memory = HostMemory.allocate(bytes);
         view = memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
+        done = event();
     }
 
     static CUevent event() {

@@ -2,7 +2,6 @@ package dev.thaw.backend.cuda;
 
 import static jcuda.driver.JCudaDriver.*;
 
-import dev.thaw.backend.spi.DeviceOutOfMemoryException;
 import dev.thaw.tensor.Tensor;
 
 import jcuda.driver.CUstream;
@@ -17,9 +16,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Small ones (a learning rate, labels) take their place in the stream of the kernels, each in
  * the next of {@value #SMALL_SLOTS} slots, so that none waits for a step that runs before so many
- * are queued up. Large ones (a batch of images) go by one of two {@link Landing}s that are as large
- * as the largest of them: the next batch is copied while a step runs. Downloads come after
+ * are queued up. Large ones (weights) go that way in pieces of 4 MiB, two in flight. Large ones
+ * into a buffer that was filled {@value #FILLS} times before (a batch of images) go by one of two
+ * {@link Landing}s in turn: the next batch is copied while a step runs. Downloads come after
  * everything that was launched.
+ *
+ * <p>Landings are as large as the largest such upload, at most 64 MiB, on the host and on the GPU.
+ * Theirs is the first memory that is given back where the GPU is full.
  */
 final class Staging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
@@ -28,8 +31,11 @@ final class Staging implements AutoCloseable {
     private static final int SMALL_SLOTS = 16;
     private static final int CHUNK = 4 << 20;
 
-    /** Larger ones go in pieces: a landing's memory stays taken, twice, on host and device. */
-    private static final long MOST_LANDING = 128L << 20;
+    /** By then a step has been recorded: the memory for its graph is more urgent. */
+    private static final int FILLS = 2;
+
+    /** Larger ones go in pieces. */
+    private static final int MOST_LANDING = 64 << 20;
 
     private final Gpu gpu;
     private final DeviceMemoryPool pool;
@@ -40,7 +46,7 @@ final class Staging implements AutoCloseable {
     private int smallTurn;
     private int chunkTurn;
     private int landingTurn;
-    private boolean roomToLand = true;
+    private long tooLarge = Long.MAX_VALUE;
 
     Staging(Gpu gpu, DeviceMemoryPool pool) {
         this.gpu = gpu;
@@ -55,73 +61,68 @@ final class Staging implements AutoCloseable {
         for (int i = 0; i < chunks.length; i++) {
             chunks[i] = new PinnedBuffer(CHUNK);
         }
+        pool.whenFull(this::leave);
     }
 
     void upload(Tensor source, CudaBuffer target) {
         requireRoom(source, target);
-        long bytes = (long) source.size() * source.dtype().bytes();
-        if (bytes <= SMALL) {
-            copyIn(small[smallTurn = (smallTurn + 1) % small.length], source, 0, source.size(), target);
-            return;
-        }
         int size = source.dtype().bytes();
-        long piece = Math.min(bytes, MOST_LANDING);
-        boolean lands = roomFor(piece);
-        int step = (int) (lands ? piece : CHUNK) / size;
+        long bytes = (long) source.size() * size;
+        boolean lands = bytes > SMALL && target.fill() > FILLS && makeRoom(bytes);
+        int step = (lands ? MOST_LANDING : CHUNK) / size;
         for (int at = 0; at < source.size(); at += step) {
             int n = Math.min(step, source.size() - at);
+            DeviceAddress to = target.address().plus((long) at * size);
             if (lands) {
-                landings[landingTurn ^= 1].upload(
-                        source, at, n, target.address().plus((long) at * size));
+                landings[landingTurn ^= 1].upload(source, at, n, to);
+            } else if (bytes <= SMALL) {
+                smallTurn = (smallTurn + 1) % small.length;
+                copyIn(small[smallTurn], source, at, n, to);
             } else {
-                copyIn(chunks[chunkTurn ^= 1], source, at, n, target);
+                copyIn(chunks[chunkTurn ^= 1], source, at, n, to);
             }
         }
     }
 
-    private void copyIn(PinnedBuffer by, Tensor source, int at, int n, CudaBuffer target) {
-        int size = source.dtype().bytes();
+    private void copyIn(PinnedBuffer by, Tensor source, int at, int n, DeviceAddress target) {
         by.fill(source, at, n);
         Status.driver(
                 cuMemcpyHtoDAsync(
-                        target.address().plus((long) at * size),
-                        by.memory(),
-                        (long) n * size,
-                        gpu.stream()),
+                        target, by.memory(), (long) n * source.dtype().bytes(), gpu.stream()),
                 "cuMemcpyHtoDAsync",
                 "upload " + source.shape());
         by.copying(gpu.stream());
     }
 
-    /** Whether both landings hold so much; makes larger ones where they do not. */
-    private boolean roomFor(long bytes) {
-        for (int i = 0; i < landings.length && roomToLand; i++) {
-            if (landings[i] == null || landings[i].bytes() < bytes) {
-                leave(i);
-                try {
-                    landings[i] =
-                            new Landing(pool.allocate(bytes, "a batch"), gpu.stream(), copies);
-                } catch (DeviceOutOfMemoryException e) {
-                    LOG.debug("no room on the GPU for the next batch: {}", e.getMessage());
-                    giveBack();
-                }
+    /** Whether both landings hold so much, or a piece; makes larger ones where they do not. */
+    private boolean makeRoom(long bytes) {
+        long piece = Math.min(bytes, MOST_LANDING);
+        if (landings[1] != null && landings[1].bytes() >= piece) {
+            return true;
+        }
+        if (piece >= tooLarge) {
+            return false;
+        }
+        leave();
+        for (int i = 0; i < landings.length; i++) {
+            landings[i] = Landing.make(pool, piece, gpu.stream(), copies);
+            if (landings[i] == null) {
+                LOG.debug("no room to copy {} bytes ahead: such batches wait for a step", piece);
+                tooLarge = piece;
+                leave();
+                return false;
             }
         }
-        return roomToLand;
+        return true;
     }
 
-    private void leave(int i) {
-        if (landings[i] != null) {
-            landings[i].close();
-            landings[i] = null;
-        }
-    }
-
-    /** Batches wait for the steps before them from here on: the GPU is full. */
-    private void giveBack() {
-        roomToLand = false;
+    /** Gives the landings' memory back, when the copies that are under way have ended. */
+    private void leave() {
         for (int i = 0; i < landings.length; i++) {
-            leave(i);
+            if (landings[i] != null) {
+                landings[i].close();
+                landings[i] = null;
+            }
         }
     }
 
@@ -170,9 +171,7 @@ final class Staging implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = 0; i < landings.length; i++) {
-            leave(i);
-        }
+        leave();
         for (PinnedBuffer b : small) {
             b.close();
         }

@@ -6,10 +6,10 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.graph.Network;
-import dev.thaw.layer.ActivationFunction;
-import dev.thaw.layer.Dense;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.core.Dense;
 import dev.thaw.model.Sequential;
 import dev.thaw.op.Increment;
 import dev.thaw.op.Program;
@@ -18,6 +18,7 @@ import dev.thaw.sim.OnSimulator;
 import dev.thaw.sim.Simulator;
 import dev.thaw.sim.Simulator.Counter;
 import dev.thaw.sim.Simulator.Setting;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
@@ -68,11 +69,24 @@ class StagingTest {
         return simulator.count(Counter.KERNEL_LAUNCHES);
     }
 
+    /** Until it counts as an input of steps, and landings are there. */
+    private void fillOften(Buffer x, Shape shape) {
+        for (int i = 0; i < 3; i++) {
+            cuda.upload(Tensor.full(shape, 77 + i), x);
+        }
+        cuda.synchronize();
+    }
+
+    private static Tensor content(Buffer x, Backend of) {
+        Tensor got = Tensor.zeros(Shape.of((int) x.bytes() / 4), DType.FLOAT32);
+        of.download(x, got);
+        return got;
+    }
+
     @Test
     void theNextBatchesAreCopiedWhileAStepRuns() {
         try (Buffer x = cuda.allocate(4 * LARGE.size(), "x")) {
-            cuda.upload(Tensor.full(LARGE, 1), x);
-            cuda.synchronize(); // the landings are there
+            fillOften(x, LARGE);
             simulator.set(Setting.DEFERRED, 1);
             simulator.resetCounters();
             cuda.upload(Tensor.full(LARGE, 2), x);
@@ -81,9 +95,7 @@ class StagingTest {
             cuda.upload(Tensor.full(LARGE, 4), x);
             assertThat(simulator.count(Counter.HOST_TO_DEVICE_COPIES)).isPositive();
             assertThat(stepsRun()).isZero();
-            Tensor got = Tensor.zeros(LARGE, dev.thaw.tensor.DType.FLOAT32);
-            cuda.download(x, got);
-            assertThat(got.floats()).containsOnly(4);
+            assertThat(content(x, cuda).floats()).containsOnly(4);
             assertThat(stepsRun()).isEqualTo(1);
             assertThat(simulator.count(Counter.HOST_TO_DEVICE_COPIES)).isEqualTo(3);
         }
@@ -108,30 +120,94 @@ class StagingTest {
         }
     }
 
-    /** Every batch is read by the step after it, wherever the copies are in between. */
+    /** Sizes differ, so that landings grow in between; each ends in its own place. */
     @Test
     void batchesInFlightNeverMix() {
         int n = 40;
         Buffer[] kept = new Buffer[n];
+        for (int i = 0; i < n; i++) {
+            Shape shape = Shape.of(16_500 + 80 * (7 * i % n));
+            kept[i] = cuda.allocate(4 * shape.size(), "kept");
+            cuda.upload(Tensor.full(shape, -1), kept[i]);
+            cuda.upload(Tensor.full(shape, -2), kept[i]);
+        }
+        simulator.set(Setting.DEFERRED, 1);
+        simulator.resetCounters();
+        for (int i = 0; i < n; i++) {
+            cuda.upload(Tensor.full(Shape.of((int) kept[i].bytes() / 4), i), kept[i]);
+            step.launch();
+        }
+        for (int i = 0; i < n; i++) {
+            assertThat(content(kept[i], cuda).floats()).as("batch %d", i).containsOnly(i);
+            kept[i].close();
+        }
+        assertThat(simulator.count(Counter.DEVICE_TO_DEVICE_COPIES)).isEqualTo(n);
+        assertThat(simulator.reports()).isEmpty();
+    }
+
+    @Test
+    void weightsTakeNoMemoryBesides() {
+        try (Buffer weights = cuda.allocate(4 * LARGE.size(), "weights")) {
+            long device = simulator.count(Counter.LIVE_BYTES);
+            long pinned = simulator.count(Counter.LIVE_PINNED);
+            cuda.upload(Tensor.full(LARGE, 1), weights);
+            cuda.upload(Tensor.full(LARGE, 2), weights);
+            assertThat(simulator.count(Counter.LIVE_BYTES)).isEqualTo(device);
+            assertThat(simulator.count(Counter.LIVE_PINNED)).isEqualTo(pinned);
+            cuda.upload(Tensor.full(LARGE, 3), weights);
+            assertThat(simulator.count(Counter.LIVE_BYTES)).isEqualTo(device + 8 * LARGE.size());
+        }
+    }
+
+    /** One landing would fit, two do not. */
+    @Test
+    void withoutRoomBatchesComeInAsTheyDidBefore() {
         try (Buffer x = cuda.allocate(4 * LARGE.size(), "x")) {
+            long full = simulator.count(Counter.LIVE_BYTES) + 6 * LARGE.size();
+            simulator.set(Setting.QUIET, 1);
+            simulator.set(Setting.MEMORY, full);
+            fillOften(x, LARGE);
+            simulator.resetCounters();
+            cuda.upload(Tensor.full(LARGE, 5), x);
+            assertThat(content(x, cuda).floats()).containsOnly(5);
+            assertThat(simulator.count(Counter.DEVICE_TO_DEVICE_COPIES)).isZero();
+            assertThat(simulator.count(Counter.ALLOCATIONS)).as("it is not tried again").isZero();
+            assertThat(simulator.count(Counter.LIVE_BYTES))
+                    .isLessThanOrEqualTo(full - 6 * LARGE.size());
+        }
+    }
+
+    @Test
+    void landingsMakeRoomForWhatIsNeeded() {
+        try (Buffer x = cuda.allocate(4 * LARGE.size(), "x")) {
+            fillOften(x, LARGE);
+            simulator.set(Setting.QUIET, 1);
+            simulator.set(Setting.MEMORY, simulator.count(Counter.LIVE_BYTES));
             simulator.set(Setting.DEFERRED, 1);
-            for (int i = 0; i < n; i++) {
-                // sizes differ, so that landings grow in between
-                Shape shape = Shape.of(16_500 + 80 * (i % 7) * i % 3_000);
-                kept[i] = cuda.allocate(4 * shape.size(), "kept");
-                cuda.upload(Tensor.full(shape, i), kept[i]);
-                cuda.upload(Tensor.full(LARGE, -i), x);
-                step.launch();
-            }
-            for (int i = 0; i < n; i++) {
-                Shape shape = Shape.of((int) kept[i].bytes() / 4);
-                Tensor got = Tensor.zeros(shape, dev.thaw.tensor.DType.FLOAT32);
-                cuda.download(kept[i], got);
-                assertThat(got.floats()).as("batch %d", i).containsOnly(i);
-                kept[i].close();
+            cuda.upload(Tensor.full(LARGE, 6), x);
+            try (Buffer more = cuda.allocate(4 * LARGE.size(), "a plan's")) {
+                assertThat(content(more, cuda).floats()).containsOnly(0);
+                assertThat(content(x, cuda).floats()).containsOnly(6);
             }
         }
-        assertThat(simulator.reports()).isEmpty();
+    }
+
+    @Test
+    void batchesLargerThanALandingComeInPieces() {
+        Shape huge = Shape.of((64 << 18) + 300_001);
+        try (Buffer x = cuda.allocate(4 * huge.size(), "x")) {
+            fillOften(x, huge);
+            Tensor batch = Tensor.zeros(huge, DType.FLOAT32);
+            for (int i = 0; i < huge.size(); i++) {
+                batch.floats()[i] = i;
+            }
+            simulator.set(Setting.DEFERRED, 1);
+            simulator.resetCounters();
+            cuda.upload(batch, x);
+            cuda.upload(batch, x);
+            assertThat(content(x, cuda).bitEquals(batch)).isTrue();
+            assertThat(simulator.count(Counter.DEVICE_TO_DEVICE_COPIES)).isEqualTo(4);
+        }
     }
 
     private List<Tensor> trained() {
