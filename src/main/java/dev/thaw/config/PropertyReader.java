@@ -105,6 +105,11 @@ public final class PropertyReader implements Properties {
         return v;
     }
 
+    /** Whether an option is not there and has a default to stand for it. */
+    private boolean mayLack(String key) {
+        return !required && !values.containsKey(key);
+    }
+
     @Override
     public boolean bool(String key, boolean value) {
         Object v = get(key);
@@ -150,7 +155,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Long longOrNull(String key, Long value) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);
@@ -162,7 +167,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Integer integerOrNull(String key, Integer value, Range range) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);
@@ -191,7 +196,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Double numberOrNull(String key, Double value, Range range) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);
@@ -200,7 +205,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public String text(String key, String value) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);
@@ -228,7 +233,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public <E extends Enum<E>> E choiceOrNull(String key, Class<E> type, E value) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);
@@ -255,7 +260,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public List<Integer> perAxisOrNull(String key, List<Integer> value, int axes, Range range) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         return get(key) == null ? null : perAxis(key, null, axes, range);
@@ -299,12 +304,12 @@ public final class PropertyReader implements Properties {
 
     @Override
     public List<Integer> integers(String key, List<Integer> value) {
-        return values.containsKey(key) ? integers(key, get(key), Range.ANY) : value;
+        return mayLack(key) ? value : integers(key, get(key), Range.ANY);
     }
 
     @Override
     public List<Double> numbers(String key, List<Double> value) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);
@@ -351,7 +356,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Shape shape(String key, Shape value) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);
@@ -417,7 +422,7 @@ public final class PropertyReader implements Properties {
 
     @Override
     public <T> T objectOrNull(String key, Class<T> kind, T value) {
-        if (!values.containsKey(key)) {
+        if (mayLack(key)) {
             return value;
         }
         Object v = get(key);

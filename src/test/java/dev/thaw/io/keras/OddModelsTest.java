@@ -121,6 +121,28 @@ class OddModelsTest {
         assertThat(file).doesNotExist();
     }
 
+    /** Each kind of option asks for what has no default: a text once went by as null. */
+    @Test
+    void refusesAnInputWithoutAName() {
+        String entry = "\"name\":\"left\"";
+        Symbol x = Input.named("left", 5);
+        Model model = new Model(x, new Dense(3).named("d").apply(x));
+        for (String instead : new String[] {"\"nam\":\"left\"", "\"name\":null"}) {
+            assertThatThrownBy(() -> edited(model, c -> inConfig(c, entry, instead)))
+                    .isInstanceOf(FileFormatException.class)
+                    .hasMessageContaining("layers[0]")
+                    .hasMessageContaining("name must be given");
+        }
+    }
+
+    /** The first entry after the first "config" of a layer is replaced. */
+    private static String inConfig(String json, String entry, String instead) {
+        int config = json.indexOf("\"config\":", json.indexOf("InputLayer"));
+        int at = json.indexOf(entry, config);
+        assertThat(at).isPositive();
+        return json.substring(0, at) + instead + json.substring(at + entry.length());
+    }
+
     @Test
     void compilesOnlyWithAnOptimizer() {
         for (String config : new String[] {"{}", "{\"optimizer\":5,\"loss\":\"mse\"}"}) {
