@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Finds the calls between inputs and outputs, an order to run them in, and Keras's order of the
@@ -121,8 +122,9 @@ final class GraphOrder {
 
     /** The layers in Keras's order, input layers included. */
     List<Layer> layers() {
+        Set<Layer> called = finished.stream().map(Node::layer).collect(Collectors.toSet());
         List<Layer> all = new ArrayList<>(met.keySet());
-        all.removeIf(l -> finished.stream().noneMatch(n -> n.layer() == l) && !Network.isInput(l));
+        all.removeIf(l -> !called.contains(l) && !Network.isInput(l));
         all.sort(
                 Comparator.<Layer>comparingInt(l -> -layerDepths.getOrDefault(l, 0))
                         .thenComparingInt(met::get));

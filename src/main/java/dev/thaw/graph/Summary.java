@@ -6,8 +6,10 @@ import dev.thaw.layer.Symbol;
 import dev.thaw.layer.Weight;
 import dev.thaw.tensor.Shape;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The text of {@link Network#summary()}. */
 final class Summary {
@@ -18,11 +20,12 @@ final class Summary {
             return ofUnbuilt(model);
         }
         Table table = new Table(List.of("Layer (type)", "Output Shape", "Param #", "Trainable"));
+        Map<Layer, String> shapes = shapes(model);
         for (Layer l : model.layers()) {
             long own = count(l.weights());
             table.row(
                     l.name() + " (" + l.className() + ")",
-                    shapeOf(model, l),
+                    shapes.getOrDefault(l, ""),
                     number(own),
                     own == 0 ? "-" : flag(model, l));
         }
@@ -59,18 +62,16 @@ final class Summary {
         return all == 0 ? "-" : now == all ? "yes" : now == 0 ? "no" : "in part";
     }
 
-    private static String shapeOf(Network model, Layer layer) {
+    /** What the first call of each layer gives. */
+    private static Map<Layer, String> shapes(Network model) {
+        Map<Layer, String> all = new HashMap<>();
         for (Node n : model.nodes()) {
-            if (n.layer() == layer) {
-                List<Shape> shapes = n.outputs().stream().map(Symbol::shape).toList();
-                return shapes.size() == 1 ? shapes.get(0).toString() : shapes.toString();
-            }
+            List<Shape> shapes = n.outputs().stream().map(Symbol::shape).toList();
+            all.putIfAbsent(
+                    n.layer(), shapes.size() == 1 ? shapes.get(0).toString() : shapes.toString());
         }
-        return model.inputs().stream()
-                .filter(s -> s.node().layer() == layer)
-                .map(s -> s.shape().toString())
-                .findFirst()
-                .orElse("");
+        model.inputs().forEach(s -> all.putIfAbsent(s.node().layer(), s.shape().toString()));
+        return all;
     }
 
     private static long count(List<Weight> weights) {
