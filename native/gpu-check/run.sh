@@ -17,7 +17,7 @@
 #   BUNDLE   a folder that after each part holds report.md and logs.tgz (what is in OUT, long logs cut), and nothing
 #            else but "running", which names the part that a killed run was in
 #   BUDGET   seconds that all parts share: a part gets at most what is left, less what the report takes
-#   PYTHON; THAW_CACHE (OUT/work/cache); LIMIT_FACTOR (1) stretches the limits; JAVA_OPTS; CLASSPATH_EXTRA
+#   PYTHON; THAW_CACHE (OUT/scratch/cache); LIMIT_FACTOR (1) stretches the limits; JAVA_OPTS; CLASSPATH_EXTRA
 #   DEVICE   cuda:0; to try this script without a GPU, on small shapes: cpu (CLASSPATH_EXTRA needs oneDNN's jars),
 #            or sim with the simulator's folder in SIM
 set -uo pipefail
@@ -39,7 +39,7 @@ case $device in
         ;;
 esac
 heap=${HEAP:-$([ ${#quick[@]} -gt 0 ] && echo 2g || echo 8g)}
-mkdir -p "$OUT/logs" "$OUT/status" "$OUT/work"
+mkdir -p "$OUT/logs" "$OUT/status" "$OUT/scratch"
 
 tool() { # tool NAME: where a tool of CUDA's is
     local found
@@ -78,9 +78,9 @@ print(":".join(f for p in sorted(places) for f in sorted(glob.glob(p + "/nvidia/
 }
 [ "${1:-}" = --inner ] || search_python
 
-cache=${THAW_CACHE:-$OUT/work/cache}
+cache=${THAW_CACHE:-$OUT/scratch/cache}
 java=("$here/jre/bin/java" "-Xmx$heap" -XX:+UseParallelGC -Djava.awt.headless=true
-    "-XX:ErrorFile=$OUT/logs/hs_err_%p.log" "-Djava.io.tmpdir=$OUT/work"
+    "-XX:ErrorFile=$OUT/logs/hs_err_%p.log" "-Djava.io.tmpdir=$OUT/scratch"
     "-Dthaw.device=$device" "-Dthaw.cache=$cache" "${properties[@]}")
 if "$here/jre/bin/java" --enable-native-access=ALL-UNNAMED -version >/dev/null 2>&1; then
     java+=(--enable-native-access=ALL-UNNAMED)
@@ -91,8 +91,8 @@ java+=(${JAVA_OPTS:-} -cp "${CLASSPATH_EXTRA:+$CLASSPATH_EXTRA:}$here/lib/*")
 export CUDNN_LOGLEVEL_DBG=1 CUDNN_LOGDEST_DBG=stderr
 
 # the demo writes below its folder, and tests look for a simulator there: an empty one
-in_work() {
-    cd "$OUT/work" && LD_LIBRARY_PATH="$GPU_CHECK_LIBRARIES${GPU_CHECK_LIBRARIES:+:}$here/syslib" "$@"
+in_scratch() {
+    cd "$OUT/scratch" && LD_LIBRARY_PATH="$GPU_CHECK_LIBRARIES${GPU_CHECK_LIBRARIES:+:}$here/syslib" "$@"
 }
 
 left() { # seconds of the budget
@@ -118,7 +118,7 @@ part() { # part NAME SECONDS COMMAND..: runs it with a limit, keeps log and outc
     begin=$(date +%s)
     printf '%-24s ' "$name"
     [ -z "${BUNDLE:-}" ] || echo "$name since $(date -u '+%H:%M:%S UTC'), limit $limit s" > "$BUNDLE/running"
-    (in_work timeout -k 5 "$limit" "$@") > "$OUT/logs/$name.log" 2>&1 < /dev/null
+    (in_scratch timeout -k 5 "$limit" "$@") > "$OUT/logs/$name.log" 2>&1 < /dev/null
     status=$?
     outcome "$name" "$begin" "$status" "$(note "$OUT/logs/$name.log")"
 }
@@ -146,17 +146,17 @@ note() { # the lines of a log that say how it ended; of tests that were cut off,
 }
 
 report() { # in OUT; without a Java that works, what the parts noted
-    (in_work timeout -k 5 20 "${java[@]}" -XX:TieredStopAtLevel=1 dev.thaw.gpucheck.Report "$OUT") \
-        > "$OUT/work/report.log" 2>&1 && return
+    (in_scratch timeout -k 5 20 "${java[@]}" -XX:TieredStopAtLevel=1 dev.thaw.gpucheck.Report "$OUT") \
+        > "$OUT/scratch/report.log" 2>&1 && return
     {
         printf '# GPU check\n\n**Java could not write this report.**\n\n```\n'
-        cat "$OUT/machine.txt" "$OUT"/status/*.tsv "$OUT/work/report.log" 2>/dev/null
+        cat "$OUT/machine.txt" "$OUT"/status/*.tsv "$OUT/scratch/report.log" 2>/dev/null
         printf '```\n'
     } > "$OUT/report.md"
 }
 
 bundle() { # what comes back from a machine, replaced file by file, so that a kill leaves the last whole one
-    local copy=$OUT/work/bundle log most file begin=$SECONDS
+    local copy=$OUT/scratch/bundle log most file begin=$SECONDS
     report
     [ -n "${BUNDLE:-}" ] || return 0
     for most in 1048576 65536; do # bytes at the head and at the tail of a log that travel
@@ -170,10 +170,10 @@ bundle() { # what comes back from a machine, replaced file by file, so that a ki
         # what was measured to choose by; neither natives nor machine code
         [ ! -d "$cache" ] || (cd "$cache" \
             && find . -type f -size -64k ! -name '*.so*' ! -name '*.cubin' -exec cp --parents {} "$copy/" \;)
-        tar -C "$copy" -czf "$OUT/work/logs.tgz" .
-        [ "$(wc -c < "$OUT/work/logs.tgz")" -gt 15000000 ] || break
+        tar -C "$copy" -czf "$OUT/scratch/logs.tgz" .
+        [ "$(wc -c < "$OUT/scratch/logs.tgz")" -gt 15000000 ] || break
     done
-    for file in "$OUT/work/logs.tgz" "$OUT/report.md"; do
+    for file in "$OUT/scratch/logs.tgz" "$OUT/report.md"; do
         cp "$file" "$BUNDLE/new" && mv "$BUNDLE/new" "$BUNDLE/${file##*/}"
     done
     rm -f "$BUNDLE/running"
@@ -210,7 +210,7 @@ junit() { # junit CLASSES..: regular expressions; options of Java before them
     for c in "$@"; do
         arguments+=(--include-classname "$c")
     done
-    in_work "${prefix[@]}" "${java[@]}" "${options[@]}" org.junit.platform.console.ConsoleLauncher execute \
+    in_scratch "${prefix[@]}" "${java[@]}" "${options[@]}" org.junit.platform.console.ConsoleLauncher execute \
         --disable-banner --disable-ansi-colors --details=testfeed --fail-if-no-tests \
         --scan-classpath "$here/lib/thaw-tests.jar" "${arguments[@]}"
 }
@@ -219,7 +219,7 @@ prefix=() # what a test's Java runs under
 strict_junit() {
     # a skipped test is a failure, since there is a GPU
     local log status
-    log=$(mktemp "$OUT/work/junit.XXXXXX")
+    log=$(mktemp "$OUT/scratch/junit.XXXXXX")
     junit "$@" | tee "$log"
     status=${PIPESTATUS[0]}
     if ! grep -qE '\[ +0 tests aborted' "$log"; then
@@ -300,10 +300,10 @@ profiled() { # profiled NCU: a table of the kernels of a step, op by op
     trap : TERM
     "$1" --target-processes all --profile-from-start off --clock-control none --csv --page raw \
         --metrics gpu__time_duration.sum,dram__throughput.avg.pct_of_peak_sustained_elapsed \
-        --log-file "$OUT/work/profile.csv" \
+        --log-file "$OUT/scratch/profile.csv" \
         "${java[@]}" -Dthaw.cuda.graphs=false dev.thaw.gpucheck.OneStep MobileNetV2 32 224
     local status=$?
-    "${java[@]}" dev.thaw.gpucheck.KernelTable "$OUT/work/profile.csv" > "$OUT/profile.txt" || status=4
+    "${java[@]}" dev.thaw.gpucheck.KernelTable "$OUT/scratch/profile.csv" > "$OUT/profile.txt" || status=4
     cat "$OUT/profile.txt"
     return $status
 }
@@ -332,8 +332,8 @@ torch_figures() {
     shift 3
     if [ "$kind" = ops ]; then
         [ "$name" != torch-ops-tf32 ] || filter=(library)
-        list=("$OUT/work/$name.list")
-        in_work "${java[@]}" dev.thaw.gpucheck.OpBench list "${filter[@]}" "${quick[@]}" > "${list[0]}"
+        list=("$OUT/scratch/$name.list")
+        in_scratch "${java[@]}" dev.thaw.gpucheck.OpBench list "${filter[@]}" "${quick[@]}" > "${list[0]}"
     fi
     [ ${#quick[@]} -eq 0 ] || on=cpu
     figures "$OUT/$name.tsv" "$PYTHON" "$here/torch_bench.py" --device "$on" "$@" "$kind" "${list[@]}" "${quick[@]}"
