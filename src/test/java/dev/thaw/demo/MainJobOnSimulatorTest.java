@@ -8,14 +8,20 @@ import dev.thaw.layer.RandomSeed;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.sim.OnSimulator;
+import dev.thaw.sim.Simulator;
+import dev.thaw.sim.Simulator.Setting;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.FitOptions;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.SGD;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,8 +31,16 @@ import java.util.List;
  * devices learn the same. The accuracies are those of this test's digits, not of the main job.
  */
 @OnSimulator
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MainJobOnSimulatorTest {
     private static final int BATCH = 8;
+
+    /** A GPU that no other test uses: a backend remembers what was refused. */
+    private static final int REFUSING = 1;
+
+    /** The first convolution in training and in prediction, and its filter's gradient. */
+    private static final int GEOMETRIES = 3;
+
     private static final int JUDGED = 200;
 
     /**
@@ -41,6 +55,8 @@ class MainJobOnSimulatorTest {
     private static final Digits ALL_TEST = first(Digits.test().flat(), JUDGED);
     private static final Digits LOW_TEST = first(Digits.test().between(0, 4), JUDGED);
     private static final Digits HIGH_TEST = first(Digits.test().between(5, 9), JUDGED);
+
+    private List<Phase> onCpu;
 
     /** Ops of a step in the deepest of the networks, forward and backward. */
     private static final int OPS = 40;
@@ -204,10 +220,42 @@ class MainJobOnSimulatorTest {
         assertThat(farthest).isLessThan(2 * STEP_NOISE * Math.max(1, largest));
     }
 
+    @BeforeAll
+    void learnOnTheCpu() {
+        onCpu = run(Device.cpu());
+    }
+
     @Test
     void bothDevicesLearnTheSame() {
-        List<Phase> cpu = run(Device.cpu());
-        List<Phase> cuda = run(Device.cuda(0));
+        requireSame(onCpu, run(Device.cuda(0)));
+    }
+
+    /**
+     * cuDNN refuses to compute whatever it is asked for: kernels of our own learn the same, and
+     * each geometry is told once.
+     */
+    @Test
+    void ownKernelsLearnTheSameWhereCudnnRefuses() {
+        Simulator simulator = Simulator.require();
+        simulator.set(Setting.DEVICES, REFUSING + 1);
+        simulator.set(Setting.CUDNN_REFUSES, 3);
+        simulator.set(Setting.QUIET, 1);
+        PrintStream err = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true));
+        List<Phase> got;
+        try {
+            got = run(Device.cuda(REFUSING));
+        } finally {
+            System.setErr(err);
+        }
+        List<String> warnings =
+                log.toString().lines().filter(l -> l.contains("cuDNN refuses")).toList();
+        requireSame(onCpu, got);
+        assertThat(warnings).hasSize(GEOMETRIES).doesNotHaveDuplicates();
+    }
+
+    private static void requireSame(List<Phase> cpu, List<Phase> cuda) {
         for (int i = 0; i < cpu.size(); i++) {
             Phase a = cpu.get(i);
             Phase b = cuda.get(i);
