@@ -538,14 +538,13 @@ __device__ __forceinline__ Items grad_filter_tiles(
                 for (int r = 0; r < ROWS; r++) {
                     int h = oh * S + kh0 + r - g.pad[1];
                     bool real = kh0 + r < K && g.real(1, h);
-                    const float* row =
-                            x + ((long long)cell.image * g.in[1] + h) * g.in[2] * g.channels + c;
+                    const float* row = x
+                            + (((long long)cell.image * g.in[1] + h) * g.in[2] + left) * g.channels + c;
                     thaw::Vec4 v[SPAN];
 #pragma unroll
                     for (int s = 0; s < SPAN; s++) {
-                        v[s] = load_or_zeros(
-                                row + (long long)(left + s) * g.channels,
-                                real & g.real(2, left + s));
+                        v[s] = load_or_zeros(row, real & g.real(2, left + s));
+                        row += g.channels;
                     }
 #pragma unroll
                     for (int kw = 0; kw < K; kw++) {
