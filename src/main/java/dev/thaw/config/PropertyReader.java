@@ -1,6 +1,5 @@
 package dev.thaw.config;
 
-import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Answers a walk with what a configuration says: a map from Keras's keys to numbers, texts,
@@ -22,7 +22,7 @@ import java.util.Set;
  */
 public final class PropertyReader implements Properties {
     /** No tensor of Keras has more axes. */
-    private static final int MAX_RANK = 8;
+    static final int MAX_RANK = 8;
 
     private final String where;
     private final Map<?, ?> values;
@@ -39,7 +39,11 @@ public final class PropertyReader implements Properties {
      * @param registry knows the objects that may stand inside
      */
     public PropertyReader(String where, Map<?, ?> values, Registry registry) {
-        this(where, values, registry, true, new HashSet<>(), false);
+        this(where, values, registry, true);
+    }
+
+    private PropertyReader(String where, Map<?, ?> values, Registry registry, boolean all) {
+        this(where, values, registry, all, new HashSet<>(), false);
     }
 
     private PropertyReader(
@@ -60,12 +64,7 @@ public final class PropertyReader implements Properties {
     /** One option alone, as a setter gives it. */
     public static PropertyReader one(String where, String key, Object value) {
         return new PropertyReader(
-                where,
-                Collections.singletonMap(key, value),
-                Registry.EMPTY,
-                false,
-                new HashSet<>(),
-                false);
+                where, Collections.singletonMap(key, value), Registry.EMPTY, false);
     }
 
     /** Nothing: a walk is only asked whether what it needs has been given. */
@@ -110,13 +109,48 @@ public final class PropertyReader implements Properties {
         return !required && !values.containsKey(key);
     }
 
+    /** What is given for an option that is never null; its default where nothing is. */
+    private <T> T or(String key, T value, Function<Object, T> convert) {
+        Object v = get(key);
+        return v == null ? value : convert.apply(v);
+    }
+
+    /** What is given for an option that may be null; its default where the key is absent. */
+    private <T> T orNull(String key, T value, Function<Object, T> convert) {
+        return mayLack(key) ? value : or(key, null, convert);
+    }
+
+    /** What is given for an option that a setter must not make null. */
+    private Object given(String key) {
+        Object v = get(key);
+        if (v == null && !all && values.containsKey(key)) {
+            throw refuse(key, "given", null);
+        }
+        return v;
+    }
+
+    /** A default, where it is allowed. */
+    private double needed(String key, double value, Range range) {
+        if (all && !range.holds(value)) {
+            throw missing(key, range.words());
+        }
+        return value;
+    }
+
+    private <T> T made(String key, Class<T> kind, Object v) {
+        return registry.make(where + "." + key, kind, v);
+    }
+
     @Override
     public boolean bool(String key, boolean value) {
-        Object v = get(key);
+        return or(key, value, v -> truth(key, v));
+    }
+
+    private boolean truth(String key, Object v) {
         if (v instanceof Number n && (n.doubleValue() == 0 || n.doubleValue() == 1)) {
             return n.doubleValue() == 1; // Keras 2 wrote some so
         }
-        return v == null ? value : take(key, v, Boolean.class, "true or false");
+        return take(key, v, Boolean.class, "true or false");
     }
 
     private <T> T take(String key, Object v, Class<T> type, String words) {
@@ -129,17 +163,7 @@ public final class PropertyReader implements Properties {
     @Override
     public int integer(String key, int value, Range range) {
         Object v = get(key);
-        if (v == null) {
-            return needed(key, value, range);
-        }
-        return whole(key, v, range);
-    }
-
-    private int needed(String key, int value, Range range) {
-        if (all && !range.holds(value)) {
-            throw missing(key, range.words());
-        }
-        return value;
+        return v == null ? (int) needed(key, value, range) : whole(key, v, range);
     }
 
     private int whole(String key, Object v, Range range) {
@@ -155,35 +179,24 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Long longOrNull(String key, Long value) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        if (v == null || v instanceof Long) {
-            return (Long) v;
-        }
-        return Long.valueOf(take(key, v, Integer.class, "a whole number of 64 bits"));
+        return orNull(
+                key,
+                value,
+                v ->
+                        v instanceof Long l
+                                ? l
+                                : (long) take(key, v, Integer.class, "a whole number of 64 bits"));
     }
 
     @Override
     public Integer integerOrNull(String key, Integer value, Range range) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        return v == null ? null : (Integer) whole(key, v, range);
+        return orNull(key, value, v -> whole(key, v, range));
     }
 
     @Override
     public double number(String key, double value, Range range) {
         Object v = get(key);
-        if (v == null) {
-            if (all && !range.holds(value)) {
-                throw missing(key, range.words());
-            }
-            return value;
-        }
-        return number(key, v, range);
+        return v == null ? needed(key, value, range) : number(key, v, range);
     }
 
     private double number(String key, Object v, Range range) {
@@ -196,28 +209,17 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Double numberOrNull(String key, Double value, Range range) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        return v == null ? null : (Double) number(key, v, range);
+        return orNull(key, value, v -> number(key, v, range));
     }
 
     @Override
     public String text(String key, String value) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        return v == null ? null : take(key, v, String.class, "a text");
+        return orNull(key, value, v -> take(key, v, String.class, "a text"));
     }
 
     @Override
     public <E extends Enum<E>> E choice(String key, E value, List<E> allowed) {
-        Object v = get(key);
-        if (v == null && !all && values.containsKey(key)) {
-            throw refuse(key, "given", null);
-        }
+        Object v = given(key);
         return v == null ? value : choice(key, v, allowed);
     }
 
@@ -233,22 +235,25 @@ public final class PropertyReader implements Properties {
 
     @Override
     public <E extends Enum<E>> E choiceOrNull(String key, Class<E> type, E value) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        return v == null ? null : choice(key, v, List.of(type.getEnumConstants()));
+        return orNull(key, value, v -> choice(key, v, List.of(type.getEnumConstants())));
     }
 
     @Override
     public List<Integer> perAxis(String key, List<Integer> value, int axes, Range range) {
-        List<Integer> given = integers(key, get(key), range);
-        if (given == null) {
-            if (all && value == null) {
-                throw missing(key, "one number, or one for each of " + axes + " axes");
-            }
-            return value;
+        Object v = get(key);
+        if (v == null && all && value == null) {
+            throw missing(key, "one number, or one for each of " + axes + " axes");
         }
+        return v == null ? value : perAxis(key, v, axes, range);
+    }
+
+    @Override
+    public List<Integer> perAxisOrNull(String key, List<Integer> value, int axes, Range range) {
+        return orNull(key, value, v -> perAxis(key, v, axes, range));
+    }
+
+    private List<Integer> perAxis(String key, Object v, int axes, Range range) {
+        List<Integer> given = integers(key, v, range);
         if (given.size() != 1 && given.size() != axes) {
             throw refuse(
                     key,
@@ -258,23 +263,12 @@ public final class PropertyReader implements Properties {
         return given.size() == axes ? given : Collections.nCopies(axes, given.get(0));
     }
 
-    @Override
-    public List<Integer> perAxisOrNull(String key, List<Integer> value, int axes, Range range) {
-        if (mayLack(key)) {
-            return value;
-        }
-        return get(key) == null ? null : perAxis(key, null, axes, range);
+    private List<Integer> integers(String key, Object v, Range range) {
+        return list(v).stream().map(each -> whole(key, each, range)).toList();
     }
 
-    private List<Integer> integers(String key, Object v, Range range) {
-        if (v == null) {
-            return null;
-        }
-        List<Integer> all = new ArrayList<>();
-        for (Object each : list(v)) {
-            all.add(whole(key, each, range));
-        }
-        return List.copyOf(all);
+    private List<Double> numbers(String key, Object v) {
+        return list(v).stream().map(each -> number(key, each, Range.FINITE)).toList();
     }
 
     /** What stands in a list or an array; anything else as a list of one. */
@@ -291,10 +285,10 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Axis axis(String key, Axis value) {
-        Object v = get(key);
-        if (v == null) {
-            return value;
-        }
+        return or(key, value, v -> axis(key, v));
+    }
+
+    private Axis axis(String key, Object v) {
         List<Integer> given = integers(key, v, Range.ANY);
         if (given.isEmpty()) {
             throw refuse(key, "at least one axis, such as -1 for the last", v);
@@ -304,18 +298,12 @@ public final class PropertyReader implements Properties {
 
     @Override
     public List<Integer> integers(String key, List<Integer> value) {
-        return mayLack(key) ? value : integers(key, get(key), Range.ANY);
+        return orNull(key, value, v -> integers(key, v, Range.ANY));
     }
 
     @Override
     public List<Double> numbers(String key, List<Double> value) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        return v == null
-                ? null
-                : list(v).stream().map(each -> number(key, each, Range.FINITE)).toList();
+        return orNull(key, value, v -> numbers(key, v));
     }
 
     @Override
@@ -329,10 +317,10 @@ public final class PropertyReader implements Properties {
 
     @Override
     public List<List<Integer>> pairs(String key, List<List<Integer>> value, int axes, Range range) {
-        Object v = get(key);
-        if (v == null) {
-            return value;
-        }
+        return or(key, value, v -> pairs(key, v, axes, range));
+    }
+
+    private List<List<Integer>> pairs(String key, Object v, int axes, Range range) {
         List<?> given = list(v);
         boolean one = given.size() == 1 && given.get(0) instanceof Number;
         if (one || axes == 1 && given.size() == 2 && given.get(0) instanceof Number) {
@@ -341,9 +329,7 @@ public final class PropertyReader implements Properties {
         if (given.size() != axes) {
             throw refuse(key, "one number, or a pair for each of " + axes + " axes", v);
         }
-        List<List<Integer>> all = new ArrayList<>();
-        given.forEach(each -> all.add(pair(key, each, range)));
-        return List.copyOf(all);
+        return given.stream().map(each -> pair(key, each, range)).toList();
     }
 
     private List<Integer> pair(String key, Object v, Range range) {
@@ -356,13 +342,10 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Shape shape(String key, Shape value) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        if (v == null || v instanceof Shape) {
-            return (Shape) v;
-        }
+        return orNull(key, value, v -> v instanceof Shape s ? s : shape(key, v));
+    }
+
+    private Shape shape(String key, Object v) {
         List<?> given = list(v);
         if (!(v instanceof Collection<?>) || given.size() > MAX_RANK) {
             throw refuse(key, "a list of at most " + MAX_RANK + " extents", v);
@@ -377,75 +360,41 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Tensor tensor(String key, Tensor value) {
-        Object v = get(key);
-        if (v == null || v instanceof Tensor) {
-            return v == null ? value : (Tensor) v;
-        }
-        List<Integer> dims = new ArrayList<>();
-        for (Object n = v; n instanceof List<?> l && dims.size() < MAX_RANK; ) {
-            dims.add(l.size());
-            n = l.isEmpty() ? null : l.get(0);
-        }
-        List<Float> numbers = new ArrayList<>();
-        collect(key, v, dims, 0, numbers);
-        Tensor t = Tensor.zeros(Shape.of(dims), DType.FLOAT32);
-        for (int i = 0; i < numbers.size(); i++) {
-            t.floats()[i] = numbers.get(i);
-        }
-        return t;
+        return or(key, value, v -> v instanceof Tensor t ? t : tensor(key, v));
     }
 
-    private void collect(String key, Object v, List<Integer> dims, int level, List<Float> into) {
-        if (level == dims.size() && v instanceof Number n) {
-            into.add(n.floatValue());
-        } else if (level < dims.size()
-                && v instanceof List<?> l
-                && !l.isEmpty()
-                && l.size() == dims.get(level)) {
-            l.forEach(e -> collect(key, e, dims, level + 1, into));
-        } else {
-            throw refuse(key, "a number or lists of numbers of equal length", v);
-        }
+    private Tensor tensor(String key, Object v) {
+        return NestedNumbers.tensor(v)
+                .orElseThrow(() -> refuse(key, "a number or lists of numbers of equal length", v));
     }
 
     @Override
     public <T> T object(String key, Class<T> kind, T value) {
-        Object v = get(key);
-        if (v == null && !all && values.containsKey(key)) {
-            throw refuse(key, "given", null);
-        }
+        Object v = given(key);
         if (v == null && all && value == null) {
             throw missing(key, "a " + kind.getSimpleName());
         }
-        return v == null ? value : registry.make(where + "." + key, kind, v);
+        return v == null ? value : made(key, kind, v);
     }
 
     @Override
     public <T> T objectOrNull(String key, Class<T> kind, T value) {
-        if (mayLack(key)) {
-            return value;
-        }
-        Object v = get(key);
-        return v == null ? null : registry.make(where + "." + key, kind, v);
+        return orNull(key, value, v -> made(key, kind, v));
     }
 
     @Override
     public <T> Object numberOrObject(String key, Class<T> kind, Object value, Range range) {
-        Object v = get(key);
-        if (v == null) {
-            return value;
-        }
-        return v instanceof Number
-                ? (Object) number(key, v, range)
-                : registry.make(where + "." + key, kind, v);
+        return or(
+                key,
+                value,
+                v -> v instanceof Number ? (Object) number(key, v, range) : made(key, kind, v));
     }
 
     @Override
     public Properties group(String key, boolean present) {
         Object v = get(key);
         Map<?, ?> group = v == null ? Map.of() : take(key, v, Map.class, "a map");
-        PropertyReader reader =
-                new PropertyReader(where + "." + key, group, registry, all, new HashSet<>(), false);
+        PropertyReader reader = new PropertyReader(where + "." + key, group, registry, all);
         groups.add(reader);
         return reader;
     }
@@ -462,12 +411,10 @@ public final class PropertyReader implements Properties {
 
     @Override
     public List<Double> list(String key, List<? extends Number> value) {
-        Object v = get(key);
-        if (v == null) {
-            return value.stream().map(Number::doubleValue).toList();
-        }
-        return ((Collection<?>) take(key, v, Collection.class, "a list of numbers"))
-                .stream().map(each -> number(key, each, Range.FINITE)).toList();
+        return or(
+                key,
+                value.stream().map(Number::doubleValue).toList(),
+                v -> numbers(key, take(key, v, Collection.class, "a list of numbers")));
     }
 
     @Override
