@@ -1,6 +1,7 @@
 package dev.thaw.io.keras;
 
 import dev.thaw.config.ConfigException;
+import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.layer.Weight;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -14,24 +15,21 @@ import java.util.Map;
 final class Assignment {
     private final Map<Variable, Tensor> values = new LinkedHashMap<>();
 
-    /**
-     * Notes a weight's value.
-     *
-     * @param where the path in the file, for messages
-     */
-    void put(String where, Weight weight, Tensor value) {
-        put(where, weight.layer().name() + "/" + weight.spec().name(), weight.variable(), value);
+    /** Notes a weight's value. */
+    void put(Hdf5Dataset value, Weight weight) {
+        put(value, weight.layer().name() + "/" + weight.spec().name(), weight.variable());
     }
 
-    /** Notes a variable's value. */
-    void put(String where, String name, Variable variable, Tensor value) {
+    /** Notes a variable's value; a wrong shape is refused before anything of its size is made. */
+    void put(Hdf5Dataset value, String name, Variable variable) {
         if (!value.shape().equals(variable.shape())) {
             throw new ConfigException(
-                    where,
-                    name + " has shape " + variable.shape() + ", the file has " + value.shape(),
+                    value.path(),
+                    "%s has shape %s, the file has %s"
+                            .formatted(name, variable.shape(), value.shape()),
                     "the file belongs to another model");
         }
-        values.put(variable, converted(where, value, variable.dtype()));
+        values.put(variable, converted(value.path(), value.read(), variable.dtype()));
     }
 
     boolean has(Variable variable) {

@@ -139,17 +139,7 @@ final class CompileReader {
         Assignment into = new Assignment();
         for (int i = 0; i < values.size(); i++) {
             Variable v = variables.get(i);
-            if (!values.get(i).shape().equals(v.shape())) {
-                throw new ConfigException(
-                        values.get(i).path(),
-                        v.name()
-                                + " of the optimizer has shape "
-                                + v.shape()
-                                + ", the file has "
-                                + values.get(i).shape(),
-                        "");
-            }
-            into.put(values.get(i).path(), v.name(), v, values.get(i).read());
+            into.put(values.get(i), v.name() + " of the optimizer", v);
         }
         into.apply();
     }

@@ -2,7 +2,6 @@ package dev.thaw.io.keras;
 
 import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
-import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Weight;
@@ -75,21 +74,8 @@ final class LegacyWeights {
         }
         Map<String, Weight> byName = byName(names, layer);
         for (int i = 0; i < names.size(); i++) {
-            Hdf5Dataset d = g.dataset(names.get(i));
             Weight w = byName.isEmpty() ? weights.get(i) : byName.get(names.get(i));
-            if (!d.shape().equals(w.variable().shape())) {
-                throw new ConfigException(
-                        d.path(),
-                        w.layer().name()
-                                + "/"
-                                + w.spec().name()
-                                + " has shape "
-                                + w.variable().shape()
-                                + ", the file has "
-                                + d.shape(),
-                        "build the same model that was saved");
-            }
-            into.put(d.path(), w, d.read());
+            into.put(g.dataset(names.get(i)), w);
         }
     }
 

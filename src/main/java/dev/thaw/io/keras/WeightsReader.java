@@ -6,7 +6,6 @@ import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Weight;
-import dev.thaw.tensor.Variable;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -115,23 +114,11 @@ final class WeightsReader {
                     "the file belongs to another model");
         }
         for (int i = 0; i < weights.size(); i++) {
-            Variable v = weights.get(i).variable();
-            if (!into.has(v)) {
-                into.put(values.get(i).path(), weights.get(i), checked(values.get(i), v).read());
+            if (!into.has(weights.get(i).variable())) {
+                into.put(values.get(i), weights.get(i));
             }
         }
         return true;
-    }
-
-    /** Refuses a wrong shape before anything of its size is made. */
-    private static Hdf5Dataset checked(Hdf5Dataset d, Variable v) {
-        if (!d.shape().equals(v.shape())) {
-            throw new ConfigException(
-                    d.path(),
-                    v.name() + " has shape " + v.shape() + ", the file has " + d.shape(),
-                    "the file belongs to another model");
-        }
-        return d;
     }
 
     /**
