@@ -1,5 +1,7 @@
 package dev.thaw.config;
 
+import java.util.function.Supplier;
+
 /**
  * A configuration is not what it should be. The message is {@code place: rule, got value; remedy},
  * without what is not known.
@@ -30,6 +32,17 @@ public final class ConfigException extends IllegalArgumentException {
         this.place = place;
         this.rule = rule;
         this.remedy = remedy;
+    }
+
+    /** Does what an object may refuse by a check of its own, and adds the place to that. */
+    public static <T> T within(String where, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (ConfigException e) {
+            throw e.place.startsWith(where) ? e : new ConfigException(where, e.getMessage(), "", e);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new ConfigException(where, e.getMessage(), "", e);
+        }
     }
 
     /** Where: a path within a file, or an object's name; empty where not known. */

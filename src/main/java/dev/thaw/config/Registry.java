@@ -119,18 +119,14 @@ public final class Registry {
                                                 where,
                                                 "there is no %s '%s'".formatted(word(kind), name),
                                                 "there are " + String.join(", ", names(kind))));
-        PropertyReader reader = new PropertyReader(where, config, this);
-        try {
-            T made = maker.make(reader);
-            reader.finish();
-            return made;
-        } catch (ConfigException e) {
-            throw e.place().startsWith(where)
-                    ? e
-                    : new ConfigException(where, e.getMessage(), "", e);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new ConfigException(where, e.getMessage(), "", e); // the object's own check
-        }
+        return ConfigException.within(
+                where,
+                () -> {
+                    PropertyReader reader = new PropertyReader(where, config, this);
+                    T made = maker.make(reader);
+                    reader.finish();
+                    return made;
+                });
     }
 
     private static String word(Class<?> kind) {

@@ -81,7 +81,7 @@ final class CallReader {
         List<Symbol> given = inputs.stream().map(h -> symbols.apply(where, h)).toList();
         // Keras up to 3.15 writes a layer's own default down as if the call had been given it
         Mode mode = layer.defaultMode().filter(own -> own == baked).isPresent() ? null : baked;
-        return ObjectReader.refusing(
+        return ConfigException.within(
                 where, () -> mode == null ? layer.applyAll(given) : layer.applyAll(given, mode));
     }
 

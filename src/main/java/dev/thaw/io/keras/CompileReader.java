@@ -102,7 +102,7 @@ final class CompileReader {
                         ? new RMSprop() // Keras's default
                         : optimizer("compile_config.optimizer", optimizer);
         Compilation c = new LossReader(model, objects, lost).read(made, config);
-        ObjectReader.refusing(
+        ConfigException.within(
                 "compile_config",
                 () -> {
                     model.compile(c);
@@ -112,7 +112,7 @@ final class CompileReader {
 
     private Optimizer optimizer(String where, JsonNode node) {
         if (node.isTextual()) {
-            return ObjectReader.refusing(where, () -> Optimizer.of(node.asText()));
+            return ConfigException.within(where, () -> Optimizer.of(node.asText()));
         }
         return objects.object(where, Optimizer.class, node);
     }

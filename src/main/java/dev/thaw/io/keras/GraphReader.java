@@ -271,7 +271,7 @@ final class GraphReader {
         List<Symbol> out = new ArrayList<>();
         Structure inputs = ends("input_layers", in);
         Structure outputs = ends("output_layers", out);
-        return ObjectReader.refusing(
+        return ConfigException.within(
                 where,
                 () -> {
                     Model model = new Model(in, out);

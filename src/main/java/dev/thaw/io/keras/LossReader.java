@@ -59,7 +59,7 @@ final class LossReader {
     /** A loss that is named keeps that name. */
     private Loss loss(String where, JsonNode node) {
         return node.isTextual()
-                ? ObjectReader.refusing(where, () -> Loss.of(node.asText()))
+                ? ConfigException.within(where, () -> Loss.of(node.asText()))
                 : objects.object(where, Loss.class, node);
     }
 
@@ -67,7 +67,7 @@ final class LossReader {
         try {
             return Optional.of(
                     node.isTextual()
-                            ? ObjectReader.refusing(where, () -> Metric.of(node.asText()))
+                            ? ConfigException.within(where, () -> Metric.of(node.asText()))
                             : objects.object(where, Metric.class, node));
         } catch (ConfigException e) {
             lost.add(e);

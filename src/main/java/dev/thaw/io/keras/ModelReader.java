@@ -68,7 +68,7 @@ final class ModelReader {
                         : functional(where, (ObjectNode) config);
         String name = config.path("name").asText("");
         if (!name.isEmpty()) {
-            ObjectReader.refusing(where, () -> model.named(plain(name)));
+            ConfigException.within(where, () -> model.named(plain(name)));
         }
         if (!config.path("trainable").asBoolean(true)) {
             // only this flag: what is inside has flags of its own in the file
@@ -119,7 +119,7 @@ final class ModelReader {
         }
         Layer[] layers = row.toArray(Layer[]::new);
         Symbol in = input;
-        return ObjectReader.refusing(
+        return ConfigException.within(
                 where, () -> in == null ? new Sequential(layers) : new Sequential(in, layers));
     }
 
@@ -161,7 +161,7 @@ final class ModelReader {
         String name = p.required().text("name", null);
         p.ignore("batch_shape", "batch_input_shape", "ragged", "trainable");
         p.finish();
-        return ObjectReader.refusing(where, () -> Input.named(plain(name), shape, dtype));
+        return ConfigException.within(where, () -> Input.named(plain(name), shape, dtype));
     }
 
     private static DType dtype(String where, String name) {

@@ -10,7 +10,6 @@ import dev.thaw.config.Registry;
 import dev.thaw.layer.Layer;
 
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Makes objects of JSON: {@code {"class_name": .., "config": ..}}, or Keras's short names. What the
@@ -57,20 +56,6 @@ final class ObjectReader {
     /** An object of another kind. */
     <T> T object(String where, Class<T> kind, JsonNode node) {
         return registry.make(where, kind, ConfigJson.value(node));
-    }
-
-    /** Adds the place to what a constructor refuses. */
-    static <T> T refusing(String where, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (ConfigException e) {
-            if (e.place().startsWith(where)) {
-                throw e;
-            }
-            throw new ConfigException(where, e.getMessage(), "", e);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new ConfigException(where, e.getMessage(), "", e);
-        }
     }
 
     static String className(String where, JsonNode node) {

@@ -67,7 +67,7 @@ final class OperatorJson {
                         "");
             }
         }
-        return ObjectReader.refusing(
+        return ConfigException.within(
                 where,
                 () -> {
                     Operator o = new Operator(call);
