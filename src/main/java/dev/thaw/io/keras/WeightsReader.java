@@ -8,8 +8,10 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Weight;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,7 +64,7 @@ final class WeightsReader {
                             + shortened(missing),
                     "it has " + shortened(r.groupsWithValues()));
         }
-        List<String> left = new ArrayList<>(r.groupsWithValues());
+        Set<String> left = r.groupsWithValues();
         groups.forEach(
                 (path, layer) -> {
                     if (!layer.ownWeights().isEmpty()) {
@@ -78,10 +80,10 @@ final class WeightsReader {
         return r.into;
     }
 
-    private static String shortened(List<String> names) {
+    private static String shortened(Collection<String> names) {
         return names.size() <= 8
                 ? names.toString()
-                : names.subList(0, 8) + " and " + (names.size() - 8) + " more";
+                : names.stream().limit(8).toList() + " and " + (names.size() - 8) + " more";
     }
 
     private static String vars(String path) {
@@ -125,11 +127,11 @@ final class WeightsReader {
      * The groups of variables that hold any, without the optimizer's, the metrics' and the random
      * generators'.
      */
-    private List<String> groupsWithValues() {
+    private Set<String> groupsWithValues() {
         return groups.entrySet().stream()
                 .filter(e -> !e.getValue().datasets().isEmpty())
                 .map(Map.Entry::getKey)
-                .collect(Collectors.toCollection(ArrayList::new));
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private void collect(Hdf5Group g, String path) {
