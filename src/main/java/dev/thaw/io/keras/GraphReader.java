@@ -45,15 +45,26 @@ final class GraphReader {
     /** A layer of the file with the calls that are still to be made. */
     private static final class Entry {
         private final String where;
+        private final String name;
         private final Layer layer;
         private final List<CallReader> calls;
-        private int made;
+        private final List<List<Symbol>> outputs = new ArrayList<>();
         private int firstCall;
 
-        Entry(String where, Layer layer, List<CallReader> calls) {
+        Entry(String where, String name, Layer layer, List<CallReader> calls) {
             this.where = where;
+            this.name = name;
             this.layer = layer;
             this.calls = calls;
+        }
+
+        boolean waits() {
+            return outputs.size() < calls.size();
+        }
+
+        /** The call to be made next. */
+        CallReader next() {
+            return calls.get(outputs.size());
         }
     }
 
@@ -168,8 +179,9 @@ final class GraphReader {
                 OperatorJson.isOperator(node)
                         ? OperatorJson.read(at, node)
                         : objects.layer(at, node);
-        entries.put(name, new Entry(at, layer, calls));
-        made.put(name, new ArrayList<>());
+        Entry entry = new Entry(at, name, layer, calls);
+        entries.put(name, entry);
+        made.put(name, entry.outputs);
     }
 
     /**
@@ -178,42 +190,31 @@ final class GraphReader {
     private void makeCalls() {
         Map<String, List<Entry>> waiting = new HashMap<>();
         Deque<Entry> ready = new ArrayDeque<>(entries.values());
-        Map<Entry, String> names = new HashMap<>();
-        entries.forEach((name, e) -> names.put(e, name));
         while (!ready.isEmpty()) {
             Entry e = ready.poll();
-            String name = names.get(e);
             boolean progressed = false;
-            while (e.made < e.calls.size()) {
-                String missing = missing(e.calls.get(e.made));
+            while (e.waits()) {
+                String missing = missing(e.next());
                 if (missing != null) {
                     waiting.computeIfAbsent(missing, m -> new ArrayList<>()).add(e);
                     break;
                 }
-                made.get(name)
-                        .add(e.calls.get(e.made).make(e.layer, (at, h) -> symbol(at, counted(h))));
-                e.made++;
+                e.outputs.add(e.next().make(e.layer, (at, h) -> symbol(at, counted(h))));
                 progressed = true;
             }
-            if (progressed && waiting.containsKey(name)) {
-                ready.addAll(waiting.remove(name));
+            if (progressed && waiting.containsKey(e.name)) {
+                ready.addAll(waiting.remove(e.name));
             }
         }
-        entries.forEach(
-                (name, e) -> {
-                    if (e.made < e.calls.size()) {
-                        throw new ConfigException(
-                                e.where,
-                                "call "
-                                        + e.made
-                                        + " of '"
-                                        + name
-                                        + "' takes an output of '"
-                                        + missing(e.calls.get(e.made))
-                                        + "' that depends on it in turn: the graph has a cycle",
-                                "");
-                    }
-                });
+        for (Entry e : entries.values()) {
+            if (e.waits()) {
+                throw new ConfigException(
+                        e.where,
+                        "call %d of '%s' takes an output of '%s' that depends on it in turn: the graph has a cycle"
+                                .formatted(e.outputs.size(), e.name, missing(e.next())),
+                        "");
+            }
+        }
     }
 
     /** The first layer whose output a call waits for; null where all are there. */
