@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.config.ConfigException;
+import dev.thaw.train.optimizer.Optimizer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,18 +24,7 @@ final class Spellings {
     private static final Set<String> ONE_CHANNEL =
             Set.of("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D");
 
-    private static final Set<String> OPTIMIZERS =
-            Set.of(
-                    "SGD",
-                    "RMSprop",
-                    "Adam",
-                    "AdamW",
-                    "Nadam",
-                    "Adamax",
-                    "Adagrad",
-                    "Adadelta",
-                    "Lion",
-                    "Ftrl");
+    private static final Set<String> OPTIMIZERS = Optimizer.KNOWN.names(Optimizer.class);
 
     private final Set<String> types = new TreeSet<>();
 
@@ -79,12 +69,9 @@ final class Spellings {
     private void rewrite(String where, String className, ObjectNode config) {
         if (!className.equals("InputLayer") && !ModelReader.isModel(className)) {
             dtype(where, config);
-            // Keras 2 writes the shape of the first layer's input into that layer, where a
-            // Sequential looks for it
-            if (config.has("batch_shape")) {
-                config.remove("batch_shape");
-            }
-            config.remove("input_shape");
+            // what a layer remembers of its input; batch_input_shape stays, as a Sequential has its
+            // input from there
+            config.remove(List.of("batch_shape", "input_shape"));
         }
         if (OPTIMIZERS.contains(className)) {
             rename(config, "lr", "learning_rate");
