@@ -471,7 +471,7 @@ public final class PropertyReader implements Properties {
     }
 
     /** A value for messages, shortened. */
-    static String text(Object v) {
+    public static String text(Object v) {
         String s =
                 v instanceof String
                         ? "'" + v + "'"

@@ -32,7 +32,9 @@ public final class LayerNames {
     /** Conv2D becomes conv2d, BatchNormalization batch_normalization, ReLU re_lu, as in Keras. */
     public static String snakeCase(String camel) {
         String s =
-                camel.replaceAll("(.)([A-Z][a-z]+)", "$1_$2").replaceAll("([a-z])([A-Z])", "$1_$2");
+                camel.replaceAll("\\W+", "")
+                        .replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
+                        .replaceAll("([a-z])([A-Z])", "$1_$2");
         return s.isEmpty() ? "layer" : s.toLowerCase(java.util.Locale.ROOT);
     }
 }

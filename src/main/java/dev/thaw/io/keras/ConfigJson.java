@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.thaw.config.ConfigException;
+import dev.thaw.config.PropertyReader;
 
 import java.util.Map;
 
@@ -94,8 +95,7 @@ final class ConfigJson {
 
     /** A value for messages, shortened. */
     static String text(JsonNode n) {
-        String s = n.toString();
-        return s.length() <= 80 ? s : s.substring(0, 77) + "...";
+        return PropertyReader.text(n);
     }
 
     static String write(JsonNode node) {

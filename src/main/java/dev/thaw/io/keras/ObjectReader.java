@@ -10,6 +10,7 @@ import dev.thaw.config.Registry;
 import dev.thaw.layer.Layer;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes objects of JSON: {@code {"class_name": .., "config": ..}}, or Keras's short names. What the
@@ -45,12 +46,11 @@ final class ObjectReader {
         if (ModelReader.isModel(className)) {
             return new ModelReader(this).read(where, className, configOf(where, node));
         }
-        ObjectNode config = configOf(where, node).deepCopy();
+        Map<String, Object> config = ConfigJson.plain(configOf(where, node));
         config.remove("batch_input_shape"); // which a Sequential reads of its first layer
-        if (config.path("name").isTextual()) {
-            config.put("name", ModelReader.plain(config.path("name").asText()));
-        }
-        return registry.make(where, Layer.class, className, ConfigJson.plain(config));
+        config.computeIfPresent(
+                "name", (k, name) -> name instanceof String s ? ModelReader.plain(s) : name);
+        return registry.make(where, Layer.class, className, config);
     }
 
     /** An object of another kind. */

@@ -3,6 +3,7 @@ package dev.thaw.io.keras;
 import dev.thaw.graph.Network;
 import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
+import dev.thaw.layer.LayerNames;
 import dev.thaw.layer.Weight;
 import dev.thaw.layer.operator.Operator;
 import dev.thaw.model.Sequential;
@@ -12,7 +13,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -52,7 +52,7 @@ final class WeightPaths {
             Map<String, Integer> used = new HashMap<>();
             for (Layer child : n.layers()) {
                 if (isKept(n, child)) {
-                    String name = snakeCase(className(child));
+                    String name = LayerNames.snakeCase(className(child));
                     int number = used.merge(name, 1, Integer::sum) - 1;
                     visit(base + "layers/" + name + (number == 0 ? "" : "_" + number), child);
                 }
@@ -76,14 +76,5 @@ final class WeightPaths {
             return "Sequential";
         }
         return layer instanceof Network ? "Functional" : layer.className();
-    }
-
-    /** Conv2D is conv2d, GlobalAveragePooling2D is global_average_pooling2d, PReLU is p_re_lu. */
-    static String snakeCase(String className) {
-        return className
-                .replaceAll("\\W+", "")
-                .replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
-                .replaceAll("([a-z])([A-Z])", "$1_$2")
-                .toLowerCase(Locale.ROOT);
     }
 }
