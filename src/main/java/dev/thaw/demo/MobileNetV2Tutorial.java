@@ -59,16 +59,7 @@ public final class MobileNetV2Tutorial {
     public static void run(Device device, Optional<Path> weights) {
         RandomSeed.set(1);
         LayerNames.reset();
-        Application application = Application.MOBILENET_V2;
-        try (Model base =
-                application
-                        .create(
-                                ApplicationOptions.DEFAULT
-                                        .withInputShape(SIDE, SIDE, 3)
-                                        .withAlpha(.35)
-                                        .withIncludeTop(false))
-                        .named("mobilenetv2")
-                        .on(device)) {
+        try (Model base = base().on(device)) {
             if (weights.isPresent()) {
                 KerasFiles.loadWeights(base, weights.get());
             } else {
@@ -78,6 +69,32 @@ public final class MobileNetV2Tutorial {
             Digits test = Digits.test().between(8, 9);
             transfer(base, device, training, test);
         }
+    }
+
+    static Model base() {
+        return Application.MOBILENET_V2
+                .create(
+                        ApplicationOptions.DEFAULT
+                                .withInputShape(SIDE, SIDE, 3)
+                                .withAlpha(.35)
+                                .withIncludeTop(false))
+                .named("mobilenetv2");
+    }
+
+    /** The base under a new head, called without a mode. */
+    static Model model(Model base) {
+        return new Sequential(
+                        Input.of(SIDE, SIDE, 3),
+                        base,
+                        new GlobalAveragePooling2D().named("average"),
+                        new Dropout(.2).named("dropout"),
+                        new Dense(1, SIGMOID).named("head"))
+                .named("tutorial");
+    }
+
+    static void thawUpper(Model base) {
+        base.thaw();
+        base.layers().subList(0, FINE_TUNE_AT).forEach(l -> l.setTrainable(false));
     }
 
     private static Tensor pictures(Digits digits) {
@@ -105,23 +122,14 @@ public final class MobileNetV2Tutorial {
         Tensor testX = pictures(test);
         Tensor testY = Tutorial.answers(test);
         base.freeze();
-        try (Model model =
-                new Sequential(
-                                Input.of(SIDE, SIDE, 3),
-                                base,
-                                new GlobalAveragePooling2D().named("average"),
-                                new Dropout(.2).named("dropout"),
-                                new Dense(1, SIGMOID).named("head"))
-                        .named("tutorial")
-                        .on(device)) {
+        try (Model model = model(base).on(device)) {
             model.compile(new Adam(1e-3), new BinaryCrossentropy(), new Accuracy());
             Explanation frozen = model.explain(Mode.TRAINING);
             Tutorial.print("The base is frozen: fit", frozen);
             model.fit(x, y, FitOptions.epochs(10));
             Tutorial.accuracy("The head has learned", model.evaluate(testX, testY));
 
-            base.thaw();
-            base.layers().subList(0, FINE_TUNE_AT).forEach(l -> l.setTrainable(false));
+            thawUpper(base);
             Explanation thawed = model.explain(Mode.TRAINING);
             Tutorial.print("The base is thawed from layer 100 on: fit", thawed);
             model.compile(new RMSprop(1e-4), new BinaryCrossentropy(), new Accuracy());

@@ -55,13 +55,7 @@ public final class XceptionTutorial {
         LayerNames.reset();
         Digits training = Digits.training().between(0, 1).first(128);
         Digits test = Digits.test().between(0, 1).first(160);
-        try (Model base =
-                Application.XCEPTION
-                        .create(
-                                ApplicationOptions.DEFAULT
-                                        .withInputShape(SIDE, SIDE, 3)
-                                        .withIncludeTop(false))
-                        .on(device)) {
+        try (Model base = base().on(device)) {
             if (weights.isPresent()) {
                 KerasFiles.loadWeights(base, weights.get());
             } else {
@@ -72,20 +66,30 @@ public final class XceptionTutorial {
         }
     }
 
-    private static void transfer(Model base, Device device, Digits training, Digits test) {
-        Tensor x = Tutorial.pictures(training, SIDE);
-        Tensor y = Tutorial.answers(training);
-        Tensor testX = Tutorial.pictures(test, SIDE);
-        Tensor testY = Tutorial.answers(test);
-        base.freeze();
+    static Model base() {
+        return Application.XCEPTION.create(
+                ApplicationOptions.DEFAULT.withInputShape(SIDE, SIDE, 3).withIncludeTop(false));
+    }
+
+    /** The base under a new head, called with {@code training=False}. */
+    static Model model(Model base) {
         Symbol input = Input.named("image", SIDE, SIDE, 3);
         Symbol s = new Rescaling(1 / 127.5, -1).named("rescaling").apply(input);
         s = base.apply(s, Mode.INFERENCE);
         s = new GlobalAveragePooling2D().named("average").apply(s);
         s = new Dropout(.2).named("dropout").apply(s);
         s = new Dense(1).named("head").apply(s);
+        return new Model(input, s).named("guide");
+    }
+
+    private static void transfer(Model base, Device device, Digits training, Digits test) {
+        Tensor x = Tutorial.pictures(training, SIDE);
+        Tensor y = Tutorial.answers(training);
+        Tensor testX = Tutorial.pictures(test, SIDE);
+        Tensor testY = Tutorial.answers(test);
+        base.freeze();
         BinaryCrossentropy loss = new BinaryCrossentropy(true, 0);
-        try (Model model = new Model(input, s).named("guide").on(device)) {
+        try (Model model = model(base).on(device)) {
             model.compile(new Adam(1e-2), loss, new Accuracy());
             Explanation frozen = model.explain(Mode.TRAINING);
             Tutorial.print("The base is frozen: fit", frozen);
