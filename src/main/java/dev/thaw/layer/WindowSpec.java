@@ -25,6 +25,8 @@ import java.util.List;
  */
 public record WindowSpec(
         List<Integer> size, List<Integer> strides, List<Integer> dilation, Padding padding) {
+    /** Kernels count cells, those of the padding too, in 32 bits. */
+    private static final int WIDEST = 1 << 30;
 
     /** A window that moves by one cell, without gaps and padding. */
     public static WindowSpec dense(List<Integer> size) {
@@ -70,6 +72,15 @@ public record WindowSpec(
             if (in == Shape.NONE) {
                 continue;
             }
+            if (span(axis) > WIDEST) {
+                throw layer.refuse(
+                        "the window must span at most %d cells of the %s, got %d with gaps of %d; use a smaller window or dilation_rate"
+                                .formatted(
+                                        WIDEST,
+                                        layer.axisName(axis),
+                                        size.get(axis),
+                                        dilation.get(axis)));
+            }
             int smallest = padding == Padding.VALID ? span(axis) : 1;
             if (in < smallest) {
                 throw layer.refuse(
@@ -104,7 +115,12 @@ public record WindowSpec(
             before.add(padding == Padding.CAUSAL ? total : total / 2);
             after.add(total - before.get(axis));
         }
-        return new Window(size, strides, dilation, before, after);
+        Window window = new Window(size, strides, dilation, before, after);
+        Shape output = input;
+        for (int axis = 0; axis < rank(); axis++) {
+            output = output.withDim(axis + 1, window.outputExtent(axis, input.dim(axis + 1)));
+        }
+        return window.canonical(input, output);
     }
 
     /**
@@ -122,7 +138,7 @@ public record WindowSpec(
             before.add(total / 2);
             after.add(total - total / 2);
         }
-        return new Window(size, strides, dilation, before, after);
+        return new Window(size, strides, dilation, before, after).canonical(out, in);
     }
 
     /** Cells from the window's first to its last; at most the largest int, which no input has. */

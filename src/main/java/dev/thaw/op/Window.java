@@ -1,6 +1,10 @@
 package dev.thaw.op;
 
+import dev.thaw.tensor.Shape;
+
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * How a window moves over the spatial axes of a channels-last tensor; one entry per spatial axis.
@@ -32,8 +36,8 @@ public record Window(
     }
 
     /** Cells that the dilated window spans along an axis: (size - 1) dilation + 1. */
-    public int span(int axis) {
-        return (size.get(axis) - 1) * dilation.get(axis) + 1;
+    public long span(int axis) {
+        return (size.get(axis) - 1L) * dilation.get(axis) + 1;
     }
 
     /**
@@ -41,7 +45,70 @@ public record Window(
      * stride) + 1.
      */
     public int outputExtent(int axis, int in) {
-        int free = in + padBefore.get(axis) + padAfter.get(axis) - span(axis);
-        return free < 0 ? 0 : free / strides.get(axis) + 1;
+        long free = (long) in + padBefore.get(axis) + padAfter.get(axis) - span(axis);
+        return free < 0 ? 0 : Math.toIntExact(free / strides.get(axis) + 1);
+    }
+
+    /** Whether the window of this output along an axis has a cell that lies within the input. */
+    public boolean sees(int axis, int output, int in) {
+        long d = dilation.get(axis);
+        long begin = (long) output * strides.get(axis) - padBefore.get(axis);
+        long first = begin >= 0 ? 0 : (d - 1 - begin) / d;
+        return first < size.get(axis) && begin + first * d < in;
+    }
+
+    /**
+     * The same on these images and outputs [N, spatial.., C], with no more padding after than the
+     * last output needs, the least stride where there is one output, and dilation 1 where the
+     * window has one cell: libraries reserve room and unroll by what they see.
+     */
+    public Window canonical(Shape images, Shape outputs) {
+        List<Integer> near = instead(dilation, i -> size.get(i) == 1 ? 1 : dilation.get(i));
+        int[] step = new int[rank()];
+        int[] after = new int[rank()];
+        for (int i = 0; i < rank(); i++) {
+            long span = (size.get(i) - 1L) * near.get(i) + 1;
+            long rest = (long) images.dim(i + 1) + padBefore.get(i) - span;
+            int outs = outputs.dim(i + 1);
+            step[i] =
+                    outs > 1
+                            ? strides.get(i)
+                            : (int) Math.min(strides.get(i), Math.max(1, rest + 1));
+            after[i] = (int) Math.max(0, (outs - 1L) * step[i] - rest);
+        }
+        return new Window(
+                size,
+                instead(strides, i -> step[i]),
+                near,
+                padBefore,
+                instead(padAfter, i -> after[i]));
+    }
+
+    /**
+     * The same on these images and outputs [N, spatial.., C], without the cells at its ends that
+     * lie in the padding for every output: for windows without filters, and without dilation.
+     */
+    public Window cut(Shape images, Shape outputs) {
+        int[] first = new int[rank()];
+        int[] last = new int[rank()];
+        int[] after = new int[rank()];
+        for (int i = 0; i < rank(); i++) {
+            int in = images.dim(i + 1);
+            long reach = (outputs.dim(i + 1) - 1L) * strides.get(i);
+            int pad = padBefore.get(i);
+            first[i] = (int) Math.min(size.get(i) - 1L, Math.max(0, pad - reach));
+            last[i] = (int) Math.max(first[i], Math.min(size.get(i), (long) in + pad) - 1);
+            after[i] = (int) Math.max(0, reach + last[i] + 1 - pad - in);
+        }
+        return new Window(
+                instead(size, i -> last[i] - first[i] + 1),
+                strides,
+                dilation,
+                instead(padBefore, i -> padBefore.get(i) - first[i]),
+                instead(padAfter, i -> after[i]));
+    }
+
+    private static List<Integer> instead(List<Integer> numbers, IntUnaryOperator by) {
+        return IntStream.range(0, numbers.size()).map(by).boxed().toList();
     }
 }

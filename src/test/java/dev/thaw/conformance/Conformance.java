@@ -29,18 +29,23 @@ abstract class Conformance {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void agreesWithTheReference(OpCase c) {
+        requireAgreement(backend(), c);
+    }
+
+    /** Runs the case on this backend and on the reference. */
+    static void requireAgreement(Backend backend, OpCase c) {
         Draft draft = c.build();
         Map<Value, double[]> expected = reference(draft, draft.content());
         Map<Value, double[]> magnitudes =
                 draft.hasLinear() ? reference(draft, draft.magnitudes()) : Map.of();
-        try (Runner runner = Runner.of(backend(), draft.program())) {
+        try (Runner runner = Runner.of(backend, draft.program())) {
             compare(runner, draft, expected, magnitudes, "first run");
             compare(runner, draft, expected, magnitudes, "second run");
             Value overrun = runner.overrun();
             assertThat(overrun).as("what was written beyond its end").isNull();
         }
         if (has(draft.program(), Reshape.class)) {
-            try (Runner runner = Runner.sharingReshapes(backend(), draft.program())) {
+            try (Runner runner = Runner.sharingReshapes(backend, draft.program())) {
                 compare(runner, draft, expected, magnitudes, "with shared memory");
             }
         }

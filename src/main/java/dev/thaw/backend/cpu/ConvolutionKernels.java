@@ -95,15 +95,22 @@ final class ConvolutionKernels {
 
     private static Pipeline output(
             Value x, Value w, Value bias, Value y, Window window, int groups) {
-        return of(Result.OUTPUT, x, y, window, groups, bias).prepare(x, w, y);
+        return prepare(Result.OUTPUT, x, w, bias, y, window, groups);
     }
 
     private static Prepared input(Value dx, Value w, Value dy, Window window, int groups) {
-        return of(Result.INPUT, dx, dy, window, groups, null).prepare(dx, w, dy);
+        return prepare(Result.INPUT, dx, w, null, dy, window, groups);
     }
 
     private static Prepared filters(Value x, Value dw, Value dy, Window window, int groups) {
-        return of(Result.FILTERS, x, dy, window, groups, null).prepare(x, dw, dy);
+        return prepare(Result.FILTERS, x, dw, null, dy, window, groups);
+    }
+
+    private static Pipeline prepare(
+            Result result, Value x, Value w, Value bias, Value y, Window window, int groups) {
+        return WindowGeometry.of(x, y, window).isOrdinary()
+                ? of(result, x, y, window, groups, bias).prepare(x, w, y)
+                : new ConvolutionLoops(result, x, w, bias, y, window, groups).prepare();
     }
 
     private Pipeline prepare(Value x, Value w, Value y) {

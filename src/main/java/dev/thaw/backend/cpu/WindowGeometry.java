@@ -6,6 +6,7 @@ import dev.thaw.op.Window;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A convolution or pooling in oneDNN's terms: logical order N, C, spatial.., stored with the
@@ -16,8 +17,35 @@ import java.util.List;
  * @param window how the window moves
  */
 record WindowGeometry(int[] in, int[] out, Window window) {
+    /** Bytes between two cells that oneDNN is trusted with: its gradients die at a megabyte. */
+    private static final long FARTHEST = 1 << 19;
+
     static WindowGeometry of(Value x, Value y, Window window) {
-        return new WindowGeometry(x.shape().toArray(), y.shape().toArray(), window);
+        return new WindowGeometry(
+                x.shape().toArray(), y.shape().toArray(), window.canonical(x.shape(), y.shape()));
+    }
+
+    /**
+     * Whether oneDNN may see it. It ends the JVM, or spends minutes, on windows that no network
+     * has: on outputs that see padding alone, and where it unrolls or addresses by 32 bits what is
+     * far apart.
+     */
+    boolean isOrdinary() {
+        return isEmpty() || IntStream.range(0, window.rank()).allMatch(this::isOrdinary);
+    }
+
+    private boolean isOrdinary(int axis) {
+        long bytes = Float.BYTES * Math.max(inChannels(), outChannels());
+        if (window.strides().get(axis) * bytes > FARTHEST
+                || window.dilation().get(axis) * bytes > FARTHEST) {
+            return false;
+        }
+        for (int o = 0; o < out[axis + 1]; o++) {
+            if (!window.sees(axis, o, in[axis + 1])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     WindowGeometry withInChannels(int channels) {
@@ -88,16 +116,8 @@ record WindowGeometry(int[] in, int[] out, Window window) {
         return longs(window.padBefore(), 0);
     }
 
-    /**
-     * What the last window reaches beyond the input; less than the op's where that reaches none.
-     */
     long[] padAfter() {
-        long[] pads = longs(window.padAfter(), 0);
-        for (int i = 0; i < pads.length; i++) {
-            int reach = (out[i + 1] - 1) * window.strides().get(i) + window.span(i);
-            pads[i] = Math.max(0, reach - in[i + 1] - window.padBefore().get(i));
-        }
-        return pads;
+        return longs(window.padAfter(), 0);
     }
 
     private static long[] longs(List<Integer> numbers, int plus) {

@@ -73,7 +73,7 @@ public abstract class BasePooling<S extends BasePooling<S>> extends SpatialLayer
     @Override
     protected final Value emit(Lowering l, Value x) {
         Value y = l.temp("pooled", resultShape(x.shape()));
-        l.emit(new Pool(x, y, kind, window().over(x.shape())));
+        l.emit(new Pool(x, y, kind, window().over(x.shape()).cut(x.shape(), y.shape())));
         return y;
     }
 }
