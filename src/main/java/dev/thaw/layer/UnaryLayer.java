@@ -11,8 +11,10 @@ import java.util.List;
  * @param <S> the layer itself
  */
 public abstract class UnaryLayer<S extends UnaryLayer<S>> extends TypedLayer<S> {
-    /** The shape that comes out for this input, batch included. */
-    protected abstract Shape outputShape(Shape input);
+    /** The shape that comes out for this input, batch included; by default the input's. */
+    protected Shape outputShape(Shape input) {
+        return input;
+    }
 
     /** Emits the layer's ops for one call. */
     protected abstract Value lower(Lowering l, Value x);

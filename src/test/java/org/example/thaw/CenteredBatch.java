@@ -32,13 +32,8 @@ public final class CenteredBatch extends UnaryLayer<CenteredBatch> {
     }
 
     @Override
-    protected Shape outputShape(Shape input) {
-        return input;
-    }
-
-    @Override
     protected List<WeightSpec> weightSpecs(Shape input) {
-        return List.of(WeightSpec.state("mean", Shape.of(input.last()), Initializer.zeros()));
+        return List.of(WeightSpec.state("mean", Shape.of(1, input.last()), Initializer.zeros()));
     }
 
     @Override
@@ -48,9 +43,7 @@ public final class CenteredBatch extends UnaryLayer<CenteredBatch> {
             return f.combine(x, Binary.Kind.SUB, l.weight("mean"));
         }
         Value mean = f.reduce(x, Reduce.Kind.MEAN, List.of(0));
-        l.emit(
-                new MovingAverage(
-                        l.weight("mean"), f.reshape(mean, l.weight("mean").shape()), momentum));
+        l.emit(new MovingAverage(l.weight("mean"), mean, momentum));
         return f.combine(x, Binary.Kind.SUB, mean);
     }
 }

@@ -24,7 +24,11 @@ import dev.thaw.train.optimizer.Optimizer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +49,7 @@ class UsersOwnTest {
             Registry.EMPTY
                     .with(Layer.class, "CenteredBatch", CenteredBatch::new)
                     .withMaker(ActivationFunction.class, "bent", reader -> BENT)
-                    .with(Optimizer.class, "Sluggish", Sluggish::new)
+                    .with(Optimizer.class, "Signum", () -> new Signum(.001))
                     .with(Loss.class, "QuarticError", QuarticError::new)
                     .with(Metric.class, "Overshoot", Overshoot::new);
 
@@ -85,7 +89,7 @@ class UsersOwnTest {
                                 new CenteredBatch().momentum(.8).named("centered"),
                                 new Dense(2))
                         .on(Device.cpu())) {
-            model.compile(new Sluggish(), new QuarticError(), new Overshoot());
+            model.compile(new Signum(.01), new QuarticError(), new Overshoot());
             List<Map<String, Double>> first = model.fit(x, y, TWO).epochs();
             assertThat(first.get(1).get("loss")).isLessThan(first.get(0).get("loss"));
             assertThat(first.get(1)).containsKey("overshoot");
@@ -102,6 +106,19 @@ class UsersOwnTest {
                         .isEqualTo(16);
             }
         }
+    }
+
+    /** Without imports, comments and empty lines. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CenteredBatch", "Signum", "QuarticError", "Overshoot"})
+    void takesFewerThan25LinesOfCode(String name) throws IOException {
+        Path file = Path.of("src/test/java/org/example/thaw", name + ".java");
+        List<String> code =
+                Files.readAllLines(file).stream()
+                        .dropWhile(line -> !line.startsWith("public "))
+                        .filter(line -> !line.isBlank() && !line.strip().startsWith("/**"))
+                        .toList();
+        assertThat(code).hasSizeBetween(5, 24);
     }
 
     /** What a sample becomes depends on its batch, so that each step is a batch of its own. */

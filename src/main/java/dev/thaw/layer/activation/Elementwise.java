@@ -5,7 +5,6 @@ import dev.thaw.layer.UnaryLayer;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Unary;
 import dev.thaw.op.Value;
-import dev.thaw.tensor.Shape;
 
 /**
  * A layer that does the same to each element on its own, and passes masks on.
@@ -13,11 +12,6 @@ import dev.thaw.tensor.Shape;
  * @param <S> the layer itself
  */
 public abstract class Elementwise<S extends Elementwise<S>> extends UnaryLayer<S> {
-    @Override
-    protected final Shape outputShape(Shape input) {
-        return input;
-    }
-
     /** Emits y = f(x). */
     static Value emit(Lowering l, Value x, Fn fn) {
         Value y = l.temp("activated", x.shape());

@@ -3,7 +3,6 @@ package dev.thaw.layer.regularization;
 import dev.thaw.config.Properties;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.UnaryLayer;
-import dev.thaw.tensor.Shape;
 
 /**
  * A layer that draws random numbers in training and Monte-Carlo mode, frozen or not. What it draws
@@ -28,11 +27,6 @@ public abstract class RandomLayer<S extends RandomLayer<S>> extends UnaryLayer<S
     /** The seed that counts. */
     protected final long seed() {
         return seed == null ? automatic : seed;
-    }
-
-    @Override
-    protected Shape outputShape(Shape input) {
-        return input;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package example;
+package org.example.thaw;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,6 @@ import dev.thaw.op.Assign;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Program;
-import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -18,7 +17,6 @@ import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.Lion;
 import dev.thaw.train.optimizer.Optimizer;
 import dev.thaw.train.optimizer.SGD;
-import dev.thaw.train.optimizer.StandardOptimizer;
 
 import org.junit.jupiter.api.Test;
 
@@ -27,26 +25,6 @@ import java.util.List;
 
 /** Optimizers that a user writes, from a rule that is there or from ops. */
 class OwnOptimizerTest {
-    /** Descends by the sign of the momentum: Lion's rule with one decay. */
-    static final class Signum extends StandardOptimizer<Signum> {
-        Signum(double learningRate) {
-            super(learningRate);
-        }
-
-        @Override
-        protected UpdateRule rule() {
-            return new UpdateRule.Lion(.9, .9);
-        }
-
-        @Override
-        protected String defaultName() {
-            return "signum";
-        }
-
-        @Override
-        protected void properties(Properties p) {}
-    }
-
     /** w = w - lr g, composed of ops. */
     static final class Composed extends Optimizer {
         Composed(double learningRate) {
