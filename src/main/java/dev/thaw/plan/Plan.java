@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,6 +72,12 @@ public final class Plan implements AutoCloseable {
         }
     }
 
+    /**
+     * Set to {@code true} while a plan is made, what was fed lasts from one run to the next, so
+     * that a benchmark may feed it once; otherwise later values take its memory.
+     */
+    public static final String KEEP_INPUTS_PROPERTY = "thaw.debug.keepInputs";
+
     private final Backend backend;
     private final Program program;
     private final Map<Value, Buffer> buffers = new HashMap<>();
@@ -93,7 +100,11 @@ public final class Plan implements AutoCloseable {
         this.program = program;
         program.prune(fetched);
         refuseTooLarge();
-        memory = new MemoryPlanner(program, fetched, this::alignedBytes);
+        Set<Value> lasting = new HashSet<>(fetched);
+        if (Boolean.getBoolean(KEEP_INPUTS_PROPERTY)) {
+            lasting.addAll(program.inputs());
+        }
+        memory = new MemoryPlanner(program, lasting, this::alignedBytes);
         try {
             // with memory of its own for each value there is no arena
             Buffer arena =

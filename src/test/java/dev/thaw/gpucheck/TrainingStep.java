@@ -2,6 +2,8 @@ package dev.thaw.gpucheck;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Kernel;
+import dev.thaw.graph.Network;
+import dev.thaw.plan.Plan;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -21,7 +23,11 @@ import java.util.SplittableRandom;
  * GPU does without the way in. Stands between trainer and backend to keep what the step became.
  */
 final class TrainingStep implements AutoCloseable {
+    /** Steps before the first that is timed. */
+    static final int WARM = 3;
+
     private final Backend backend;
+    private final Network network;
     private final Trainer trainer;
     private Kernel launch;
     private int longest;
@@ -29,12 +35,22 @@ final class TrainingStep implements AutoCloseable {
     /** Trains three steps, so that the step is recorded where the backend records. */
     TrainingStep(Backend backend, String network, int batch, int size) {
         this.backend = backend;
-        trainer = new Trainer(Networks.of(network, size), tapped());
+        this.network = Networks.of(network, size);
+        trainer = new Trainer(this.network, tapped());
         trainer.compile(compilation());
-        TrainingData data = data(batch, size);
-        for (int i = 0; i < 3; i++) {
-            trainer.trainOnBatch(data);
+        System.setProperty(Plan.KEEP_INPUTS_PROPERTY, "true");
+        try {
+            for (int i = 0; i < WARM; i++) {
+                trainer.trainOnBatch(data(batch, size));
+            }
+        } finally {
+            System.clearProperty(Plan.KEEP_INPUTS_PROPERTY);
         }
+    }
+
+    /** The weights and statistics as they are now. */
+    List<Tensor> weights() {
+        return network.weights().stream().map(w -> w.variable().value().copy()).toList();
     }
 
     /** SGD with momentum, as in all steps that are timed here. */
