@@ -1,6 +1,7 @@
 package dev.thaw.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Host values that the user sees: a shape and one Java array, row-major. The array is not copied on
@@ -154,6 +155,35 @@ public final class Tensor {
         for (int i = from; i < to; i++) {
             System.arraycopy(array, rows[i] * width, out.array, (i - from) * width, width);
         }
+    }
+
+    /** Copies all elements of another tensor of this type into a row of the first axis. */
+    public void setRow(int row, Tensor source) {
+        int width = (int) shape.size(1, shape.rank());
+        if (source.dtype != dtype || source.size() != width) {
+            throw new IllegalArgumentException(
+                    "tensor: a row of %s %s takes %d elements of that type, got %s %s"
+                            .formatted(dtype, shape, width, source.dtype, source.shape));
+        }
+        System.arraycopy(source.array, 0, array, row * width, width);
+    }
+
+    /** Rows of several tensors, one after another. */
+    public static Tensor concatenate(List<Tensor> parts) {
+        Tensor first = parts.get(0);
+        int rows = parts.stream().mapToInt(t -> t.shape.dim(0)).sum();
+        Tensor out = zeros(first.shape.withBatch(rows), first.dtype);
+        int at = 0;
+        for (Tensor t : parts) {
+            if (t.dtype != first.dtype || !t.shape.withBatch(1).equals(first.shape.withBatch(1))) {
+                throw new IllegalArgumentException(
+                        "concatenate: all parts must be like the first, %s %s, got %s %s"
+                                .formatted(first.dtype, first.shape, t.dtype, t.shape));
+            }
+            System.arraycopy(t.array, 0, out.array, at, t.size());
+            at += t.size();
+        }
+        return out;
     }
 
     /** A deep copy. */

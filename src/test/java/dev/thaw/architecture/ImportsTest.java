@@ -100,6 +100,21 @@ class ImportsTest {
                                     "cli",
                                     "backend")),
                     entry(
+                            "data",
+                            List.of(
+                                    "config",
+                                    "op",
+                                    "layer",
+                                    "graph",
+                                    "plan",
+                                    "train",
+                                    "model",
+                                    "io",
+                                    "applications",
+                                    "demo",
+                                    "cli",
+                                    "backend")),
+                    entry(
                             "io.hdf5",
                             List.of(
                                     "op",
