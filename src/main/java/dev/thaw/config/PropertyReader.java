@@ -77,6 +77,11 @@ public final class PropertyReader implements Properties {
         return where;
     }
 
+    /** Whether nothing is given: a name stood alone. */
+    public boolean isEmpty() {
+        return values.isEmpty();
+    }
+
     /** Everything, as it is; nothing is refused as unread afterwards. */
     public Map<?, ?> everything() {
         values.keySet().forEach(k -> read.add(String.valueOf(k)));

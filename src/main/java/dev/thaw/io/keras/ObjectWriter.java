@@ -108,7 +108,7 @@ final class ObjectWriter {
         } else if (value instanceof Tensor t) {
             return nested(t, 0, 0);
         } else if (value instanceof ActivationFunction a) {
-            return JSON.textNode(a.name());
+            return a.layer().<JsonNode>map(ObjectWriter::layer).orElse(JSON.textNode(a.name()));
         } else if (value instanceof Layer l) {
             return layer(l);
         } else if (value instanceof Loss l) {

@@ -28,6 +28,11 @@ public final class Activation extends UnaryLayer<Activation> {
         return with("activation", value);
     }
 
+    /** The function. */
+    ActivationFunction function() {
+        return activation;
+    }
+
     @Override
     protected Shape outputShape(Shape input) {
         return activation.outputShape(this, input);

@@ -5,15 +5,16 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
-import dev.thaw.op.Softmax;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * An activation under Keras's name. {@link #of(String)} finds one by that name, {@link #of(String,
@@ -136,10 +137,12 @@ public final class ActivationFunction {
 
     private final String name;
     private final Body body;
+    private final Layer layer;
 
-    private ActivationFunction(String name, Body body) {
+    private ActivationFunction(String name, Body body, Layer layer) {
         this.name = name;
         this.body = body;
+        this.layer = layer;
     }
 
     private static ActivationFunction add(String name, Fn fn) {
@@ -147,14 +150,14 @@ public final class ActivationFunction {
     }
 
     private static ActivationFunction add(String name, Body body) {
-        ActivationFunction made = new ActivationFunction(name, body);
+        ActivationFunction made = new ActivationFunction(name, body, null);
         BY_NAME.put(name, made);
         return made;
     }
 
     private static Value softmax(Formula f, Value x) {
         Value y = f.program().temp("softmax", x.shape());
-        f.program().emit(new Softmax(x, y));
+        f.program().emit(new dev.thaw.op.Softmax(x, y));
         return y;
     }
 
@@ -164,16 +167,52 @@ public final class ActivationFunction {
      */
     public static ActivationFunction of(String name, Body body) {
         return new ActivationFunction(
-                Objects.requireNonNull(name, "name"), Objects.requireNonNull(body, "body"));
+                Objects.requireNonNull(name, "name"), Objects.requireNonNull(body, "body"), null);
     }
 
-    /** Keras's activations. */
+    /** What a layer without weights does: {@code Dense(3, activation=LeakyReLU())} in Keras. */
+    public static <L extends Layer & Body> ActivationFunction of(L layer) {
+        return new ActivationFunction(layer.className(), layer, layer);
+    }
+
+    /** Keras's activations, and its layers that may stand for one. */
     public static Registry known() {
         Registry all = Registry.EMPTY;
         for (Map.Entry<String, ActivationFunction> e : BY_NAME.entrySet()) {
             all = all.withMaker(ActivationFunction.class, e.getKey(), reader -> e.getValue());
         }
-        return all;
+        all = orLayer(all, RELU, ReLU::new);
+        all = orLayer(all, LEAKY_RELU, LeakyReLU::new);
+        all = orLayer(all, ELU, ELU::new);
+        all = orLayer(all, SOFTMAX, Softmax::new);
+        return all.withMaker(
+                        ActivationFunction.class,
+                        "Activation",
+                        reader -> ((Activation) reader.configure(new Activation())).function())
+                .withMaker(
+                        ActivationFunction.class,
+                        "PReLU",
+                        reader -> {
+                            throw new IllegalArgumentException(
+                                    "a layer with weights must not be another's activation here, got PReLU;"
+                                            + " put it behind that layer");
+                        });
+    }
+
+    /** The function where its name stands alone; the layer of that name where it has options. */
+    private static <L extends Layer & Body> Registry orLayer(
+            Registry all, ActivationFunction function, Supplier<L> layer) {
+        return all.withMaker(
+                ActivationFunction.class,
+                function.name,
+                reader -> {
+                    if (reader.isEmpty()) {
+                        return function;
+                    }
+                    L made = layer.get();
+                    reader.configure(made);
+                    return of(made);
+                });
     }
 
     /**
@@ -199,6 +238,11 @@ public final class ActivationFunction {
     /** The names that {@link #of} takes, in alphabetical order. */
     public static Set<String> names() {
         return Collections.unmodifiableSet(BY_NAME.keySet());
+    }
+
+    /** The layer that does this, if it is one's activation. */
+    public Optional<Layer> layer() {
+        return Optional.ofNullable(layer);
     }
 
     /** Keras's name: what its files hold. */

@@ -3,10 +3,11 @@ package dev.thaw.layer.activation;
 import dev.thaw.config.Properties;
 import dev.thaw.layer.Lowering;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 
 /** y = x where x is positive, else alpha (e^x - 1). x, y: any shape, the same. */
-public final class ELU extends Elementwise<ELU> {
+public final class ELU extends Elementwise<ELU> implements ActivationFunction.Body {
     private double alpha = 1;
 
     /** With alpha 1. */
@@ -28,7 +29,12 @@ public final class ELU extends Elementwise<ELU> {
     }
 
     @Override
+    public Value emit(Formula f, Value x) {
+        return f.apply(new Fn(Fn.Kind.ELU, alpha, 0), x);
+    }
+
+    @Override
     protected Value lower(Lowering l, Value x) {
-        return emit(l, x, new Fn(Fn.Kind.ELU, alpha, 0));
+        return emit(l.formula(), x);
     }
 }

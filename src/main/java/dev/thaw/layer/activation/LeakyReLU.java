@@ -4,10 +4,11 @@ import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
 import dev.thaw.layer.Lowering;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 
 /** y = x where x is positive, else negativeSlope x. x, y: any shape, the same. */
-public final class LeakyReLU extends Elementwise<LeakyReLU> {
+public final class LeakyReLU extends Elementwise<LeakyReLU> implements ActivationFunction.Body {
     private double negativeSlope = .3;
 
     /** With slope 0.3; the activation {@code leaky_relu} has 0.2. */
@@ -29,7 +30,12 @@ public final class LeakyReLU extends Elementwise<LeakyReLU> {
     }
 
     @Override
+    public Value emit(Formula f, Value x) {
+        return f.apply(new Fn(Fn.Kind.LEAKY_RELU, negativeSlope, 0), x);
+    }
+
+    @Override
     protected Value lower(Lowering l, Value x) {
-        return emit(l, x, new Fn(Fn.Kind.LEAKY_RELU, negativeSlope, 0));
+        return emit(l.formula(), x);
     }
 }

@@ -3,13 +3,14 @@ package dev.thaw.layer.activation;
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
 import dev.thaw.layer.Lowering;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 
 /**
  * y = min(x, maxValue) where x is above the threshold, else negativeSlope (x - threshold). Without
  * options: max(x, 0). x, y: any shape, the same.
  */
-public final class ReLU extends Elementwise<ReLU> {
+public final class ReLU extends Elementwise<ReLU> implements ActivationFunction.Body {
     private Double maxValue;
     private double negativeSlope;
     private double threshold;
@@ -40,8 +41,13 @@ public final class ReLU extends Elementwise<ReLU> {
     }
 
     @Override
-    protected Value lower(Lowering l, Value x) {
+    public Value emit(Formula f, Value x) {
         return Activations.relu(
-                l.formula(), x, new Activations.Rectifier(maxValue, negativeSlope, threshold));
+                f, x, new Activations.Rectifier(maxValue, negativeSlope, threshold));
+    }
+
+    @Override
+    protected Value lower(Lowering l, Value x) {
+        return emit(l.formula(), x);
     }
 }

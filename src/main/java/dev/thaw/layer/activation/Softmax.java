@@ -6,6 +6,7 @@ import dev.thaw.layer.AxisList;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.UnaryLayer;
+import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
@@ -14,7 +15,7 @@ import java.util.List;
 /**
  * y = e^x_i / sum_k e^x_k over one axis or several. x, y: any shape of rank 1 and more, the same.
  */
-public final class Softmax extends UnaryLayer<Softmax> {
+public final class Softmax extends UnaryLayer<Softmax> implements ActivationFunction.Body {
     private Axis axis = Axis.LAST;
 
     /** Over the last axis. */
@@ -59,6 +60,15 @@ public final class Softmax extends UnaryLayer<Softmax> {
                             + "; use an Activation, which passes the mask on");
         }
         return softmax(l, x, resolved(x.shape()));
+    }
+
+    /** As another layer's activation: over the last axis alone. */
+    @Override
+    public Value emit(Formula f, Value x) {
+        if (!resolved(x.shape()).equals(List.of(x.shape().rank() - 1))) {
+            throw refuse("as an activation it goes over the last axis; put a layer behind instead");
+        }
+        return ActivationFunction.SOFTMAX.emit(f, x);
     }
 
     /** Over axes in [0, rank), ascending. */

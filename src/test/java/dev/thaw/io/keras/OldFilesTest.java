@@ -1,10 +1,13 @@
 package dev.thaw.io.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Device;
+import dev.thaw.config.ConfigException;
 import dev.thaw.data.Npy;
+import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Files with one thing each that older releases of Keras wrote, or that Thaw cannot read of a
@@ -41,6 +45,7 @@ class OldFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "activation_layer",
                 "bn_scale_number",
                 "compile_without_optimizer",
                 "custom_loss",
@@ -101,5 +106,37 @@ class OldFilesTest {
                 assertThat(y.floats()[i]).isCloseTo(expected.floats()[i], within(4e-3f));
             }
         }
+    }
+
+    /**
+     * A layer in an activation's place is written as Keras writes it, and is no layer of the model.
+     */
+    @Test
+    void aLayerAsActivationIsWrittenAsOne() throws IOException {
+        Tensor x = Npy.read(file("activation_layer", "x.npy"));
+        Path copy = folder.resolve("copy.keras");
+        try (Model model = KerasFiles.load(model("activation_layer")).on(Device.cpu())) {
+            KerasFiles.save(model, copy);
+            try (Model again = KerasFiles.load(copy).on(Device.cpu())) {
+                assertThat(again.layers()).hasSize(5); // with the input
+                assertThat(again.layer("leaky").config().get("activation"))
+                        .hasToString("LeakyReLU");
+                assertThat(again.predict(x).floats()).isEqualTo(model.predict(x).floats());
+            }
+        }
+    }
+
+    @Test
+    void aLayerWithWeightsIsNoActivation() {
+        ConfigException e =
+                catchThrowableOfType(
+                        ConfigException.class,
+                        () ->
+                                KerasObjects.STANDARD.make(
+                                        "dense.activation",
+                                        ActivationFunction.class,
+                                        "PReLU",
+                                        Map.of("name", "p_re_lu")));
+        assertThat(e).hasMessageContaining("PReLU").hasMessageContaining("put it behind");
     }
 }
