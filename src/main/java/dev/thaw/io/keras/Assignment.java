@@ -10,6 +10,7 @@ import dev.thaw.tensor.Variable;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Values for variables, checked one by one and taken over together: all or none. */
 final class Assignment {
@@ -17,11 +18,23 @@ final class Assignment {
 
     /** Notes a weight's value. */
     void put(Hdf5Dataset value, Weight weight) {
-        put(value, weight.layer().name() + "/" + weight.spec().name(), weight.variable());
+        put(value, weight, UnaryOperator.identity());
     }
 
-    /** Notes a variable's value; a wrong shape is refused before anything of its size is made. */
+    /** Notes a weight's value as it comes out of a change. */
+    void put(Hdf5Dataset value, Weight weight, UnaryOperator<Tensor> change) {
+        String name = weight.layer().name() + "/" + weight.spec().name();
+        put(value, name, weight.variable(), change);
+    }
+
+    /** Notes a variable's value. */
     void put(Hdf5Dataset value, String name, Variable variable) {
+        put(value, name, variable, UnaryOperator.identity());
+    }
+
+    /** A wrong shape is refused before anything of its size is made. */
+    private void put(
+            Hdf5Dataset value, String name, Variable variable, UnaryOperator<Tensor> change) {
         if (!value.shape().equals(variable.shape())) {
             throw new ConfigException(
                     value.path(),
@@ -29,7 +42,8 @@ final class Assignment {
                             .formatted(name, variable.shape(), value.shape()),
                     "the file belongs to another model");
         }
-        values.put(variable, converted(value.path(), value.read(), variable.dtype()));
+        Tensor read = converted(value.path(), value.read(), variable.dtype());
+        values.put(variable, change.apply(read));
     }
 
     boolean has(Variable variable) {

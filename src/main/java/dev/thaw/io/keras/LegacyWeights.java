@@ -2,6 +2,7 @@ package dev.thaw.io.keras;
 
 import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
+import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Weight;
@@ -32,8 +33,9 @@ final class LegacyWeights {
      * Values for every weight of the model.
      *
      * @param group the file's root, or its group {@code model_weights}
+     * @param theano whether Keras ran on Theano when it wrote them
      */
-    static Assignment read(Network model, Hdf5Group group) {
+    static Assignment read(Network model, Hdf5Group group, boolean theano) {
         List<Hdf5Group> stored = new ArrayList<>();
         for (String name : group.attributes().strings(LAYER_NAMES)) {
             Hdf5Group g = group.group(name);
@@ -50,7 +52,7 @@ final class LegacyWeights {
         }
         Assignment into = new Assignment();
         for (int i = 0; i < layers.size(); i++) {
-            layer(stored.get(i), layers.get(i), into);
+            layer(stored.get(i), layers.get(i), theano, into);
         }
         return into;
     }
@@ -59,7 +61,7 @@ final class LegacyWeights {
         return g.attributes().has(WEIGHT_NAMES) ? g.attributes().strings(WEIGHT_NAMES) : List.of();
     }
 
-    private static void layer(Hdf5Group g, Layer layer, Assignment into) {
+    private static void layer(Hdf5Group g, Layer layer, boolean theano, Assignment into) {
         List<String> names = names(g);
         List<Weight> weights = savedOrder(layer);
         if (names.size() != weights.size()) {
@@ -75,7 +77,12 @@ final class LegacyWeights {
         Map<String, Weight> byName = byName(names, layer);
         for (int i = 0; i < names.size(); i++) {
             Weight w = byName.isEmpty() ? weights.get(i) : byName.get(names.get(i));
-            into.put(g.dataset(names.get(i)), w);
+            Hdf5Dataset value = g.dataset(names.get(i));
+            if (theano) {
+                TheanoKernels.put(value, w, into);
+            } else {
+                into.put(value, w);
+            }
         }
     }
 

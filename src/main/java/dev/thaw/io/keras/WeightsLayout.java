@@ -23,7 +23,8 @@ final class WeightsLayout {
         }
         Hdf5Group legacy = root.find(MODEL_WEIGHTS).isPresent() ? root.group(MODEL_WEIGHTS) : root;
         if (LegacyWeights.fits(legacy)) {
-            return LegacyWeights.read(network, legacy);
+            boolean theano = TheanoKernels.wrote(legacy) || TheanoKernels.wrote(root);
+            return LegacyWeights.read(network, legacy, theano);
         }
         throw new ConfigException(
                 "",
