@@ -60,6 +60,42 @@ def activation_layer():
     keep("activation_layer", model, numbers(8, 4))
 
 
+@file
+def h5_theano_kernels():
+    """Keras 2 on Theano kept the kernels of these convolutions backwards, and depthwise ones as all others do."""
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 2)),
+            layers.Conv2D(2, (3, 2), name="conv"),
+            layers.DepthwiseConv2D(2, name="depthwise"),
+            layers.Conv2DTranspose(3, 2, name="transposed"),
+            layers.Reshape((4, 15), name="rows"),
+            layers.Conv1D(2, 3, name="conv1d"),
+        ]
+    )
+    path = keep("h5_theano_kernels", model, numbers(2, 6, 6, 2), "h5")
+    with h5py.File(path, "r+") as f:
+
+        def turn(name, node):
+            if name.endswith("kernel") and "depthwise" not in name:
+                spatial = tuple(range(node.ndim - 2))
+                node[...] = np.flip(np.asarray(node), spatial)
+
+        f["model_weights"].visititems(turn)
+        for group in (f, f["model_weights"]):
+            group.attrs["backend"] = "theano"
+            group.attrs["keras_version"] = "2.1.3"
+
+
+@file
+def lambda_layer():
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Lambda(lambda x: x / 255.0, name="scaled"), layers.Dense(2)]
+    )
+    keep("lambda_layer", model, 100 * numbers(8, 4))
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:] or FILES:
         FILES[name]()

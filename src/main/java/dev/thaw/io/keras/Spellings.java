@@ -73,6 +73,10 @@ final class Spellings {
             // input from there
             config.remove(List.of("batch_shape", "input_shape"));
         }
+        if (className.equals("Nadam")) {
+            // the decay of its momentum's schedule, which Keras 3 has fixed; Keras 2 called it both
+            config.remove(List.of("decay", "schedule_decay"));
+        }
         if (OPTIMIZERS.contains(className)) {
             rename(config, "lr", "learning_rate");
             config.remove(List.of("jit_compile", "is_legacy_optimizer"));
@@ -89,7 +93,6 @@ final class Spellings {
                 }
             }
             case "LeakyReLU" -> rename(config, "alpha", "negative_slope");
-            case "Nadam" -> config.remove("schedule_decay"); // Keras 3 has that number fixed
             case "Embedding" -> config.remove("input_length"); // only checked
             case "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose" -> {
                 if (config.path("groups").asInt(1) == 1) {

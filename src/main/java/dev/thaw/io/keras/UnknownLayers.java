@@ -67,14 +67,15 @@ final class UnknownLayers {
 
     /** Why a layer cannot be read; null where it can. */
     private String reason(JsonNode object, String className) {
-        if (className.equals("Lambda")) {
-            return "Lambda: Python code, which is never run here";
-        }
         if (OperatorJson.isOperator(object)) {
             return OperatorJson.isKnown(object) ? null : "operator " + className;
         }
         if (className.equals("InputLayer") || registry.find(Layer.class, className).isPresent()) {
             return null;
+        }
+        if (className.equals("Lambda")) {
+            return "Lambda: Python code, which is never run here; do the same in Java:"
+                    + " KerasFiles.withLayer(\"Lambda\", config -> ..)";
         }
         // .keras has the package of your own class beside its name, .h5 before it
         String custom = object.path("registered_name").asText("") + className;

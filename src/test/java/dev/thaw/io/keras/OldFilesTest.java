@@ -1,6 +1,7 @@
 package dev.thaw.io.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,6 +9,7 @@ import dev.thaw.backend.spi.Device;
 import dev.thaw.config.ConfigException;
 import dev.thaw.data.Npy;
 import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.preprocessing.Rescaling;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 
@@ -56,6 +58,7 @@ class OldFilesTest {
                 "h5_nested_sequential",
                 "h5_nested_sequential_real",
                 "h5_sgd_decay",
+                "h5_theano_kernels",
                 "keras_2_13_numbers",
                 "keras_2_15_metrics",
                 "keras_2_15_windows",
@@ -138,5 +141,37 @@ class OldFilesTest {
                                         "PReLU",
                                         Map.of("name", "p_re_lu")));
         assertThat(e).hasMessageContaining("PReLU").hasMessageContaining("put it behind");
+    }
+
+    /** Keras holds Python code there, which is never run; Java says what it does. */
+    @Test
+    void aLambdaIsAnsweredWithJava() throws IOException {
+        Path path = model("lambda_layer");
+        assertThatThrownBy(() -> KerasFiles.load(path))
+                .hasMessageContaining("scaled (Lambda")
+                .hasMessageContaining("KerasFiles.withLayer(\"Lambda\"");
+        Tensor x = Npy.read(file("lambda_layer", "x.npy"));
+        Tensor expected = Npy.read(file("lambda_layer", "y_keras.npy"));
+        KerasFiles files = KerasFiles.withLayer("Lambda", config -> new Rescaling(1 / 255.0));
+        try (Model model = files.read(path).on(Device.cpu())) {
+            assertThat(model.layer("scaled")).isInstanceOf(Rescaling.class);
+            Tensor y = model.predict(x);
+            for (int i = 0; i < y.size(); i++) {
+                assertThat(y.floats()[i]).isCloseTo(expected.floats()[i], within(1e-6f));
+            }
+        }
+    }
+
+    /** Its decay of 0.004 is the momentum's, and no schedule of the learning rate. */
+    @Test
+    void nadamsDecayIsNoSchedule() throws IOException {
+        try (Model model = KerasFiles.load(model("h5_nadam_schedule_decay"))) {
+            KerasFiles.compile(
+                    model,
+                    """
+                    {"loss": "mse", "optimizer": {"class_name": "Nadam",
+                     "config": {"learning_rate": 0.01, "decay": 0.004}}}""");
+            assertThat(model.compilation().orElseThrow().optimizer().schedule()).isEmpty();
+        }
     }
 }
