@@ -96,6 +96,81 @@ def lambda_layer():
     keep("lambda_layer", model, 100 * numbers(8, 4))
 
 
+def keras2():
+    """The Keras 2 that TensorFlow carries inside; it has no release of its own to write into files."""
+    import tensorflow.python.keras as k2
+    from tensorflow.python.keras import layers as k2_layers
+    from tensorflow.python.keras import models
+    from tensorflow.python.keras.optimizer_v2 import adadelta, adam, adamax, gradient_descent, nadam, rmsprop
+    from tensorflow.python.keras.saving import hdf5_format
+
+    k2.__version__ = "2.6.0"
+    optimizers = {
+        "adam": adam.Adam(0.01),
+        "amsgrad": adam.Adam(0.01, amsgrad=True),
+        "rmsprop": rmsprop.RMSprop(0.01, momentum=0.5, centered=True),
+        "nadam": nadam.Nadam(0.01),
+        "sgd": gradient_descent.SGD(0.01, momentum=0.9, nesterov=True),
+        "adamax": adamax.Adamax(0.01),
+        "adadelta": adadelta.Adadelta(0.5),
+    }
+    return k2_layers, models, optimizers, hdf5_format.save_model_to_hdf5
+
+
+@file
+def optimizer_state():
+    """Models of Keras 2 in the middle of training, and what they predict two steps later."""
+    k2, models, optimizers, save = keras2()
+    folder = OUT / "optimizer_state"
+    folder.mkdir(parents=True, exist_ok=True)
+    x = numbers(8, 4)
+    np.save(folder / "x.npy", x)
+    np.save(folder / "t.npy", x[:, :1])
+    keras.utils.set_random_seed(1)
+    for name, optimizer in optimizers.items():
+        rows = [("first", 4, "tanh"), ("second", 4, "tanh"), ("out", 1, None)]
+        model = models.Sequential([k2.Dense(n, activation=a, name=l) for l, n, a in rows])
+        model.build((None, 4))
+        model.compile(optimizer, "mse")
+        for step in range(5):
+            if step == 3:
+                save(model, str(folder / f"{name}.h5"), include_optimizer=True)
+            model.train_on_batch(x, x[:, :1])
+        np.save(folder / f"{name}.npy", model.predict_on_batch(x))
+    renamed(folder / "adam.h5", folder / "adam_2_13.h5", tensorflow_2_13)
+    renamed(folder / "adam.h5", folder / "adam_2_1.h5", several_backends)
+
+
+def renamed(source, target, order):
+    """The same state under the names, and in the order, of another release."""
+    with h5py.File(source) as f, h5py.File(target, "w") as g:
+        for name, value in f.attrs.items():
+            g.attrs[name] = value
+        f.copy("model_weights", g)
+        state = f["optimizer_weights"]
+        values = {n: np.asarray(state[n]) for n in state.attrs["weight_names"]}
+        into = g.create_group("optimizer_weights")
+        renames = order(list(values))
+        into.attrs["weight_names"] = [new for new, _ in renames]
+        for new, old in renames:
+            into[new] = values[old] if old in values else np.float32(0.01)
+
+
+def tensorflow_2_13(names):
+    """Adam/first/kernel/m:0 is Adam/m/first/kernel:0, with v beside it, and a learning rate in front."""
+    all_names = [("iteration:0", names[0]), ("learning_rate:0", "a rate")]
+    for m in [n for n in names if n.endswith("/m:0")]:
+        path = m[len("Adam/") : -len("/m:0")]
+        all_names.append((f"Adam/m/{path}:0", m))
+        all_names.append((f"Adam/v/{path}:0", m[: -len("m:0")] + "v:0"))
+    return all_names
+
+
+def several_backends(names):
+    rest = [(f"training/Adam/Variable_{i}:0", n) for i, n in enumerate(names[1:])]
+    return [("Adam/iterations:0", names[0])] + rest
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:] or FILES:
         FILES[name]()

@@ -7,9 +7,7 @@ import dev.thaw.config.Registry;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.io.hdf5.Hdf5Node;
-import dev.thaw.layer.Weight;
 import dev.thaw.model.Model;
-import dev.thaw.tensor.Variable;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.optimizer.Optimizer;
 import dev.thaw.train.optimizer.RMSprop;
@@ -18,7 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -48,7 +48,11 @@ final class CompileReader {
         if (new CompileReader(model, registry).tryCompile(config, config.path("optimizer"))) {
             root.find("optimizer/vars")
                     .filter(Hdf5Group.class::isInstance)
-                    .ifPresent(g -> state(model, List.copyOf(((Hdf5Group) g).datasets().values())));
+                    .ifPresent(
+                            g ->
+                                    OptimizerState.read(
+                                            model,
+                                            List.copyOf(((Hdf5Group) g).datasets().values())));
         }
     }
 
@@ -59,10 +63,11 @@ final class CompileReader {
         if (reader.tryCompile(config, config.path("optimizer_config"))
                 && found.isPresent()
                 && found.get() instanceof Hdf5Group g
-                && g.attributes().has("weight_names")) {
-            List<Hdf5Dataset> values = new ArrayList<>();
-            g.attributes().strings("weight_names").forEach(n -> values.add(g.dataset(n)));
-            state(model, values);
+                && g.attributes().has("weight_names")
+                && !TheanoKernels.wrote(root)) { // the slots of kernels that were turned
+            Map<String, Hdf5Dataset> values = new LinkedHashMap<>();
+            g.attributes().strings("weight_names").forEach(n -> values.put(n, g.dataset(n)));
+            OptimizerState.read(model, values);
         }
     }
 
@@ -115,37 +120,5 @@ final class CompileReader {
             return ConfigException.within(where, () -> Optimizer.of(node.asText()));
         }
         return objects.object(where, Optimizer.class, node);
-    }
-
-    /** Continues where the file stopped; another number of values belongs to other weights. */
-    private static void state(Model model, List<Hdf5Dataset> values) {
-        Optimizer optimizer = model.compilation().orElseThrow().optimizer();
-        // a model that was compiled and never trained has an optimizer without slots
-        List<Variable> fresh = optimizer.variables(List.of());
-        List<Variable> variables =
-                values.size() <= fresh.size()
-                        ? fresh.subList(0, values.size())
-                        : optimizer.variables(trainable(model));
-        if (variables.size() != values.size()) {
-            LOG.warn(
-                    "{}: the file has {} values of the optimizer {}, which has {} for the weights that are trainable now;"
-                            + " it starts afresh (were weights frozen or thawed before saving, and not trained since?)",
-                    model.name(),
-                    values.size(),
-                    optimizer.name(),
-                    variables.size());
-            return;
-        }
-        Assignment into = new Assignment();
-        for (int i = 0; i < values.size(); i++) {
-            Variable v = variables.get(i);
-            into.put(values.get(i), v.name() + " of the optimizer", v);
-        }
-        into.apply();
-    }
-
-    /** The weights that an optimizer has slots for, in its order. */
-    static List<Variable> trainable(Model model) {
-        return model.trainableWeights().stream().map(Weight::variable).distinct().toList();
     }
 }

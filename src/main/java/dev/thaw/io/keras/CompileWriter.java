@@ -47,7 +47,7 @@ final class CompileWriter {
 
     /** The optimizer's state in Keras's order. */
     static List<Tensor> state(Compilation c, Model model) {
-        return c.optimizer().variables(CompileReader.trainable(model)).stream()
+        return c.optimizer().variables(OptimizerState.trainable(model)).stream()
                 .map(Variable::value)
                 .toList();
     }

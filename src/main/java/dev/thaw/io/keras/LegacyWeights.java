@@ -94,7 +94,7 @@ final class LegacyWeights {
     }
 
     /** Weights by stored name; empty where names do not tell them apart. */
-    private static Map<String, Weight> byName(List<String> names, Layer layer) {
+    static Map<String, Weight> byName(List<String> names, Layer layer) {
         Map<String, List<Weight>> known = new HashMap<>();
         Map<Weight, String> paths = new LinkedHashMap<>();
         walk("", layer, paths);

@@ -14,6 +14,7 @@ import dev.thaw.tensor.Variable;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -256,9 +257,10 @@ public abstract class Optimizer implements Configured {
         return options.weightDecay() == null ? 0 : options.weightDecay();
     }
 
-    /** The slots of a weight by name; empty before it was first trained. */
+    /** The slots of a weight by name, in their order; empty before it was first trained. */
     public final Map<String, Variable> slots(Variable weight) {
-        return Map.copyOf(slots.getOrDefault(weight, Map.of()));
+        return Collections.unmodifiableMap(
+                new LinkedHashMap<>(slots.getOrDefault(weight, Map.of())));
     }
 
     /** Everything that lasts from step to step and exists already. */
