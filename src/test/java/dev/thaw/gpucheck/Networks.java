@@ -2,6 +2,7 @@ package dev.thaw.gpucheck;
 
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Padding;
+import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.layer.activation.ReLU;
@@ -37,6 +38,7 @@ final class Networks {
     private Networks() {}
 
     static Model of(String name, int size) {
+        RandomSeed.set(7);
         return switch (name) {
             case "MobileNetV2" -> mobileNet(size);
             case "ResNet-50" -> resNet(size);

@@ -113,7 +113,7 @@ public final class Smoke {
         List<List<Tensor>> all = new ArrayList<>();
         try (Backend backend = Settings.open(Map.of("thaw.cuda.graphs", "" + graphs));
                 Trainer trainer = new Trainer(model, backend)) {
-            trainer.compile(TrainingStep.compilation());
+            trainer.compile(TrainingStep.compilation(1e-3));
             for (int i = 0; i < STEPS; i++) {
                 trainer.trainOnBatch(TrainingStep.data(16, 12));
                 all.add(

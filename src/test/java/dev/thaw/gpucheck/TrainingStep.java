@@ -53,9 +53,17 @@ final class TrainingStep implements AutoCloseable {
         return network.weights().stream().map(w -> w.variable().value().copy()).toList();
     }
 
-    /** SGD with momentum, as in all steps that are timed here. */
+    /**
+     * SGD with momentum, as in all steps that are timed here; at so low a rate that no network
+     * leaves the finite numbers, though its classes are random and its batches may be tiny.
+     */
     static Compilation compilation() {
-        return Compilation.of(new SGD(1e-3).momentum(0.9), new SparseCategoricalCrossentropy());
+        return compilation(1e-6);
+    }
+
+    /** The same at another rate. */
+    static Compilation compilation(double rate) {
+        return Compilation.of(new SGD(rate).momentum(0.9), new SparseCategoricalCrossentropy());
     }
 
     /** Random images and classes. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
-import dev.thaw.layer.RandomSeed;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Trainer;
@@ -23,7 +22,6 @@ class TrainingStepTest {
     void theSameStepsAsThoseThatAreFedEachTime(String network) {
         Backend backend = Device.cpu().open();
         List<Tensor> fed;
-        RandomSeed.set(7);
         Model model = Networks.of(network, 32);
         try (Trainer trainer = new Trainer(model, backend)) {
             trainer.compile(TrainingStep.compilation());
@@ -32,7 +30,6 @@ class TrainingStepTest {
             }
             fed = model.weights().stream().map(w -> w.variable().value().copy()).toList();
         }
-        RandomSeed.set(7);
         try (TrainingStep step = new TrainingStep(backend, network, 2, 32)) {
             step.run(STEPS);
             List<Tensor> alone = step.weights();
