@@ -7,6 +7,7 @@ Keras 3 writes them, and where a fault is a release's way of writing, its files 
 called keras2 comes from the Keras 2 that TensorFlow carries inside.
 """
 
+import json
 import os
 import pathlib
 import sys
@@ -94,6 +95,92 @@ def lambda_layer():
         [keras.Input((4,)), layers.Lambda(lambda x: x / 255.0, name="scaled"), layers.Dense(2)]
     )
     keep("lambda_layer", model, 100 * numbers(8, 4))
+
+
+def keep2(name, model, x):
+    """Keeps a model of Keras 2."""
+    from tensorflow.python.keras.saving import hdf5_format
+
+    folder = OUT / name
+    folder.mkdir(parents=True, exist_ok=True)
+    hdf5_format.save_model_to_hdf5(model, str(folder / "model.h5"))
+    np.save(folder / "x.npy", x)
+    np.save(folder / "y_keras.npy", np.asarray(model(x, training=False)))
+
+
+@file
+def h5_functions():
+    """TensorFlow 2.4 and later: functions among the layers, in front of a net as preprocess_input is."""
+    import tensorflow as tf
+    from tensorflow.python.keras.engine import input_layer
+
+    k2, models, _, _ = keras2()
+    inputs = input_layer.Input((4, 4, 3))
+    x = inputs / 127.5 - 1.0
+    x = 1 - x[..., ::-1]
+    x = tf.nn.bias_add(x, tf.constant([-0.1, 0.2, -0.3]))
+    x = k2.Conv2D(3, 3, padding="same", name="conv")(x)
+    x = tf.nn.relu6(x) + tf.reduce_mean(x, axis=[1, 2], keepdims=True)
+    x = tf.concat([x, tf.maximum(x, 0.1) ** 2], axis=-1)
+    x = tf.transpose(tf.cast(x, tf.float32), [0, 2, 1, 3])
+    x = tf.image.resize(x, [2, 2])[:, :, 0]
+    x = tf.reshape(x, [-1, 12])
+    x = tf.squeeze(tf.expand_dims(x, 1), axis=1)
+    x = tf.math.l2_normalize(tf.clip_by_value(x, -1, 1), axis=1)
+    x = tf.matmul(tf.nn.leaky_relu(x), tf.constant(numbers(12, 5)))
+    outputs = tf.nn.softmax(x * tf.constant([1.0, 2.0, 3.0, 4.0, 5.0]))
+    keep2("h5_functions", models.Model(inputs, outputs), 255 * np.random.default_rng(0).random((2, 4, 4, 3), "float32"))
+
+
+def operation_layers():
+    """TensorFlow 2.0 to 2.3: nodes of the graph, as JSON in 2.3 and as the bytes of a protocol buffer before."""
+    import tensorflow as tf
+    from tensorflow.python.keras.engine import base_layer, input_layer
+
+    k2, models, _, _ = keras2()
+    names = []
+
+    def operation(make, x, constants):
+        with tf.Graph().as_default():
+            shape = [None] + list(x.shape[1:])
+            node = make(tf.compat.v1.placeholder(tf.float32, shape)).op.node_def
+        names.append(f"{node.name}_{len(names)}")
+        return base_layer.TensorFlowOpLayer(node.SerializeToString(), names[-1], constants)(x)
+
+    inputs = input_layer.Input((4, 4, 3))
+    x = operation(lambda v: v / 127.5, inputs, {1: 127.5})
+    x = operation(lambda v: 1 - v, x, {0: 1.0})
+    # begins, ends and strides are constants of their own
+    x = operation(lambda v: v[..., ::-1], x, {1: [0, 0], 2: [0, 0], 3: [1, -1]})
+    x = operation(lambda v: v[:, 1, 1:], x, {1: [0, 1, 1], 2: [0, 2, 0], 3: [1, 1, 1]})
+    x = operation(lambda v: tf.nn.bias_add(v, [1.0, 2.0, 3.0]), x, {1: [1.0, 2.0, 3.0]})
+    x = k2.Dense(4, name="dense")(x)
+    x = operation(lambda v: tf.nn.relu(v), x, {})
+    x = operation(lambda v: tf.expand_dims(v, 1), x, {1: 1})
+    x = operation(lambda v: tf.squeeze(v, [1]), x, {})
+    x = operation(lambda v: tf.reduce_mean(v, [1], keepdims=False), x, {1: [1]})
+    outputs = k2.Dense(2, name="out")(x)
+    return models.Model(inputs, outputs)
+
+
+@file
+def h5_operations():
+    x = 255 * np.random.default_rng(0).random((2, 4, 4, 3), "float32")
+    keep2("h5_operations", operation_layers(), x)
+
+
+@file
+def h5_operations_as_bytes():
+    x = 255 * np.random.default_rng(0).random((2, 4, 4, 3), "float32")
+    model = operation_layers()
+    keep2("h5_operations_as_bytes", model, x)
+    with h5py.File(OUT / "h5_operations_as_bytes" / "model.h5", "r+") as f:
+        config = json.loads(f.attrs["model_config"])
+        for layer in config["config"]["layers"]:
+            if layer["class_name"] == "TensorFlowOpLayer":
+                node = model.get_layer(layer["name"]).node_def
+                layer["config"]["node_def"] = node.SerializeToString().decode("utf-8")
+        f.attrs["model_config"] = json.dumps(config)
 
 
 def keras2():

@@ -101,8 +101,8 @@ final class GraphReader {
     private static boolean isOld(JsonNode layers) {
         for (JsonNode l : layers) {
             JsonNode nodes = l.path("inbound_nodes");
-            if (nodes.isArray() && !nodes.isEmpty()) {
-                return nodes.get(0).isArray();
+            if (nodes.path(0).isArray()) {
+                return true;
             }
         }
         return false;

@@ -48,6 +48,7 @@ final class ModelReader {
                             + " here)",
                     "build it from layers in Keras");
         }
+        OldFunctions.renew(object);
         UnknownLayers.refuse(object, registry);
         Spellings.renew(where, object);
         return new ModelReader(new ObjectReader(registry))

@@ -73,6 +73,9 @@ final class UnknownLayers {
         if (className.equals("InputLayer") || registry.find(Layer.class, className).isPresent()) {
             return null;
         }
+        if (OldFunctions.isOne(className)) {
+            return OldFunctions.name(object);
+        }
         if (className.equals("Lambda")) {
             return "Lambda: Python code, which is never run here; do the same in Java:"
                     + " KerasFiles.withLayer(\"Lambda\", config -> ..)";
