@@ -53,7 +53,9 @@ final class Spellings {
         }
         if (node.isObject() && node.path("config") instanceof ObjectNode config) {
             String className = node.path("class_name").asText();
-            if (!className.startsWith("__")) {
+            // a cast's type is what it does
+            boolean cast = className.equals("Cast") && OperatorJson.isOperator(node);
+            if (!className.startsWith("__") && !cast) {
                 rewrite(where, className, config);
             }
         }

@@ -9,6 +9,7 @@ import dev.thaw.backend.spi.Device;
 import dev.thaw.config.ConfigException;
 import dev.thaw.data.Npy;
 import dev.thaw.layer.activation.ActivationFunction;
+import dev.thaw.layer.operator.Operator;
 import dev.thaw.layer.preprocessing.Rescaling;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
@@ -175,6 +176,15 @@ class OldFilesTest {
                     {"loss": "mse", "optimizer": {"class_name": "Nadam",
                      "config": {"learning_rate": 0.01, "decay": 0.004}}}""");
             assertThat(model.compilation().orElseThrow().optimizer().schedule()).isEmpty();
+        }
+    }
+
+    /** A layer's type is left out where it is float32, but that of a cast is what it does. */
+    @Test
+    void aCastKeepsItsType() throws IOException {
+        try (Model model = KerasFiles.load(model("h5_functions"))) {
+            Operator cast = (Operator) model.layer("tf.cast");
+            assertThat(cast.call().config()).containsEntry("dtype", "float32");
         }
     }
 }
