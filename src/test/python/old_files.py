@@ -258,6 +258,35 @@ def several_backends(names):
     return [("Adam/iterations:0", names[0])] + rest
 
 
+@file
+def architecture_keras2():
+    """to_json() and save_weights(), as two files: the way of Keras 2's early years."""
+    from tensorflow.python.keras.saving import hdf5_format
+
+    k2, models, _, _ = keras2()
+    keras.utils.set_random_seed(1)
+    rows = [k2.Dense(4, activation="relu", input_shape=(4,), name="hidden"), k2.Dense(2, name="out")]
+    model = models.Sequential(rows)
+    x = numbers(8, 4)
+    keep2("architecture_keras2", model, x)
+    folder = OUT / "architecture_keras2"
+    (folder / "model.h5").unlink()
+    (folder / "model.json").write_text(model.to_json())
+    with h5py.File(folder / "weights.h5", "w") as f:
+        hdf5_format.save_weights_to_hdf5_group(f, model.layers)
+
+
+@file
+def architecture_keras3():
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(4, activation="relu"), layers.Dense(2)])
+    model.compile("adam", "mse")
+    keep("architecture_keras3", model, numbers(8, 4)).unlink()
+    folder = OUT / "architecture_keras3"
+    (folder / "model.json").write_text(model.to_json())
+    model.save_weights(folder / "model.weights.h5")
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:] or FILES:
         FILES[name]()

@@ -25,7 +25,8 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  thaw convert old.h5 new.keras",
             "  thaw convert model.keras model.weights.h5",
-            "  thaw convert trained.weights.h5 trained.keras --model model.keras"
+            "  thaw convert trained.weights.h5 trained.keras --model model.keras",
+            "  thaw convert weights.h5 whole.keras --model architecture.json"
         })
 final class ConvertCommand implements Callable<Integer> {
     @ParentCommand private Thaw thaw;
@@ -40,14 +41,16 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "The model that the weights of IN are for, where IN has weights alone.")
+            description =
+                    "The model that the weights of IN are for, where IN has weights alone; or its"
+                            + " architecture, .json.")
     private Path modelFile;
 
     @Override
     public Integer call() {
         ModelTarget target = ModelTarget.of(out, spec.commandLine());
         FileCheck.input(in);
-        try (Model model = modelFile == null ? ModelFile.load(in) : weightsInto()) {
+        try (Model model = modelFile == null ? ModelFile.load(in, null) : weightsInto()) {
             target.save(model);
             thaw.note("%s: %s", out, target.contents(model));
         }
@@ -55,7 +58,10 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private Model weightsInto() {
-        Model model = ModelFile.load(modelFile);
+        if (KerasFiles.kind(FileCheck.input(modelFile)) == KerasFiles.Kind.ARCHITECTURE) {
+            return ModelFile.load(modelFile, in);
+        }
+        Model model = ModelFile.load(modelFile, null);
         KerasFiles.loadWeights(model, in);
         return model;
     }

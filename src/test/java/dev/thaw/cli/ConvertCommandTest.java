@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipFile;
 
 /** Between Keras's formats. */
 class ConvertCommandTest {
@@ -53,6 +54,23 @@ class ConvertCommandTest {
         Outcome.of("convert", weights, result, "--model", other).fine();
         assertThat(predictions(result).bitEquals(predictions(file))).isTrue();
         assertThat(predictions(result).bitEquals(predictions(other))).isFalse();
+    }
+
+    /** What {@code to_json()} says in Keras, and the weights beside it. */
+    @Test
+    void anArchitectureAndItsWeightsAreAModel() throws IOException {
+        Path weights = folder.resolve("m.weights.h5");
+        Path json = folder.resolve("m.json");
+        Path result = folder.resolve("result.keras");
+        Outcome.of("convert", file, weights).fine();
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            Files.copy(zip.getInputStream(zip.getEntry("config.json")), json);
+        }
+        Outcome.of("convert", weights, result, "--model", json).fine();
+        assertThat(predictions(result).bitEquals(predictions(file))).isTrue();
+        Outcome.of("summary", json, "--weights", weights).fine();
+        Outcome.of("summary", json).failed("m.json: holds an architecture alone", "--weights");
+        Outcome.of("summary", file, "--weights", weights).failed("has weights of its own");
     }
 
     @Test

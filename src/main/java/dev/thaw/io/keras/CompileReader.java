@@ -45,7 +45,7 @@ final class CompileReader {
      * @param registry what the configuration may name
      */
     static void read(Model model, JsonNode config, Hdf5Group root, Registry registry) {
-        if (new CompileReader(model, registry).tryCompile(config, config.path("optimizer"))) {
+        if (read(model, config, registry)) {
             root.find("optimizer/vars")
                     .filter(Hdf5Group.class::isInstance)
                     .ifPresent(
@@ -54,6 +54,11 @@ final class CompileReader {
                                             model,
                                             List.copyOf(((Hdf5Group) g).datasets().values())));
         }
+    }
+
+    /** The same without a state; true where the model is compiled now. */
+    static boolean read(Model model, JsonNode config, Registry registry) {
+        return new CompileReader(model, registry).tryCompile(config, config.path("optimizer"));
     }
 
     /** As Keras 2 wrote it, and Keras 3 still does in {@code .h5}: the optimizer's key differs. */

@@ -25,7 +25,7 @@ final class ConfigJson {
     /**
      * The largest model of keras.applications has 0.6 MB; in memory JSON takes up to 30 times that.
      */
-    private static final int MAX_LENGTH = 4 << 20;
+    static final int MAX_LENGTH = 4 << 20;
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder(

@@ -6,6 +6,7 @@ import dev.thaw.config.ConfigException;
 import dev.thaw.config.PropertyReader;
 import dev.thaw.config.Registry;
 import dev.thaw.file.AtomicFile;
+import dev.thaw.file.Body;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.graph.Network;
@@ -14,6 +15,7 @@ import dev.thaw.model.Model;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -118,33 +120,78 @@ public final class KerasFiles {
      * @param name what to call it in messages
      */
     public static Model load(InputStream in, String name) {
+        return new KerasFiles(KerasObjects.STANDARD, true).read(in, name);
+    }
+
+    /**
+     * Reads a model from what {@code model.to_json()} said in Keras, and the weights for it.
+     *
+     * @param weights any file that {@link #loadWeights} takes
+     */
+    public static Model load(Path architecture, Path weights) {
+        return new KerasFiles(KerasObjects.STANDARD, true).read(architecture, weights);
+    }
+
+    /** As {@link #load(Path)}, with the objects that this reader knows. */
+    public Model read(Path file) {
+        return read(ByteSource.open(file));
+    }
+
+    /** As {@link #load(InputStream, String)}, with the objects that this reader knows. */
+    public Model read(InputStream in, String name) {
         try {
-            return new KerasFiles(KerasObjects.STANDARD, true)
-                    .read(ByteSource.of(in.readAllBytes(), name));
+            return read(ByteSource.of(in.readAllBytes(), name));
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** As {@link #load(Path)}, with the layers that this reader knows. */
-    public Model read(Path file) {
-        return read(ByteSource.open(file));
+    /** As {@link #load(Path, Path)}, with the objects that this reader knows. */
+    public Model read(Path architecture, Path weights) {
+        Model model = readArchitecture(architecture);
+        loadWeights(model, weights);
+        return model;
+    }
+
+    /** A model with new weights, from what {@code model.to_json()} said in Keras. */
+    public Model readArchitecture(Path json) {
+        return new ArchitectureFile(ByteSource.open(json)).model(registry, compiles);
     }
 
     private Model read(ByteSource source) {
-        return isZip(source)
-                ? new ArchiveFile(source).model(registry, compiles)
-                : new Hdf5ModelFile(source).model(registry, compiles);
+        if (isZip(source)) {
+            return new ArchiveFile(source).model(registry, compiles);
+        }
+        if (ArchitectureFile.fits(source)) {
+            source.close();
+            throw new FileFormatException(
+                    source.name(),
+                    "",
+                    "must hold a whole model, got its architecture alone",
+                    "give its weights too: KerasFiles.load(architecture, weights)");
+        }
+        return new Hdf5ModelFile(source).model(registry, compiles);
     }
 
-    /** Whether a file claims to hold a whole model, and not weights alone. */
-    public static boolean holdsModel(Path file) {
+    /** What a file claims to hold. */
+    public enum Kind {
+        /** A model with its weights. */
+        MODEL,
+        /** What {@code model.to_json()} says. */
+        ARCHITECTURE,
+        /** Weights alone. */
+        WEIGHTS
+    }
+
+    /** What a file claims to hold, by its content. */
+    public static Kind kind(Path file) {
         ByteSource source = ByteSource.open(file);
-        if (!isZip(source)) {
-            return new Hdf5ModelFile(source).isWhole();
+        boolean zip = isZip(source);
+        if (!zip && !ArchitectureFile.fits(source)) {
+            return new Hdf5ModelFile(source).isWhole() ? Kind.MODEL : Kind.WEIGHTS;
         }
         source.close();
-        return true;
+        return zip ? Kind.MODEL : Kind.ARCHITECTURE;
     }
 
     /** Gives a network the weights of a file; all or none. */
@@ -195,6 +242,19 @@ public final class KerasFiles {
      */
     public static void save(Model model, Path file) {
         model.betweenSteps(() -> AtomicFile.write(file, ArchiveFile.contents(model)));
+    }
+
+    /** Writes the same to a stream, which is not closed. */
+    public static void save(Model model, OutputStream out) {
+        model.betweenSteps(() -> write(ArchiveFile.contents(model), out));
+    }
+
+    private static void write(Body contents, OutputStream out) {
+        try {
+            contents.writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the stream cannot be written: " + e.getMessage(), e);
+        }
     }
 
     /** Writes the weights alone, as Keras's {@code model.save_weights("x.weights.h5")}. */
