@@ -1,13 +1,14 @@
 package dev.thaw.bench;
 
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.Dataset;
 import dev.thaw.data.Idx;
+import dev.thaw.data.TensorDataset;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -35,7 +36,7 @@ public final class Epoch {
 
     /** Serves until its input ends. */
     public static void main(String[] args) throws IOException {
-        TrainingData data = load(Path.of(args[0]));
+        TensorDataset data = load(Path.of(args[0]));
         Map<String, Model> models = new HashMap<>();
         System.out.println("ready " + Device.cpu().open().description());
         BufferedReader in =
@@ -60,11 +61,11 @@ public final class Epoch {
         models.values().forEach(Model::close);
     }
 
-    private static TrainingData load(Path folder) {
+    private static TensorDataset load(Path folder) {
         Tensor images = Idx.images(folder.resolve("train-images-idx3-ubyte.gz"));
         Tensor labels = Idx.labels(folder.resolve("train-labels-idx1-ubyte.gz"));
         int rows = labels.size();
-        return TrainingData.of(images.reshape(Shape.of(rows, images.size() / rows)), labels);
+        return Dataset.of(images.reshape(Shape.of(rows, images.size() / rows)), labels);
     }
 
     private static Model compiled(String optimizer) {

@@ -3,6 +3,8 @@ package dev.thaw.bench;
 import static dev.thaw.layer.activation.ActivationFunction.RELU;
 import static dev.thaw.layer.activation.ActivationFunction.SOFTMAX;
 
+import dev.thaw.data.Dataset;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.Symbol;
@@ -16,7 +18,6 @@ import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.TrainingData;
 
 import java.util.SplittableRandom;
 
@@ -62,13 +63,13 @@ final class Nets {
     }
 
     /** Rows uniform in [0, 1) with random classes. */
-    static TrainingData random(int... shape) {
+    static TensorDataset random(int... shape) {
         SplittableRandom random = new SplittableRandom(2);
         float[] x = new float[(int) Shape.of(shape).size()];
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) random.nextDouble();
         }
         int[] labels = random.ints(shape[0], 0, CLASSES).toArray();
-        return TrainingData.of(Tensor.of(x, shape), Tensor.of(labels));
+        return Dataset.of(Tensor.of(x, shape), Tensor.of(labels));
     }
 }

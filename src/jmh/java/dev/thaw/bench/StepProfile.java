@@ -1,13 +1,12 @@
 package dev.thaw.bench;
 
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.TensorDataset;
+import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -36,18 +35,18 @@ public final class StepProfile {
         boolean dense = args.length < 1 || args[0].equals("geron");
         boolean adam = args.length < 2 || args[1].equals("adam");
         Optimizer optimizer = adam ? new Adam() : new SGD(.01).momentum(.9);
-        TrainingData data =
+        TensorDataset data =
                 dense ? Nets.random(STEPS * BATCH, 784) : Nets.random(STEPS * BATCH, 28, 28, 1);
         TimedBackend backend = new TimedBackend(Device.cpu().open());
         try (Model model = dense ? Nets.geron() : Nets.separable();
-                Trainer trainer = new Trainer(model, backend)) {
-            trainer.compile(
+                Model running = model.on(backend)) {
+            running.compile(
                     Compilation.of(optimizer, new SparseCategoricalCrossentropy(), new Accuracy()));
             double[] micros = new double[ROUNDS];
             for (int round = -2; round < ROUNDS; round++) {
                 backend.clocks().forEach(TimedBackend.Clock::reset);
                 long begin = System.nanoTime();
-                trainer.fit(
+                running.fit(
                         data,
                         FitOptions.epochs(1)
                                 .withBatchSize(BATCH)

@@ -1,9 +1,9 @@
 package dev.thaw.bench;
 
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.TensorDataset;
+import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -42,7 +42,7 @@ public class TrainingBench {
     public String net;
 
     private Model model;
-    private TrainingData data;
+    private TensorDataset data;
 
     /** Builds and compiles the network. */
     @Setup(Level.Trial)

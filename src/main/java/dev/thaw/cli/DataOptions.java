@@ -1,12 +1,12 @@
 package dev.thaw.cli;
 
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Symbol;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.Loss;
 
 import picocli.CommandLine.Option;
@@ -54,14 +54,14 @@ final class DataOptions {
     }
 
     /** The arrays in the types that this model and its losses take. */
-    TrainingData read(Model model) {
+    TensorDataset read(Model model) {
         List<Loss> losses = model.compilation().map(Compilation::losses).orElse(List.of());
         List<Tensor> targets = new ArrayList<>();
         for (int i = 0; i < y.size(); i++) {
             DType wanted = i < losses.size() ? losses.get(i).targetType() : DType.FLOAT32;
             targets.add(new ArrayFile(y.get(i)).read(wanted));
         }
-        return new TrainingData(inputs(model, x), targets, weights(targets.size()));
+        return new TensorDataset(inputs(model, x), targets, weights(targets.size()));
     }
 
     /** Inputs in the types that a model takes. */

@@ -1,5 +1,6 @@
 package dev.thaw.cli;
 
+import dev.thaw.model.EvaluateOptions;
 import dev.thaw.model.Model;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.optimizer.SGD;
@@ -50,7 +51,8 @@ final class EvaluateCommand implements Callable<Integer> {
                                         .map(Compilation::optimizer)
                                         .orElseGet(SGD::new)));
             }
-            Map<String, Double> results = model.evaluate(data.read(model), data.batchSize());
+            Map<String, Double> results =
+                    model.evaluate(data.read(model), EvaluateOptions.batchSize(data.batchSize()));
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(HistoryFile.json(results));

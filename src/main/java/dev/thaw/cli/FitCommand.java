@@ -1,14 +1,14 @@
 package dev.thaw.cli;
 
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
+import dev.thaw.model.callback.Callback;
+import dev.thaw.model.callback.ProgressBar;
+import dev.thaw.model.callback.ProgressLines;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.TrainingData;
-import dev.thaw.train.callback.Callback;
-import dev.thaw.train.callback.ProgressBar;
-import dev.thaw.train.callback.ProgressLines;
 import dev.thaw.train.optimizer.Optimizer;
 
 import picocli.CommandLine.Command;
@@ -117,7 +117,7 @@ final class FitCommand implements Callable<Integer> {
         try (Model model = file.open(thaw.device())) {
             flags.apply(model);
             compile(model);
-            TrainingData rows = data.read(model);
+            TensorDataset rows = data.read(model);
             History h = train(model, rows);
             target.save(model);
             thaw.note("%s: %s", target.path(), target.contents(model));
@@ -151,7 +151,7 @@ final class FitCommand implements Callable<Integer> {
         }
     }
 
-    private History train(Model model, TrainingData rows) {
+    private History train(Model model, TensorDataset rows) {
         FitOptions options =
                 FitOptions.epochs(epochs)
                         .withBatchSize(data.batchSize())
@@ -164,7 +164,7 @@ final class FitCommand implements Callable<Integer> {
         if (thaw.quiet()) {
             return model.fit(rows, options);
         }
-        Callback begin = begin(model, rows);
+        Callback begin = begin(rows);
         if (System.console() == null) {
             ProgressLines lines = new ProgressLines(System.err, epochs);
             return model.fit(rows, options.withCallbacks(begin, lines));
@@ -175,17 +175,17 @@ final class FitCommand implements Callable<Integer> {
     }
 
     /** Says what is trained once the data are accepted: a refusal stays a line alone. */
-    private Callback begin(Model model, TrainingData rows) {
-        long trainable =
-                model.trainableWeights().stream().mapToLong(w -> w.variable().shape().size()).sum();
+    private Callback begin(TensorDataset rows) {
         return new Callback() {
             @Override
-            public void onEpochBegin(int epoch, int steps) {
-                if (epoch == 0) {
-                    thaw.note(
-                            "%s: %,d rows, %,d of %,d parameters trainable",
-                            model.name(), rows.rows(), trainable, model.countParams());
-                }
+            public void onTrainBegin(Model model) {
+                long trainable =
+                        model.trainableWeights().stream()
+                                .mapToLong(w -> w.variable().shape().size())
+                                .sum();
+                thaw.note(
+                        "%s: %,d rows, %,d of %,d parameters trainable",
+                        model.name(), rows.rows(), trainable, model.countParams());
             }
         };
     }

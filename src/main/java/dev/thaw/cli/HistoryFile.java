@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.thaw.file.AtomicFile;
-import dev.thaw.train.History;
+import dev.thaw.model.History;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

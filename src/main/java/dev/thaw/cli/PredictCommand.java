@@ -1,11 +1,13 @@
 package dev.thaw.cli;
 
+import dev.thaw.data.Dataset;
 import dev.thaw.data.Npy;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.model.Model;
+import dev.thaw.model.MonteCarlo;
+import dev.thaw.model.PredictOptions;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.MonteCarlo;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,11 +104,14 @@ final class PredictCommand implements Callable<Integer> {
             if (!deviations.isEmpty()) {
                 requireOnePerOutput(model, "--deviation", deviations);
             }
-            List<Tensor> x = DataOptions.inputs(model, inputs);
+            Dataset x = Dataset.of(DataOptions.inputs(model, inputs));
+            PredictOptions options =
+                    PredictOptions.batchSize(batchSize)
+                            .withMode(training ? Mode.TRAINING : Mode.INFERENCE);
             if (samples == null) {
-                write(outputs, training ? trainingCalls(model, x) : model.predict(x, batchSize));
+                write(outputs, model.predict(x, options));
             } else {
-                List<MonteCarlo> y = model.predictMonteCarlo(x, samples, batchSize);
+                List<MonteCarlo> y = model.predictMonteCarlo(x, samples, options);
                 write(outputs, y.stream().map(MonteCarlo::mean).toList());
                 write(deviations, y.stream().map(MonteCarlo::standardDeviation).toList());
             }
@@ -156,30 +161,6 @@ final class PredictCommand implements Callable<Integer> {
                             + option
                             + " once for each");
         }
-    }
-
-    /** A call in training mode for each batch. */
-    private List<Tensor> trainingCalls(Model model, List<Tensor> x) {
-        int rows = x.get(0).shape().rank() == 0 ? 0 : x.get(0).shape().dim(0);
-        if (rows <= batchSize) {
-            return model.call(x, Mode.TRAINING);
-        }
-        List<Tensor> whole = new ArrayList<>();
-        for (int from = 0; from < rows; from += batchSize) {
-            int first = from;
-            int end = Math.min(rows, from + batchSize);
-            List<Tensor> part =
-                    model.call(x.stream().map(t -> t.rows(first, end)).toList(), Mode.TRAINING);
-            for (int i = 0; i < part.size(); i++) {
-                Tensor p = part.get(i);
-                if (from == 0) {
-                    whole.add(Tensor.zeros(p.shape().withBatch(rows), p.dtype()));
-                }
-                int width = p.size() / (end - from);
-                System.arraycopy(p.floats(), 0, whole.get(i).floats(), from * width, p.size());
-            }
-        }
-        return whole;
     }
 
     private void write(List<Path> files, List<Tensor> tensors) {

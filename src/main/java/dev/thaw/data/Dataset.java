@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p>The last two are read ahead on a thread of their own; see {@link #prefetch}. A dataset of your
- * own implements {@link #size} and {@link #pass}.
+ * own implements {@link #size} and {@link #pass}. Several passes, and those of several datasets,
+ * may be under way at a time: while one epoch is read, a validation looks at its first batch.
  */
 public interface Dataset {
     /** How many samples a pass gives; empty where only the pass tells. */
@@ -72,8 +73,7 @@ public interface Dataset {
      * Samples that come from front to back, read ahead, in that order also where shuffling is asked
      * for.
      *
-     * @param source opens the stream of a pass, which is closed after it; called by one thread at a
-     *     time
+     * @param source opens the stream of a pass, which is closed after it
      */
     static Dataset stream(Supplier<Stream<Sample>> source) {
         return stream(source, 1);
@@ -83,8 +83,7 @@ public interface Dataset {
      * Samples that come from front to back, read ahead. Where shuffling is asked for, each is drawn
      * from a window of those that come next.
      *
-     * @param source opens the stream of a pass, which is closed after it; called by one thread at a
-     *     time
+     * @param source opens the stream of a pass, which is closed after it
      * @param window how many samples are in memory to draw from, at least 1
      */
     static Dataset stream(Supplier<Stream<Sample>> source, int window) {

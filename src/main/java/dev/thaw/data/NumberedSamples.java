@@ -34,7 +34,8 @@ final class NumberedSamples implements Dataset {
                 () -> {});
     }
 
-    private Numbered sample(int number) {
+    /** Two passes may be read at a time, by two threads; the source is asked by one. */
+    private synchronized Numbered sample(int number) {
         try {
             return new Numbered(number, source.apply(number));
         } catch (RuntimeException e) {

@@ -86,6 +86,11 @@ public final class TensorDataset implements Dataset {
         return new TensorDataset(x, y, all, from, to);
     }
 
+    /** All rows as one batch. */
+    public Batch batch() {
+        return pass(0, rows(), OptionalLong.empty()).next().orElseThrow();
+    }
+
     @Override
     public OptionalLong size() {
         return OptionalLong.of(rows());

@@ -9,11 +9,12 @@ import dev.thaw.layer.LayerNames;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Weight;
+import dev.thaw.model.EvaluateOptions;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -80,7 +81,9 @@ public final class Demo {
         report.section("(b) A base that Keras trained on the digits 0-4 is read from its file");
         report.block(pretrained.summary());
         report.block(((Model) pretrained.layer("base")).summary());
-        Map<String, Double> seen = pretrained.evaluate(Digits.test().between(0, 4).data(), BATCH);
+        Map<String, Double> seen =
+                pretrained.evaluate(
+                        Digits.test().between(0, 4).data(), EvaluateOptions.batchSize(BATCH));
         report.result("(b) Keras's base with its first head, 0-4", seen.get("accuracy"));
     }
 
@@ -177,7 +180,7 @@ public final class Demo {
         Callback slower =
                 new Callback() {
                     @Override
-                    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+                    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
                         if (epoch == epochs - 3) {
                             adam.setLearningRate(rate / 8);
                         }

@@ -1,9 +1,10 @@
 package dev.thaw.demo;
 
+import dev.thaw.data.Dataset;
 import dev.thaw.data.Idx;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.TrainingData;
 
 import java.util.stream.IntStream;
 
@@ -54,8 +55,8 @@ record Digits(Tensor images, Tensor labels) {
         return new Digits(images.reshape(Shape.of(n, images.size() / n)), labels);
     }
 
-    TrainingData data() {
-        return TrainingData.of(images, labels);
+    TensorDataset data() {
+        return Dataset.of(images, labels);
     }
 
     int count() {

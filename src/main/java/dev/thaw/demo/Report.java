@@ -1,6 +1,6 @@
 package dev.thaw.demo;
 
-import dev.thaw.train.History;
+import dev.thaw.model.History;
 
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;

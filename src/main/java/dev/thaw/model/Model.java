@@ -1,34 +1,36 @@
 package dev.thaw.model;
 
+import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.Batch;
+import dev.thaw.data.Dataset;
 import dev.thaw.graph.Network;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.MonteCarlo;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
+import dev.thaw.train.EvaluationSteps;
+import dev.thaw.train.Session;
+import dev.thaw.train.TrainingSteps;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Optimizer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A network that can be trained and run, with Keras's methods. It takes no device before it first
  * runs; {@link #close} gives everything back and keeps the weights. Threads take turns.
  */
 public class Model extends Network implements AutoCloseable {
-    private static final int BATCH = 32;
-
-    private Device device = Device.auto();
+    private Supplier<Backend> where = () -> Device.auto().open();
     private Compilation compilation;
-    private volatile Trainer trainer;
+    private volatile Session session;
     private volatile boolean closed;
 
     /** From one input to one output. */
@@ -49,11 +51,11 @@ public class Model extends Network implements AutoCloseable {
      * training goes on after it.
      */
     public void betweenSteps(Runnable work) {
-        Trainer t = trainer;
-        if (t == null) {
+        Session s = session;
+        if (s == null) {
             work.run();
         } else {
-            t.betweenSteps(work);
+            s.betweenSteps(work);
         }
     }
 
@@ -64,12 +66,25 @@ public class Model extends Network implements AutoCloseable {
     }
 
     /** Chooses where the model runs, before it first does; default {@link Device#auto()}. */
-    public Model on(Device where) {
-        if (trainer != null) {
+    public Model on(Device device) {
+        return on(device::open);
+    }
+
+    /**
+     * Runs the model on this very backend, which stays open when the model closes. For backends
+     * that are no device, as in tests.
+     */
+    public Model on(Backend backend) {
+        return on(() -> backend);
+    }
+
+    private Model on(Supplier<Backend> backend) {
+        if (session != null) {
             throw new IllegalStateException(
-                    name() + ": already runs on " + device + "; choose the device before");
+                    "%s: already runs on %s; choose the device before"
+                            .formatted(name(), where.get().name()));
         }
-        device = where;
+        where = backend;
         return this;
     }
 
@@ -81,8 +96,8 @@ public class Model extends Network implements AutoCloseable {
     /** Fixes how the model is trained. */
     public void compile(Compilation compilation) {
         requireOpen();
-        if (trainer != null) {
-            trainer.compile(compilation);
+        if (session != null) {
+            session.compile(compilation);
         }
         this.compilation = compilation;
     }
@@ -92,48 +107,81 @@ public class Model extends Network implements AutoCloseable {
         return Optional.ofNullable(compilation);
     }
 
-    /** Trains in training mode. */
+    /** Trains in training mode on tensors in memory. */
     public History fit(Tensor x, Tensor y, FitOptions options) {
-        return fit(TrainingData.of(x, y), options);
+        return fit(Dataset.of(x, y), options);
     }
 
     /** Trains in training mode. */
-    public History fit(TrainingData data, FitOptions options) {
-        prepare(data.x());
-        return trainer().fit(data, options);
+    public History fit(Dataset data, FitOptions options) {
+        Session s = session();
+        return s.training("fit", () -> Fit.of(this, s, options, data).run());
     }
 
     /** One training step on all rows; returns the loss before it and the metrics. */
     public Map<String, Double> trainOnBatch(Tensor x, Tensor y) {
-        return trainOnBatch(TrainingData.of(x, y));
+        return trainOnBatch(Batch.of(x, y));
     }
 
-    /** One training step on all rows; returns the loss before it and the metrics. */
-    public Map<String, Double> trainOnBatch(TrainingData data) {
-        prepare(data.x());
-        return trainer().trainOnBatch(data);
+    /** One training step on a batch; returns the loss before it and the metrics. */
+    public Map<String, Double> trainOnBatch(Batch batch) {
+        Session s = session();
+        return s.training(
+                "trainOnBatch",
+                () -> {
+                    prepare(batch.x());
+                    TrainingSteps steps = s.epoch(numbers -> Optional.of(batch));
+                    steps.run(batch);
+                    steps.end();
+                    return steps.logs();
+                });
     }
 
-    /** Loss and metrics in inference mode, in batches of 32. */
+    /** Loss and metrics in inference mode on tensors in memory, in batches of 32. */
     public Map<String, Double> evaluate(Tensor x, Tensor y) {
-        return evaluate(TrainingData.of(x, y), BATCH);
+        return evaluate(Dataset.of(x, y), EvaluateOptions.DEFAULT);
     }
 
     /** Loss and metrics in inference mode. */
-    public Map<String, Double> evaluate(TrainingData data, int batchSize) {
-        prepare(data.x());
-        return trainer().evaluate(data, batchSize);
+    public Map<String, Double> evaluate(Dataset data, EvaluateOptions options) {
+        Session s = session();
+        return s.compiled(
+                "evaluate",
+                () -> {
+                    EvaluationSteps steps = s.evaluation();
+                    Passes.inOrder(
+                            data,
+                            options.batchSize(),
+                            options.steps(),
+                            batch -> {
+                                prepare(batch.x());
+                                steps.run(batch);
+                            });
+                    return steps.logs();
+                });
     }
 
     /** Outputs in inference mode, in batches of 32: one input, one output. */
     public Tensor predict(Tensor x) {
-        return only(predict(List.of(x), BATCH));
+        return predict(x, PredictOptions.DEFAULT);
     }
 
-    /** Outputs in inference mode. */
-    public List<Tensor> predict(List<Tensor> x, int batchSize) {
-        prepare(x);
-        return trainer().predict(x, batchSize, Mode.INFERENCE);
+    /** Outputs: one input, one output. */
+    public Tensor predict(Tensor x, PredictOptions options) {
+        return only(predict(Dataset.of(List.of(x)), options));
+    }
+
+    /** Outputs, one tensor each with all rows. Targets that the data have are not looked at. */
+    public List<Tensor> predict(Dataset x, PredictOptions options) {
+        List<List<Tensor>> parts = new ArrayList<>();
+        Passes.inOrder(
+                x,
+                options.batchSize(),
+                options.steps(),
+                batch -> parts.add(call(batch.x(), options.mode())));
+        return IntStream.range(0, parts.get(0).size())
+                .mapToObj(i -> Tensor.concatenate(parts.stream().map(p -> p.get(i)).toList()))
+                .toList();
     }
 
     /**
@@ -141,13 +189,12 @@ public class Model extends Network implements AutoCloseable {
      * moving statistics: one input, one output. A mode that is baked into the graph holds here too.
      */
     public MonteCarlo predictMonteCarlo(Tensor x, int samples) {
-        return predictMonteCarlo(List.of(x), samples, BATCH).get(0);
+        return predictMonteCarlo(Dataset.of(List.of(x)), samples, PredictOptions.DEFAULT).get(0);
     }
 
-    /** The same for any number of inputs and outputs. */
-    public List<MonteCarlo> predictMonteCarlo(List<Tensor> x, int samples, int batchSize) {
-        prepare(x);
-        return trainer().predictMonteCarlo(x, samples, batchSize);
+    /** The same for any number of inputs and outputs, in the mode of this method. */
+    public List<MonteCarlo> predictMonteCarlo(Dataset x, int samples, PredictOptions options) {
+        return Moments.of(samples, () -> predict(x, options.withMode(Mode.MONTE_CARLO)));
     }
 
     /** A direct call with no mode given: {@code model(x)}. All rows are one batch. */
@@ -163,17 +210,17 @@ public class Model extends Network implements AutoCloseable {
     /** A direct call; a null mode gives none. */
     public List<Tensor> call(List<Tensor> x, Mode mode) {
         prepare(x);
-        return trainer().call(x, mode);
+        return session().call(x, mode);
     }
 
     /** The plan of a direct call, readable: what runs, in which order, in which memory. */
     public String plan(Mode mode, int batch) {
-        return trainer().describePrediction(mode, batch);
+        return session().describePrediction(mode, batch);
     }
 
     /** The plan of a training step, readable. */
     public String trainingPlan(int batch) {
-        return trainer().describeTraining(batch);
+        return session().describeTraining(batch);
     }
 
     private static Tensor only(List<Tensor> outputs) {
@@ -196,16 +243,16 @@ public class Model extends Network implements AutoCloseable {
         }
     }
 
-    private synchronized Trainer trainer() {
+    private synchronized Session session() {
         requireOpen();
-        if (trainer == null) {
-            Trainer fresh = new Trainer(this, device.open());
+        if (session == null) {
+            Session fresh = new Session(this, where.get());
             if (compilation != null) {
                 fresh.compile(compilation);
             }
-            trainer = fresh;
+            session = fresh;
         }
-        return trainer;
+        return session;
     }
 
     /**
@@ -214,15 +261,15 @@ public class Model extends Network implements AutoCloseable {
      */
     @Override
     public void close() {
-        Trainer open;
+        Session open;
         synchronized (this) {
-            open = trainer;
+            open = session;
         }
         if (open != null) {
             open.close();
         }
         synchronized (this) {
-            trainer = null;
+            session = null;
             closed = true;
         }
     }

@@ -1,6 +1,6 @@
 /**
  * What users make and train: {@link dev.thaw.model.Model} and {@link dev.thaw.model.Sequential},
- * with Keras's methods.
+ * with Keras's methods, their options, and the loop of {@code fit}.
  */
 @API(status = API.Status.EXPERIMENTAL)
 package dev.thaw.model;

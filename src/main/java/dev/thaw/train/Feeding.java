@@ -1,5 +1,6 @@
 package dev.thaw.train;
 
+import dev.thaw.data.Batch;
 import dev.thaw.graph.Network;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
@@ -19,11 +20,11 @@ record Feeding(List<Shape> x, List<Optional<Shape>> weights) {
         return new Feeding(x.stream().map(Tensor::shape).toList(), List.of());
     }
 
-    /** So many rows of the data. */
-    static Feeding of(TrainingData data, int rows) {
+    /** A batch, with weights or without. */
+    static Feeding of(Batch batch) {
         return new Feeding(
-                data.x().stream().map(t -> t.shape().withBatch(rows)).toList(),
-                data.weights().stream().map(w -> w.map(t -> t.shape().withBatch(rows))).toList());
+                batch.x().stream().map(Tensor::shape).toList(),
+                batch.weights().stream().map(w -> w.map(Tensor::shape)).toList());
     }
 
     /** So many rows of what the model's inputs promise, which must be known. */

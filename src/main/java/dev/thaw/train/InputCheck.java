@@ -1,5 +1,6 @@
 package dev.thaw.train;
 
+import dev.thaw.data.Batch;
 import dev.thaw.graph.Network;
 import dev.thaw.layer.Symbol;
 import dev.thaw.tensor.DType;
@@ -7,104 +8,100 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.Loss;
 
+import java.util.Arrays;
 import java.util.List;
 
-/** Refuses data that a model cannot take, before anything runs. */
+/** Refuses batches that a model cannot take, before they run. */
 final class InputCheck {
-    private InputCheck() {}
+    private final Network model;
+    private List<Shape> given = List.of();
+    private List<Shape> predictions = List.of();
 
-    static void batchSize(int size) {
-        if (size < 1) {
-            throw new IllegalArgumentException("batch_size must be at least 1, got " + size);
-        }
+    InputCheck(Network model) {
+        this.model = model;
     }
 
-    static void inputs(Network model, List<Tensor> x) {
+    void inputs(List<Tensor> x) {
         List<Symbol> wanted = model.inputs();
         if (x.size() != wanted.size()) {
             throw new IllegalArgumentException(
-                    model.name() + ": takes " + wanted.size() + " inputs, got " + x.size());
+                    "%s: takes %d inputs, got %d".formatted(model.name(), wanted.size(), x.size()));
         }
         for (int i = 0; i < x.size(); i++) {
-            Symbol s = wanted.get(i);
-            Tensor t = x.get(i);
-            String layer = model.name() + ": input " + s.node().layer().name();
-            if (!s.shape().accepts(t.shape())) {
-                throw new IllegalArgumentException(
-                        layer + " expects " + s.shape() + ", got " + t.shape());
-            }
-            if (s.dtype() != t.dtype()) {
-                throw new IllegalArgumentException(
-                        layer
-                                + " expects "
-                                + s.dtype()
-                                + " values, got "
-                                + t.dtype()
-                                + "; convert the data first");
-            }
-            if (t.shape().dim(0) == 0) {
-                throw new IllegalArgumentException(
-                        layer + " is an empty batch; give at least one row");
-            }
-            if (t.shape().dim(0) != x.get(0).shape().dim(0)) {
-                throw new IllegalArgumentException(
-                        layer
-                                + " has "
-                                + t.shape().dim(0)
-                                + " rows, the first input has "
-                                + x.get(0).shape().dim(0));
-            }
+            input(wanted.get(i), x.get(i), x.get(0));
         }
     }
 
-    static void data(Network model, Compilation compilation, TrainingData data) {
-        inputs(model, data.x());
-        List<Symbol> outputs = model.outputs();
-        if (data.y().size() != outputs.size()) {
+    private void input(Symbol wanted, Tensor t, Tensor first) {
+        String where = "%s: input %s".formatted(model.name(), wanted.node().layer().name());
+        if (!wanted.shape().accepts(t.shape())) {
             throw new IllegalArgumentException(
-                    model.name()
-                            + ": has "
-                            + outputs.size()
-                            + " outputs, got "
-                            + data.y().size()
-                            + " targets");
+                    "%s expects %s, got %s".formatted(where, wanted.shape(), t.shape()));
         }
-        List<Shape> predictions = model.outputShapes(data.x().stream().map(Tensor::shape).toList());
+        if (wanted.dtype() != t.dtype()) {
+            throw new IllegalArgumentException(
+                    "%s expects %s values, got %s; convert the data first"
+                            .formatted(where, wanted.dtype(), t.dtype()));
+        }
+        int rows = t.shape().dim(0);
+        if (rows == 0) {
+            throw new IllegalArgumentException(
+                    "%s is an empty batch; give at least one row".formatted(where));
+        }
+        if (rows != first.shape().dim(0)) {
+            throw new IllegalArgumentException(
+                    "%s has %d rows, the first input has %d"
+                            .formatted(where, rows, first.shape().dim(0)));
+        }
+    }
+
+    /** Inputs and targets. */
+    void batch(Compilation compilation, Batch batch) {
+        inputs(batch.x());
+        List<Symbol> outputs = model.outputs();
+        if (batch.y().size() != outputs.size()) {
+            throw new IllegalArgumentException(
+                    "%s: has %d outputs, got %d targets"
+                            .formatted(model.name(), outputs.size(), batch.y().size()));
+        }
+        List<Shape> expected = predictions(batch);
         for (int i = 0; i < outputs.size(); i++) {
             String where =
-                    model.name() + ": target of output " + outputs.get(i).node().layer().name();
+                    "%s: target of output %s"
+                            .formatted(model.name(), outputs.get(i).node().layer().name());
             Loss loss = compilation.losses().get(i);
-            target(where, loss, data.y().get(i), predictions.get(i));
+            target(where, loss, batch.y().get(i), expected.get(i));
+            loss.check(
+                    Targets.as(batch.y().get(i), loss.targetType()),
+                    expected.get(i),
+                    batch.numbers());
         }
+    }
+
+    /** The outputs' shapes; asked of the layers only where the inputs' are others than before. */
+    private List<Shape> predictions(Batch batch) {
+        List<Shape> shapes = batch.x().stream().map(Tensor::shape).toList();
+        if (!shapes.equals(given)) {
+            predictions = model.outputShapes(shapes);
+            given = shapes;
+        }
+        return predictions;
     }
 
     private static void target(String where, Loss loss, Tensor y, Shape prediction) {
         Shape target = loss.targetShape(prediction);
         if (!same(y.shape(), target)) {
             throw new IllegalArgumentException(
-                    where
-                            + " must have shape "
-                            + target.withDim(0, Shape.NONE)
-                            + " for "
-                            + loss.name()
-                            + ", got "
-                            + y.shape());
+                    "%s must have shape %s for %s, got %s"
+                            .formatted(
+                                    where, target.withDim(0, Shape.NONE), loss.name(), y.shape()));
         }
         Number misfit = Targets.misfit(y, loss.targetType());
         if (misfit != null) {
             throw new IllegalArgumentException(
-                    where
-                            + " must be "
-                            + loss.targetType()
-                            + " for "
-                            + loss.name()
-                            + ", got "
-                            + y.dtype()
-                            + " with "
-                            + misfit
-                            + "; give class numbers, or use categorical_crossentropy");
+                    "%s must be %s for %s, got %s with %s; give class numbers, or use categorical_crossentropy"
+                            .formatted(where, loss.targetType(), loss.name(), y.dtype(), misfit));
         }
-        loss.check(Targets.as(y, loss.targetType()), prediction);
     }
 
     /** Equal, or equal but for a last axis of extent 1 that one of them has. */
@@ -116,25 +113,28 @@ final class InputCheck {
         return s.rank() > 1 && s.last() == 1 ? s.sub(0, s.rank() - 1) : s;
     }
 
-    static void finite(Network model, List<Tensor> x) {
-        for (int i = 0; i < x.size(); i++) {
-            Tensor t = x.get(i);
-            if (t.dtype() != DType.FLOAT32) {
-                continue;
+    /** Refuses inputs that hold NaN or infinity. */
+    void finite(Batch batch) {
+        for (int i = 0; i < batch.x().size(); i++) {
+            if (batch.x().get(i).dtype() == DType.FLOAT32) {
+                finite(model.inputs().get(i), batch.x().get(i), batch.numbers());
             }
-            float[] values = t.floats();
-            for (int k = 0; k < values.length; k++) {
-                if (!Float.isFinite(values[k])) {
-                    throw new IllegalArgumentException(
-                            model.name()
-                                    + ": input "
-                                    + model.inputs().get(i).node().layer().name()
-                                    + " holds "
-                                    + values[k]
-                                    + " first at "
-                                    + index(k, t.shape())
-                                    + "; clean the data first");
-                }
+        }
+    }
+
+    private void finite(Symbol input, Tensor t, long[] samples) {
+        float[] values = t.floats();
+        int width = values.length / samples.length;
+        for (int k = 0; k < values.length; k++) {
+            if (!Float.isFinite(values[k])) {
+                throw new IllegalArgumentException(
+                        "%s: input %s holds %s first at %s of sample %d; clean the data first"
+                                .formatted(
+                                        model.name(),
+                                        input.node().layer().name(),
+                                        values[k],
+                                        index(k % width, t.shape().sub(1, t.shape().rank())),
+                                        samples[k / width]));
             }
         }
     }
@@ -146,6 +146,6 @@ final class InputCheck {
             at[i] = rest % shape.dim(i);
             rest /= shape.dim(i);
         }
-        return java.util.Arrays.toString(at);
+        return Arrays.toString(at);
     }
 }

@@ -19,7 +19,8 @@ public final class NonFiniteLossException extends ArithmeticException {
     }
 
     /**
-     * The path of the first layer whose output was not finite; empty where only the loss was not.
+     * The path of the first layer whose output was not finite; empty where only the loss was not,
+     * or where a stream gave other samples when it was read again.
      */
     public String layer() {
         return layer;

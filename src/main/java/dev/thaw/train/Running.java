@@ -24,7 +24,7 @@ record Running(
     }
 
     /** What is reported after this many rows; of 0 where nothing counts. */
-    double read(int rows) {
+    double read(long rows) {
         double n = count == null ? (double) rows * perRow : count.value().item();
         return result.applyAsDouble(n == 0 ? 0 : total.value().item() / n);
     }

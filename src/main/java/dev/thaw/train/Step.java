@@ -1,5 +1,6 @@
 package dev.thaw.train;
 
+import dev.thaw.data.Batch;
 import dev.thaw.op.Value;
 import dev.thaw.plan.Plan;
 import dev.thaw.tensor.Tensor;
@@ -17,16 +18,18 @@ import java.util.List;
 record Step(Plan plan, List<Feed> feeds, List<Value> predictions, List<Running> running)
         implements AutoCloseable {
 
-    /** Host tensors of the inputs' shapes, to gather a batch into. */
-    List<Tensor> staging() {
-        return feeds.stream().map(f -> Tensor.zeros(f.value().shape(), f.value().dtype())).toList();
+    /** Copies a batch to the device, in the types that the program wants, and launches. */
+    void run(Batch batch) {
+        feeds.forEach(f -> plan.feed(f.value(), part(f, batch)));
+        plan.run();
     }
 
-    /** Copies a staged batch to the device. */
-    void feed(List<Tensor> staged) {
-        for (int i = 0; i < feeds.size(); i++) {
-            plan.feed(feeds.get(i).value(), staged.get(i));
-        }
+    private static Tensor part(Feed feed, Batch batch) {
+        return switch (feed.from()) {
+            case X -> batch.x().get(feed.index());
+            case Y -> Targets.as(batch.y().get(feed.index()), feed.value().dtype());
+            case WEIGHT -> batch.weights().get(feed.index()).orElseThrow();
+        };
     }
 
     @Override

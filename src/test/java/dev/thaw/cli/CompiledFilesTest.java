@@ -2,12 +2,12 @@ package dev.thaw.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.data.TensorDataset;
 import dev.thaw.io.keras.KerasFiles;
+import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanAbsoluteError;
 
 import org.junit.jupiter.api.Test;
@@ -68,7 +68,7 @@ class CompiledFilesTest {
                             List.of(new MeanAbsoluteError(), new MeanAbsoluteError())));
             List<Tensor> data = SmallModels.siblingsData();
             a.fit(
-                    new TrainingData(data.subList(0, 2), data.subList(2, 4), Optional.empty()),
+                    new TensorDataset(data.subList(0, 2), data.subList(2, 4), Optional.empty()),
                     FitOptions.epochs(1)
                             .withBatchSize(3)
                             .withShuffle(false)

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.thaw.data.TensorDataset;
 import dev.thaw.io.keras.KerasFiles;
+import dev.thaw.model.EvaluateOptions;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
@@ -68,8 +69,8 @@ class EvaluateCommandTest {
             m.compile(new SGD(), new SparseCategoricalCrossentropy());
             Map<String, Double> wanted =
                     m.evaluate(
-                            new TrainingData(List.of(rows), List.of(labels), Optional.of(weights)),
-                            32);
+                            new TensorDataset(List.of(rows), List.of(labels), Optional.of(weights)),
+                            EvaluateOptions.batchSize(32));
             assertThat(o.out())
                     .isEqualToNormalizingNewlines(
                             "loss: " + wanted.get("loss").floatValue() + "\n");
@@ -98,11 +99,11 @@ class EvaluateCommandTest {
                             new SGD(), List.of(new MeanSquaredError(), new MeanSquaredError())));
             double wanted =
                     m.evaluate(
-                                    new TrainingData(
+                                    new TensorDataset(
                                             SmallModels.siblingsData().subList(0, 2),
                                             SmallModels.siblingsData().subList(2, 4),
                                             List.of(Optional.of(a), Optional.of(b))),
-                                    32)
+                                    EvaluateOptions.batchSize(32))
                             .get("loss");
             assertThat(Outcome.of(args.toArray()).fine().out())
                     .startsWith("loss: " + (float) wanted);
@@ -152,9 +153,9 @@ class EvaluateCommandTest {
                             new SGD(), List.of(new MeanSquaredError(), new MeanSquaredError())));
             Map<String, Double> wanted =
                     m.evaluate(
-                            new TrainingData(
+                            new TensorDataset(
                                     List.of(left, right), List.of(first, second), Optional.empty()),
-                            32);
+                            EvaluateOptions.batchSize(32));
             assertThat(one.lines().toList())
                     .containsExactlyElementsOf(
                             wanted.entrySet().stream()

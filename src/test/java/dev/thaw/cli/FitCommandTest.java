@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.RandomSeed;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -180,7 +180,7 @@ class FitCommandTest {
         fit(options).failed("y.npy", "4294967296 at [4]");
         longs[4] = 3;
         SmallModels.array(y, Tensor.of(longs, Shape.of(SmallModels.ROWS)));
-        fit(options).failed("labels must be in [0, 3)", "got 3 in row 4");
+        fit(options).failed("labels must be in [0, 3)", "got 3 in sample 4");
         assertThat(out).doesNotExist();
     }
 

@@ -2,14 +2,16 @@ package dev.thaw.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.data.Dataset;
 import dev.thaw.data.Npy;
 import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.model.Model;
+import dev.thaw.model.MonteCarlo;
+import dev.thaw.model.PredictOptions;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.MonteCarlo;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,13 +80,15 @@ class PredictCommandTest {
         Path r = SmallModels.array(folder.resolve("r.npy"), right);
         Outcome.of("predict", two, l, r, "-o", a, "-o", b, "--batch-size", "3").fine();
         try (Model m = KerasFiles.load(two)) {
-            List<Tensor> wanted = m.predict(List.of(left, right), 3);
+            List<Tensor> wanted =
+                    m.predict(Dataset.of(List.of(left, right)), PredictOptions.batchSize(3));
             assertThat(Npy.read(a).bitEquals(wanted.get(0))).isTrue();
             assertThat(Npy.read(b).bitEquals(wanted.get(1))).isTrue();
         }
         Outcome.of("predict", two, l, r, "-o", a).failed("2 outputs [first, second]", "got 1");
         Outcome.of("predict", two, l, "-o", a, "-o", b).failed("takes 2 inputs, got 1");
-        Outcome.of("predict", two, l, x, "-o", a, "-o", b).failed("input right expects (None, 3)");
+        Outcome.of("predict", two, l, x, "-o", a, "-o", b)
+                .failed("input 1 has 20 rows, the first input has 7");
     }
 
     @Test
@@ -193,7 +197,7 @@ class PredictCommandTest {
         SmallModels.array(x, SmallModels.normal(1, 0, 4));
         Outcome.of("predict", file, x, "-o", y).failed("empty batch");
         SmallModels.array(x, Tensor.scalar(1f));
-        Outcome.of("predict", file, x, "-o", y, "--training").failed("features", "got ()");
+        Outcome.of("predict", file, x, "-o", y, "--training").failed("input 0 is a single number");
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.thaw.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Backend;
-import dev.thaw.graph.Network;
+import dev.thaw.data.Batch;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.activation.Activation;
@@ -13,13 +13,12 @@ import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.Adam;
 
@@ -74,7 +73,7 @@ abstract class ThreadsConformance {
     }
 
     /** Models differ in width, so that one's numbers cannot pass for another's. */
-    private static Network network(int k) {
+    private static Model network(int k) {
         RandomSeed.set(100 + k);
         return new Sequential(
                 Input.of(SIDE, SIDE, 2),
@@ -88,13 +87,13 @@ abstract class ThreadsConformance {
                 new Dense(3, ActivationFunction.SOFTMAX));
     }
 
-    private TrainingData batch(int k, int step) {
+    private Batch batch(int k, int step) {
         SplittableRandom r = new SplittableRandom(31L * k + step);
         Tensor x = Tensor.zeros(Shape.of(batchSize(), SIDE, SIDE, 2), DType.FLOAT32);
         for (int i = 0; i < x.size(); i++) {
             x.floats()[i] = (float) (r.nextDouble() * 2 - 1);
         }
-        return TrainingData.of(x, Tensor.of(r.ints(batchSize(), 0, 3).toArray()));
+        return Batch.of(x, Tensor.of(r.ints(batchSize(), 0, 3).toArray()));
     }
 
     /**
@@ -102,16 +101,16 @@ abstract class ThreadsConformance {
      * and uploads, meets the second step of the even ones, which a GPU's driver records; their last
      * one meets the others' closing.
      */
-    private Trained train(Backend backend, Network model, int k, Meeting meeting) throws Exception {
+    private Trained train(Backend backend, Model model, int k, Meeting meeting) throws Exception {
         List<Double> losses = new ArrayList<>();
         if (k % 2 == 1) {
             meeting.await();
         }
-        try (Trainer trainer = new Trainer(model, backend)) {
-            trainer.compile(Compilation.of(new Adam(.01), new SparseCategoricalCrossentropy()));
+        try (Model running = model.on(backend)) {
+            running.compile(Compilation.of(new Adam(.01), new SparseCategoricalCrossentropy()));
             for (int i = 0; i < STEPS; i++) {
                 meeting.await();
-                losses.add(trainer.trainOnBatch(batch(k, i)).get("loss"));
+                losses.add(running.trainOnBatch(batch(k, i)).get("loss"));
             }
             if (k % 2 == 0) {
                 meeting.await();
@@ -121,8 +120,8 @@ abstract class ThreadsConformance {
                 losses, model.weights().stream().map(w -> w.variable().value().copy()).toList());
     }
 
-    private static List<Network> networks(int count) {
-        List<Network> all = new ArrayList<>();
+    private static List<Model> networks(int count) {
+        List<Model> all = new ArrayList<>();
         for (int k = 0; k < count; k++) {
             all.add(network(k));
         }
@@ -131,7 +130,7 @@ abstract class ThreadsConformance {
 
     private List<Trained> together(Backend backend, ExecutorService threads, int count)
             throws Exception {
-        List<Network> models = networks(count);
+        List<Model> models = networks(count);
         Phaser phaser = new Phaser(count);
         Meeting meeting =
                 () ->
@@ -162,7 +161,7 @@ abstract class ThreadsConformance {
     void modelsInThreadsOfTheirOwnLearnWhatTheyLearnAlone(int count) throws Exception {
         Backend backend = backend();
         List<Trained> alone = new ArrayList<>();
-        for (Network model : networks(count)) {
+        for (Model model : networks(count)) {
             alone.add(train(backend, model, alone.size(), () -> {}));
         }
         ExecutorService threads = Executors.newFixedThreadPool(count);

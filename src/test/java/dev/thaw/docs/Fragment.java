@@ -26,7 +26,7 @@ final class Fragment {
                     "model",
                     "tensor",
                     "train",
-                    "train.callback",
+                    "model.callback",
                     "train.loss",
                     "train.metric",
                     "train.optimizer");
@@ -43,12 +43,19 @@ final class Fragment {
                 import static dev.thaw.layer.activation.ActivationFunction.*;
                 import java.nio.file.Path;
                 import java.util.List;
+                import java.util.stream.Stream;
 
-                class Fragment {
+                abstract class Fragment {
                     Model base;
+                    Model model;
                     Tensor images;
                     Tensor labels;
                     Tensor pixels;
+
+                    abstract Tensor readImage(int i);
+                    abstract int readLabel(int i);
+                    abstract Stream<String> lines();
+                    abstract Sample parse(String line);
 
                     @SuppressWarnings("try")
                     void run() throws Exception {

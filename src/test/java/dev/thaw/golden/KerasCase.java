@@ -8,17 +8,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.data.Npy;
 import dev.thaw.data.Npz;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.graph.Network;
 import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.TrainingData;
-import dev.thaw.train.callback.Callback;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -148,7 +148,7 @@ final class KerasCase {
         Callback recorder =
                 new Callback() {
                     @Override
-                    public void onStepEnd(int epoch, int step, RunningLogs running) {
+                    public void onStepEnd(int epoch, int step, RunningLogs running, Model model) {
                         perStep.add(running.read().get("loss"));
                     }
                 };
@@ -171,7 +171,7 @@ final class KerasCase {
                 how.path("sample_weight").asBoolean(false)
                         ? Optional.of(Npy.read(folder.resolve("sw.npy")))
                         : Optional.empty();
-        TrainingData data = new TrainingData(x, y, Collections.nCopies(y.size(), weights));
+        TensorDataset data = new TensorDataset(x, y, Collections.nCopies(y.size(), weights));
         History history = model.fit(data, options);
         ObjectNode epoch = JsonNodeFactory.instance.objectNode();
         for (String key : history.epochs().get(0).keySet()) {

@@ -5,17 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.Dataset;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
+import dev.thaw.model.PredictOptions;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Optimizer;
 
@@ -64,14 +65,14 @@ final class TrainingFixturesTest {
         Map<String, Tensor> keras = new HashMap<>(fixture.weights());
         Optimizer optimizer = null;
         int steps = 0;
-        try (Trainer trainer = new Trainer(model, backend)) {
+        try (Model running = model.on(backend)) {
             for (TrainingFixtures.Phase phase : fixture.phases()) {
                 phase.flags().forEach(f -> layer(model, f.path()).setTrainable(f.value()));
                 if (!phase.optimizer().name().equals("same")) {
                     optimizer = KerasArguments.optimizer(phase.optimizer());
                 }
-                trainer.compile(compilation(phase, optimizer));
-                History history = trainer.fit(data(fixture.training()), options(fixture, phase));
+                running.compile(compilation(phase, optimizer));
+                History history = running.fit(data(fixture.training()), options(fixture, phase));
                 steps += steps(fixture, phase);
                 Float32Noise bound = noise.after(steps);
                 keras.putAll(phase.after());
@@ -87,7 +88,10 @@ final class TrainingFixturesTest {
                     (still ? Float32Noise.EXACT : bound)
                             .check(name(w), keras.get(name(w)), w.variable().value());
                 }
-                List<Tensor> y = trainer.predict(fixture.training().x(), 32, Mode.INFERENCE);
+                List<Tensor> y =
+                        running.predict(
+                                Dataset.of(fixture.training().x()),
+                                PredictOptions.batchSize(32).withMode(Mode.INFERENCE));
                 for (int i = 0; i < y.size(); i++) {
                     bound.check("prediction " + i, phase.predictions().get(i), y.get(i));
                 }
@@ -133,12 +137,12 @@ final class TrainingFixturesTest {
         return names.stream().map(Metric::of).toList();
     }
 
-    private static TrainingData data(TrainingFixtures.Rows rows) {
+    private static TensorDataset data(TrainingFixtures.Rows rows) {
         List<Optional<Tensor>> weights = new ArrayList<>();
         for (int i = 0; i < rows.y().size() && !rows.weights().isEmpty(); i++) {
             weights.add(Optional.of(rows.weights().get(rows.weights().size() == 1 ? 0 : i)));
         }
-        return new TrainingData(rows.x(), rows.y(), weights);
+        return new TensorDataset(rows.x(), rows.y(), weights);
     }
 
     private static FitOptions options(TrainingFixtures.Case fixture, TrainingFixtures.Phase phase) {

@@ -6,6 +6,7 @@ import dev.thaw.applications.Application;
 import dev.thaw.applications.ApplicationOptions;
 import dev.thaw.backend.cuda.CudaDevice;
 import dev.thaw.backend.spi.Backend;
+import dev.thaw.data.Batch;
 import dev.thaw.model.Model;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.sim.Simulator;
@@ -14,8 +15,6 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.SGD;
 
@@ -71,20 +70,20 @@ final class GraphNodesTest {
     private static List<String> nodes(Model network, int size) {
         Simulator simulator = Simulator.require();
         simulator.set(Setting.DRY, 1);
-        TrainingData data =
-                TrainingData.of(
+        Batch data =
+                Batch.of(
                         Tensor.zeros(Shape.of(BATCH, size, size, 3), DType.FLOAT32),
                         Tensor.of(new int[BATCH]));
         Backend cuda = CudaDevice.open(); // stays open, as other tests share it
         try (network;
-                Trainer trainer = new Trainer(network, cuda)) {
-            trainer.compile(
+                Model running = network.on(cuda)) {
+            running.compile(
                     Compilation.of(
                             new SGD(1e-3).momentum(0.9), new SparseCategoricalCrossentropy()));
-            trainer.trainOnBatch(data);
-            trainer.trainOnBatch(data);
+            running.trainOnBatch(data);
+            running.trainOnBatch(data);
             simulator.set(Setting.TRACE, 1);
-            trainer.trainOnBatch(data);
+            running.trainOnBatch(data);
             List<String> trace = simulator.trace();
             assertThat(simulator.reports()).isEmpty();
             return trace.subList(trace.indexOf("launch graph") + 1, trace.size()).stream()

@@ -4,7 +4,6 @@ import dev.thaw.backend.cuda.KernelImages;
 import dev.thaw.backend.cuda.Settings;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
-import dev.thaw.graph.Network;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
@@ -20,7 +19,6 @@ import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Trainer;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -98,7 +96,7 @@ public final class Smoke {
 
     private static List<List<Tensor>> steps(boolean graphs) {
         RandomSeed.set(9);
-        Network model =
+        Model model =
                 new Sequential(
                         Input.of(12, 12, 3),
                         new Conv2D(8, 3),
@@ -112,10 +110,10 @@ public final class Smoke {
                         new Dense(Networks.CLASSES, ActivationFunction.SOFTMAX));
         List<List<Tensor>> all = new ArrayList<>();
         try (Backend backend = Settings.open(Map.of("thaw.cuda.graphs", "" + graphs));
-                Trainer trainer = new Trainer(model, backend)) {
-            trainer.compile(TrainingStep.compilation(1e-3));
+                Model running = model.on(backend)) {
+            running.compile(TrainingStep.compilation(1e-3));
             for (int i = 0; i < STEPS; i++) {
-                trainer.trainOnBatch(TrainingStep.data(16, 12));
+                running.trainOnBatch(TrainingStep.data(16, 12).batch());
                 all.add(
                         model.weights().stream()
                                 .map(Weight::variable)

@@ -2,10 +2,10 @@ package dev.thaw.gpucheck;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.TensorDataset;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.TrainingData;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +64,7 @@ public final class StepBench {
     private static double fitted(String name, int batch, int size) {
         try (Model model = Networks.of(name, size)) {
             model.compile(TrainingStep.compilation());
-            TrainingData data = TrainingStep.data(batch * STEPS, size);
+            TensorDataset data = TrainingStep.data(batch * STEPS, size);
             FitOptions options =
                     FitOptions.epochs(1)
                             .withBatchSize(batch)

@@ -2,14 +2,14 @@ package dev.thaw.gpucheck;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Kernel;
-import dev.thaw.graph.Network;
+import dev.thaw.data.Dataset;
+import dev.thaw.data.TensorDataset;
+import dev.thaw.model.Model;
 import dev.thaw.plan.Plan;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.SGD;
 
@@ -20,15 +20,14 @@ import java.util.SplittableRandom;
 
 /**
  * A network's training step alone, again and again with the batch that lies on the device: what the
- * GPU does without the way in. Stands between trainer and backend to keep what the step became.
+ * GPU does without the way in. Stands between model and backend to keep what the step became.
  */
 final class TrainingStep implements AutoCloseable {
     /** Steps before the first that is timed. */
     static final int WARM = 3;
 
     private final Backend backend;
-    private final Network network;
-    private final Trainer trainer;
+    private final Model network;
     private Kernel launch;
     private int longest;
 
@@ -36,12 +35,12 @@ final class TrainingStep implements AutoCloseable {
     TrainingStep(Backend backend, String network, int batch, int size) {
         this.backend = backend;
         this.network = Networks.of(network, size);
-        trainer = new Trainer(this.network, tapped());
-        trainer.compile(compilation());
+        this.network.on(tapped());
+        this.network.compile(compilation());
         System.setProperty(Plan.KEEP_INPUTS_PROPERTY, "true");
         try {
             for (int i = 0; i < WARM; i++) {
-                trainer.trainOnBatch(data(batch, size));
+                this.network.trainOnBatch(data(batch, size).batch());
             }
         } finally {
             System.clearProperty(Plan.KEEP_INPUTS_PROPERTY);
@@ -67,14 +66,14 @@ final class TrainingStep implements AutoCloseable {
     }
 
     /** Random images and classes. */
-    static TrainingData data(int rows, int size) {
+    static TensorDataset data(int rows, int size) {
         Tensor x = Tensor.zeros(Shape.of(rows, size, size, 3), DType.FLOAT32);
         SplittableRandom random = new SplittableRandom(1);
         float[] all = x.floats();
         for (int i = 0; i < all.length; i++) {
             all[i] = (float) random.nextDouble();
         }
-        return TrainingData.of(x, Tensor.of(random.ints(rows, 0, Networks.CLASSES).toArray()));
+        return Dataset.of(x, Tensor.of(random.ints(rows, 0, Networks.CLASSES).toArray()));
     }
 
     private Backend tapped() {
@@ -112,6 +111,6 @@ final class TrainingStep implements AutoCloseable {
 
     @Override
     public void close() {
-        trainer.close();
+        network.close();
     }
 }

@@ -6,7 +6,6 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Trainer;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,10 +22,10 @@ class TrainingStepTest {
         Backend backend = Device.cpu().open();
         List<Tensor> fed;
         Model model = Networks.of(network, 32);
-        try (Trainer trainer = new Trainer(model, backend)) {
-            trainer.compile(TrainingStep.compilation());
+        try (Model running = model.on(backend)) {
+            running.compile(TrainingStep.compilation());
             for (int i = 0; i < TrainingStep.WARM + STEPS; i++) {
-                trainer.trainOnBatch(TrainingStep.data(2, 32));
+                running.trainOnBatch(TrainingStep.data(2, 32).batch());
             }
             fed = model.weights().stream().map(w -> w.variable().value().copy()).toList();
         }

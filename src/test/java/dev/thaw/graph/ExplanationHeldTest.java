@@ -2,12 +2,12 @@ package dev.thaw.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.data.Batch;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Weight;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
@@ -147,7 +147,7 @@ class ExplanationHeldTest {
         Map<String, Tensor> before = values(model);
         List<Tensor> y = new ArrayList<>();
         model.outputs().forEach(o -> y.add(data.rows(ROWS)));
-        model.trainOnBatch(new TrainingData(List.of(data.rows(ROWS)), y, List.of()));
+        model.trainOnBatch(new Batch(List.of(data.rows(ROWS)), y));
         assertThat(changed(model, before)).as("%s", explanation).isEqualTo(announced);
     }
 

@@ -26,7 +26,6 @@ import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
-import dev.thaw.train.FitOptions;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
 

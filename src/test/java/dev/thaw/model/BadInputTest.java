@@ -3,6 +3,7 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.thaw.data.Dataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
@@ -12,9 +13,7 @@ import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
 import dev.thaw.train.NonFiniteLossException;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.SGD;
@@ -109,7 +108,7 @@ class BadInputTest {
         assertThatThrownBy(() -> model.fit(x, zeros(3, 2), SILENT.withCheckInputs(true)))
                 .hasMessageContaining("features")
                 .hasMessageContaining("NaN")
-                .hasMessageContaining("[1, 2]");
+                .hasMessageContaining("[2] of sample 1");
     }
 
     @Test
@@ -141,7 +140,7 @@ class BadInputTest {
         assertThatThrownBy(() -> model.fit(zeros(3, 4), Tensor.of(new int[] {0, 1, 2}), SILENT))
                 .hasMessageContaining("[0, 2)")
                 .hasMessageContaining("got 2")
-                .hasMessageContaining("row 2");
+                .hasMessageContaining("sample 2");
     }
 
     @Test
@@ -211,7 +210,7 @@ class BadInputTest {
 
     @Test
     void fittingBeforeCompilingSaysSo() {
-        assertThatThrownBy(() -> model.fit(TrainingData.of(zeros(3, 4), zeros(3, 2)), SILENT))
+        assertThatThrownBy(() -> model.fit(Dataset.of(zeros(3, 4), zeros(3, 2)), SILENT))
                 .hasMessageContaining("call compile first");
     }
 

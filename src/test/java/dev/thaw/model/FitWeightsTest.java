@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.reference.ReferenceBackend;
+import dev.thaw.data.Dataset;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.core.Dense;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
 
@@ -33,29 +31,29 @@ final class FitWeightsTest {
                     .withValidationSplit(.5)
                     .withVerbosity(FitOptions.Verbosity.SILENT);
 
-    private static History fit(TrainingData data, FitOptions options) {
+    private static History fit(TensorDataset data, FitOptions options) {
         Symbol in = Input.of(1);
         Model model = new Model(in, new Dense(1).apply(in));
         model.setWeights(List.of(Tensor.of(new float[] {.7f}, 1, 1), Tensor.of(new float[] {.1f})));
-        try (Trainer trainer = new Trainer(model, new ReferenceBackend())) {
-            trainer.compile(Compilation.of(new SGD(.01), new MeanSquaredError()));
-            return trainer.fit(data, options);
+        try (Model running = model.on(new ReferenceBackend())) {
+            running.compile(Compilation.of(new SGD(.01), new MeanSquaredError()));
+            return running.fit(data, options);
         }
     }
 
     @Test
     void weightsOfTheDataHoldInTheValidationSplitLikeThoseOfTheOptions() {
-        TrainingData weighted = new TrainingData(List.of(X), List.of(Y), Optional.of(WEIGHTS));
+        TensorDataset weighted = new TensorDataset(List.of(X), List.of(Y), Optional.of(WEIGHTS));
         History byData = fit(weighted, HALVES);
-        History byOption = fit(TrainingData.of(X, Y), HALVES.withSampleWeight(WEIGHTS));
+        History byOption = fit(Dataset.of(X, Y), HALVES.withSampleWeight(WEIGHTS));
         assertThat(byData.epochs()).isEqualTo(byOption.epochs());
         assertThat(byData.get("val_loss"))
-                .isNotEqualTo(fit(TrainingData.of(X, Y), HALVES).get("val_loss"));
+                .isNotEqualTo(fit(Dataset.of(X, Y), HALVES).get("val_loss"));
     }
 
     @Test
     void classWeightsRefuseDataThatHasWeights() {
-        TrainingData weighted = new TrainingData(List.of(X), List.of(Y), Optional.of(WEIGHTS));
+        TensorDataset weighted = new TensorDataset(List.of(X), List.of(Y), Optional.of(WEIGHTS));
         assertThatThrownBy(() -> fit(weighted, HALVES.withClassWeight(Map.of(1, 2.0))))
                 .hasMessageContaining("class_weight or sample_weight, not both");
     }

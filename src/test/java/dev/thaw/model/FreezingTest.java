@@ -14,7 +14,6 @@ import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.Adam;
 

@@ -3,18 +3,17 @@ package dev.thaw.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.thaw.data.Dataset;
 import dev.thaw.data.Idx;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.TrainingData;
-import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -73,7 +72,8 @@ class GeronTest {
             Callback slowerAtTheEnd =
                     new Callback() {
                         @Override
-                        public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+                        public boolean onEpochEnd(
+                                int epoch, Map<String, Double> logs, Model model) {
                             adam.setLearningRate(epoch >= 2 ? 1.25e-4 : 1e-3);
                             return true;
                         }
@@ -88,10 +88,10 @@ class GeronTest {
         }
     }
 
-    private static TrainingData part(String name) {
+    private static TensorDataset part(String name) {
         Tensor x = Idx.images(FULL_MNIST.resolve(name + "-images-idx3-ubyte.gz"));
         int rows = x.shape().dim(0);
-        return TrainingData.of(
+        return Dataset.of(
                 x.reshape(Shape.of(rows, 784)),
                 Idx.labels(FULL_MNIST.resolve(name + "-labels-idx1-ubyte.gz")));
     }

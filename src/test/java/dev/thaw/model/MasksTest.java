@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.reference.ReferenceBackend;
+import dev.thaw.data.Dataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
@@ -21,7 +22,6 @@ import dev.thaw.layer.reshaping.Reshape;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Trainer;
 
 import org.junit.jupiter.api.Test;
 
@@ -56,8 +56,8 @@ final class MasksTest {
 
     private static float[] run(Symbol in, Symbol out, Mode mode) {
         try (Model model = new Model(in, out);
-                Trainer trainer = new Trainer(model, new ReferenceBackend())) {
-            return trainer.predict(List.of(X), 2, mode).get(0).floats();
+                Model running = model.on(new ReferenceBackend())) {
+            return running.call(List.of(X), mode).get(0).floats();
         }
     }
 
@@ -85,8 +85,13 @@ final class MasksTest {
         Symbol masked = new Masking(0.1).apply(in);
         Tensor x = Tensor.of(new float[] {.1f, .1f, .1f, .1f, .1f, 5}, Shape.of(1, 2, 3));
         try (Model model = new Model(in, masked);
-                Trainer trainer = new Trainer(model, new ReferenceBackend())) {
-            assertThat(trainer.predict(List.of(x), 1, Mode.INFERENCE).get(0).floats())
+                Model running = model.on(new ReferenceBackend())) {
+            assertThat(
+                            running.predict(
+                                            Dataset.of(List.of(x)),
+                                            PredictOptions.batchSize(1).withMode(Mode.INFERENCE))
+                                    .get(0)
+                                    .floats())
                     .containsExactly(0, 0, 0, .1f, .1f, 5);
         }
     }
@@ -109,8 +114,11 @@ final class MasksTest {
         Symbol ended = new ShowMask().apply(new Reshape(3, 2).apply(masked));
         Symbol kept = new ShowMask().apply(masked);
         try (Model model = new Model(List.of(in), List.of(ended, kept));
-                Trainer trainer = new Trainer(model, new ReferenceBackend())) {
-            List<Tensor> masks = trainer.predict(List.of(X), 2, Mode.INFERENCE);
+                Model running = model.on(new ReferenceBackend())) {
+            List<Tensor> masks =
+                    running.predict(
+                            Dataset.of(List.of(X)),
+                            PredictOptions.batchSize(2).withMode(Mode.INFERENCE));
             assertThat(masks.get(0).floats()).containsExactly(ALL);
             assertThat(masks.get(1).floats()).containsExactly(VALID);
         }

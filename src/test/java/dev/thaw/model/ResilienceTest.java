@@ -5,21 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.Batch;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
 import dev.thaw.train.NonFiniteLossException;
-import dev.thaw.train.TrainingData;
-import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.Huber;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
@@ -89,11 +88,7 @@ class ResilienceTest {
                 m.compile(c);
                 Tensor x = Tensor.of(new float[] {10, 12, 20}, 3, 1);
                 Tensor y = Tensor.zeros(Shape.of(3, 1), DType.FLOAT32);
-                m.trainOnBatch(
-                        new TrainingData(
-                                List.of(x),
-                                order == 0 ? List.of(y, y) : List.of(y),
-                                java.util.Optional.empty()));
+                m.trainOnBatch(new Batch(List.of(x), order == 0 ? List.of(y, y) : List.of(y)));
                 afterOrder[order] = m.weights().get(0).variable().value().floats()[0];
             }
         }
@@ -126,7 +121,8 @@ class ResilienceTest {
                 Callback c =
                         new Callback() {
                             @Override
-                            public void onStepEnd(int epoch, int step, RunningLogs running) {
+                            public void onStepEnd(
+                                    int epoch, int step, RunningLogs running, Model model) {
                                 if (evaluates) {
                                     m.evaluate(ramp(5, 4), Tensor.full(Shape.of(5, 2), 100));
                                     m.predict(ramp(5, 4));
@@ -148,7 +144,8 @@ class ResilienceTest {
                 Callback c =
                         new Callback() {
                             @Override
-                            public void onStepEnd(int epoch, int step, RunningLogs running) {
+                            public void onStepEnd(
+                                    int epoch, int step, RunningLogs running, Model model) {
                                 switch (which) {
                                     case 0 -> m.trainOnBatch(ramp(4, 4), ramp(4, 2));
                                     case 1 -> m.compile(new SGD(), new MeanSquaredError());
@@ -171,7 +168,7 @@ class ResilienceTest {
         Callback c =
                 new Callback() {
                     @Override
-                    public void onStepEnd(int epoch, int step, RunningLogs logs) {
+                    public void onStepEnd(int epoch, int step, RunningLogs logs, Model model) {
                         running.countDown();
                     }
                 };
@@ -287,7 +284,7 @@ class ResilienceTest {
                 .hasMessageContaining("class_weight");
         assertThatThrownBy(
                         () ->
-                                new TrainingData(
+                                new TensorDataset(
                                         List.of(ramp(1, 4)),
                                         List.of(ramp(1, 2)),
                                         java.util.Optional.of(new float[] {Float.NaN})))

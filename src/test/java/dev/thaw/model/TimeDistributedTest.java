@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.reference.ReferenceBackend;
+import dev.thaw.data.Dataset;
 import dev.thaw.graph.Explanation;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
@@ -15,7 +16,6 @@ import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Trainer;
 
 import org.junit.jupiter.api.Test;
 
@@ -45,8 +45,13 @@ final class TimeDistributedTest {
     @Test
     void everyStepDropsAnew() {
         Tensor ones = Tensor.full(Shape.of(2, 3, 4), 1);
-        try (Trainer trainer = new Trainer(of(new Dropout(.5).seed(3)), new ReferenceBackend())) {
-            float[] y = trainer.predict(List.of(ones), 2, Mode.MONTE_CARLO).get(0).floats();
+        try (Model running = of(new Dropout(.5).seed(3)).on(new ReferenceBackend())) {
+            float[] y =
+                    running.predict(
+                                    Dataset.of(List.of(ones)),
+                                    PredictOptions.batchSize(2).withMode(Mode.MONTE_CARLO))
+                            .get(0)
+                            .floats();
             assertThat(java.util.Arrays.copyOfRange(y, 0, 4))
                     .isNotEqualTo(java.util.Arrays.copyOfRange(y, 4, 8));
         }

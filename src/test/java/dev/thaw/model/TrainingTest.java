@@ -15,14 +15,11 @@ import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.merging.Add;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.model.FitOptions.Verbosity;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.FitOptions.Verbosity;
-import dev.thaw.train.History;
-import dev.thaw.train.MonteCarlo;
-import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
@@ -231,12 +228,12 @@ class TrainingTest {
         Callback stopper =
                 new Callback() {
                     @Override
-                    public void onStepEnd(int epoch, int step, RunningLogs running) {
+                    public void onStepEnd(int epoch, int step, RunningLogs running, Model model) {
                         seen.add(epoch + ":" + step + ":" + running.read().containsKey("loss"));
                     }
 
                     @Override
-                    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+                    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
                         return epoch < 1;
                     }
                 };

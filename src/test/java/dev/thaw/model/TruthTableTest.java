@@ -2,6 +2,8 @@ package dev.thaw.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.data.Dataset;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.graph.Explanation;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
@@ -11,8 +13,6 @@ import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
 
@@ -131,12 +131,12 @@ class TruthTableTest {
             return differ(model.call(List.of(X), given(run)));
         }
         if (run == Run.PREDICT) {
-            return differ(model.predict(List.of(X), 32));
+            return differ(model.predict(Dataset.of(List.of(X)), PredictOptions.DEFAULT));
         }
         model.compile(
                 Compilation.of(
                         new SGD(1e-3), List.of(new MeanSquaredError(), new MeanSquaredError())));
-        TrainingData data = new TrainingData(List.of(X), List.of(X, X), List.of());
+        TensorDataset data = new TensorDataset(List.of(X), List.of(X, X), List.of());
         Map<String, Double> logs =
                 switch (run) {
                     case FIT ->
@@ -146,8 +146,8 @@ class TruthTableTest {
                                                     .withVerbosity(FitOptions.Verbosity.SILENT))
                                     .epochs()
                                     .get(0);
-                    case TRAIN_ON_BATCH -> model.trainOnBatch(data);
-                    default -> model.evaluate(data, 16);
+                    case TRAIN_ON_BATCH -> model.trainOnBatch(data.batch());
+                    default -> model.evaluate(data, EvaluateOptions.batchSize(16));
                 };
         return layers.stream().map(l -> logs.get(l.name() + "_loss") > 0).toList();
     }
@@ -179,7 +179,7 @@ class TruthTableTest {
     }
 
     private static void run(Model model, Run run) {
-        TrainingData data = TrainingData.of(X, X);
+        TensorDataset data = Dataset.of(X, X);
         if (run == Run.FIT || run == Run.TRAIN_ON_BATCH || run == Run.EVALUATE) {
             model.compile(new SGD(1e-3), new MeanSquaredError());
         }
@@ -188,8 +188,8 @@ class TruthTableTest {
             case FIT ->
                     model.fit(
                             data, FitOptions.epochs(1).withVerbosity(FitOptions.Verbosity.SILENT));
-            case TRAIN_ON_BATCH -> model.trainOnBatch(data);
-            case EVALUATE -> model.evaluate(data, 16);
+            case TRAIN_ON_BATCH -> model.trainOnBatch(data.batch());
+            case EVALUATE -> model.evaluate(data, EvaluateOptions.batchSize(16));
             case PREDICT -> model.predict(X);
         }
     }

@@ -12,7 +12,6 @@ import dev.thaw.layer.weight.Initializer;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
 

@@ -87,18 +87,18 @@ abstract class FusedTraining {
         Model model = network(hold);
         Tensor x = noise(1, 10, 6, 6, 2);
         Tensor y = noise(2, 10, 3);
-        try (Trainer trainer = new Trainer(model, backend())) {
-            trainer.compile(Compilation.of(new SGD(.05), new MeanSquaredError()));
+        try (Model running = model.on(backend())) {
+            running.compile(Compilation.of(new SGD(.05), new MeanSquaredError()));
             List<Double> losses = new ArrayList<>();
             for (int i = 0; i < STEPS; i++) {
-                losses.add(trainer.trainOnBatch(TrainingData.of(x, y)).get("loss"));
+                losses.add(running.trainOnBatch(x, y).get("loss"));
             }
-            losses.add((double) trainer.call(List.of(x), Mode.INFERENCE).get(0).floats()[0]);
+            losses.add((double) running.call(List.of(x), Mode.INFERENCE).get(0).floats()[0]);
             List<Tensor> weights = new ArrayList<>();
             for (Weight w : model.weights()) {
                 weights.add(w.variable().value());
             }
-            return new Trained(weights, losses, trainer.describeTraining(10));
+            return new Trained(weights, losses, running.trainingPlan(10));
         }
     }
 

@@ -6,16 +6,19 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.backend.spi.Buffer;
+import dev.thaw.data.Dataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.Adam;
 
@@ -68,7 +71,6 @@ final class WatchTest {
         final Counting backend;
         final Model model;
         final Adam adam = new Adam();
-        final Trainer trainer;
 
         Run(boolean asynchronous) {
             RandomSeed.set(11);
@@ -80,8 +82,8 @@ final class WatchTest {
                                     new Dropout(.4),
                                     new Dense(1).named("second"))
                             .named("net");
-            trainer = new Trainer(model, backend);
-            trainer.compile(Compilation.of(adam, new MeanSquaredError()));
+            model.on(backend);
+            model.compile(Compilation.of(adam, new MeanSquaredError()));
         }
 
         NonFiniteLossException fail(Tensor x, FitOptions options) {
@@ -90,12 +92,12 @@ final class WatchTest {
 
         History fit(Tensor x, FitOptions options) {
             Tensor y = Tensor.full(Shape.of(ROWS, 1), .5f);
-            return trainer.fit(TrainingData.of(x, y), options);
+            return model.fit(Dataset.of(x, y), options);
         }
 
         @Override
         public void close() {
-            trainer.close();
+            model.close();
             backend.close();
         }
     }
@@ -163,7 +165,7 @@ final class WatchTest {
         Callback stop =
                 new Callback() {
                     @Override
-                    public void onStepEnd(int epoch, int step, RunningLogs running) {
+                    public void onStepEnd(int epoch, int step, RunningLogs running, Model model) {
                         throw new IllegalStateException("stop");
                     }
                 };

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A loss. It yields one number per entry (a sample, or a sample's time step); the trainer weighs
- * and reduces them.
+ * A loss. It yields one number per entry (a sample, or a sample's time step); training weighs and
+ * reduces them.
  */
 public interface Loss extends Configured {
     /** Keras's losses. */
@@ -41,8 +41,13 @@ public interface Loss extends Configured {
         return prediction;
     }
 
-    /** Refuses targets, of this loss's type, that make no sense for predictions of this shape. */
-    default void check(Tensor target, Shape prediction) {}
+    /**
+     * Refuses targets that make no sense for predictions of this shape.
+     *
+     * @param target a batch of this loss's type
+     * @param samples the number of each row's sample, which the message names
+     */
+    default void check(Tensor target, Shape prediction, long[] samples) {}
 
     /** Which entries count, 1 or 0, of the values' shape; empty where all do. */
     default Optional<Value> valid(Formula f, Value prediction, Value target) {

@@ -110,26 +110,23 @@ public record SparseCategoricalCrossentropy(boolean fromLogits, Integer ignoreCl
     }
 
     @Override
-    public void check(Tensor target, Shape prediction) {
+    public void check(Tensor target, Shape prediction, long[] samples) {
         int classes = prediction.last();
         double[] labels =
                 ignoreClass == null
                         ? Arrays.stream(target.ints()).asDoubleStream().toArray()
                         : doubles(target.floats());
-        int perRow = target.shape().dim(0) == 0 ? 1 : labels.length / target.shape().dim(0);
         for (int i = 0; i < labels.length; i++) {
             boolean ignored = ignoreClass != null && labels[i] == ignoreClass;
             if (!ignored && !(labels[i] >= 0 && labels[i] < classes && labels[i] % 1 == 0)) {
                 throw new IllegalArgumentException(
-                        name()
-                                + ": labels must be in [0, "
-                                + classes
-                                + ") since the model has "
-                                + classes
-                                + " outputs, got "
-                                + (long) labels[i]
-                                + " in row "
-                                + i / Math.max(1, perRow));
+                        "%s: labels must be in [0, %d) since the model has %d outputs, got %d in sample %d"
+                                .formatted(
+                                        name(),
+                                        classes,
+                                        classes,
+                                        (long) labels[i],
+                                        samples[i / (labels.length / samples.length)]));
             }
         }
     }

@@ -40,8 +40,8 @@ record Variant(Loss loss, String name, Reduction reduction, String made) impleme
     }
 
     @Override
-    public void check(Tensor target, Shape prediction) {
-        loss.check(target, prediction);
+    public void check(Tensor target, Shape prediction, long[] samples) {
+        loss.check(target, prediction, samples);
     }
 
     @Override

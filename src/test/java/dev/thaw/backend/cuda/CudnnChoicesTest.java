@@ -16,6 +16,7 @@ import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.pooling.AveragePooling2D;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.op.Draw;
 import dev.thaw.op.Gradients;
@@ -29,8 +30,6 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
 
@@ -65,11 +64,10 @@ class CudnnChoicesTest {
     /** What ran on the device in one training step. */
     private static List<String> traced(Map<String, String> settings) {
         try (Backend cuda = Settings.open(settings);
-                Trainer trainer = new Trainer(network(), cuda)) {
-            trainer.compile(Compilation.of(new SGD(.1), new MeanSquaredError()));
+                Model running = network().on(cuda)) {
+            running.compile(Compilation.of(new SGD(.1), new MeanSquaredError()));
             Simulator.require().set(Simulator.Setting.TRACE, 1);
-            trainer.trainOnBatch(
-                    TrainingData.of(Noise.uniform(1, 5, 6, 6, 2), Noise.uniform(2, 5, 3)));
+            running.trainOnBatch(Noise.uniform(1, 5, 6, 6, 2), Noise.uniform(2, 5, 3));
             cuda.synchronize();
             return Simulator.require().trace();
         } finally {
@@ -210,9 +208,9 @@ class CudnnChoicesTest {
                                             "cudnn",
                                             CudaBackend.GRAPHS,
                                             "" + graphs));
-                    Trainer trainer = new Trainer(network(), cuda)) {
+                    Model running = network().on(cuda)) {
                 for (int i = 0; i < 6; i++) {
-                    all.add(trainer.call(List.of(x), Mode.TRAINING).get(0).floats()[0]);
+                    all.add(running.call(List.of(x), Mode.TRAINING).get(0).floats()[0]);
                 }
             }
             assertThat(Set.copyOf(all)).hasSizeGreaterThan(2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.data.Batch;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.Symbol;
@@ -33,8 +34,6 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
 
@@ -403,13 +402,12 @@ class DispatchTest {
         static Trained on(Backend cuda, int steps) {
             Model net = network();
             try (cuda;
-                    Trainer trainer = new Trainer(net, cuda)) {
-                trainer.compile(Compilation.of(new SGD(.1), new MeanSquaredError()));
+                    Model running = net.on(cuda)) {
+                running.compile(Compilation.of(new SGD(.1), new MeanSquaredError()));
                 List<Double> losses = new ArrayList<>();
                 for (int i = 0; i < steps; i++) {
-                    TrainingData data =
-                            TrainingData.of(Noise.uniform(i, 5, 6, 6, 2), Noise.uniform(-i, 5, 3));
-                    losses.add(trainer.trainOnBatch(data).get("loss"));
+                    Batch data = Batch.of(Noise.uniform(i, 5, 6, 6, 2), Noise.uniform(-i, 5, 3));
+                    losses.add(running.trainOnBatch(data).get("loss"));
                 }
                 List<Tensor> variables =
                         net.weights().stream().map(w -> w.variable().value().copy()).toList();

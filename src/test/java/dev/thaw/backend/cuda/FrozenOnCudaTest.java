@@ -12,10 +12,10 @@ import dev.thaw.layer.convolution.Conv2D;
 import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.optimizer.SGD;
 

@@ -3,7 +3,8 @@ package dev.thaw.backend.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Backend;
-import dev.thaw.graph.Network;
+import dev.thaw.data.Dataset;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
@@ -14,17 +15,16 @@ import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
+import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
-import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -62,7 +62,7 @@ final class GraphReplayTest {
         return new CudaProvider().open(0);
     }
 
-    static Network network() {
+    static Model network() {
         RandomSeed.set(9);
         return new Sequential(
                 Input.of(IMAGE),
@@ -76,14 +76,14 @@ final class GraphReplayTest {
                 new Dense(3, ActivationFunction.SOFTMAX));
     }
 
-    static TrainingData data(long seed, int rows) {
+    static TensorDataset data(long seed, int rows) {
         SplittableRandom r = new SplittableRandom(seed);
         Tensor x = Tensor.zeros(Shape.of(rows, IMAGE[0], IMAGE[1], IMAGE[2]), DType.FLOAT32);
         for (int i = 0; i < x.size(); i++) {
             x.floats()[i] = (float) (r.nextDouble() * 2 - 1);
         }
         int[] y = r.ints(rows, 0, 3).toArray();
-        return TrainingData.of(x, Tensor.of(y));
+        return Dataset.of(x, Tensor.of(y));
     }
 
     static Compilation adam() {
@@ -91,7 +91,7 @@ final class GraphReplayTest {
     }
 
     /** Everything that a step may change: weights, statistics, slots, the count of steps. */
-    private static List<Tensor> state(Network model, Adam adam) {
+    private static List<Tensor> state(Model model, Adam adam) {
         List<Tensor> all = new ArrayList<>();
         for (Weight w : model.weights()) {
             all.add(w.variable().value());
@@ -113,17 +113,18 @@ final class GraphReplayTest {
     /** The state and the loss after each step; every fifth step has fewer rows. */
     private static List<List<Tensor>> stepByStep(boolean graphs) {
         List<List<Tensor>> all = new ArrayList<>();
-        Network model = network();
+        Model model = network();
         try (Backend cuda = open(graphs);
-                Trainer trainer = new Trainer(model, cuda)) {
+                Model running = model.on(cuda)) {
             Adam adam = new Adam(.01);
-            trainer.compile(Compilation.of(adam, new SparseCategoricalCrossentropy()));
+            running.compile(Compilation.of(adam, new SparseCategoricalCrossentropy()));
             for (int i = 0; i < STEPS; i++) {
                 if (i == STEPS / 2) {
                     adam.setLearningRate(.002);
                 }
                 double loss =
-                        trainer.trainOnBatch(data(i, i % 5 == 4 ? PARTIAL : BATCH)).get("loss");
+                        running.trainOnBatch(data(i, i % 5 == 4 ? PARTIAL : BATCH).batch())
+                                .get("loss");
                 List<Tensor> after = state(model, adam);
                 after.add(Tensor.of(new float[] {(float) loss}));
                 all.add(after);
@@ -164,22 +165,23 @@ final class GraphReplayTest {
     private record Fitted(History history, List<Tensor> state) {}
 
     private static Fitted fit(boolean graphs) {
-        Network model = network();
+        Model model = network();
         try (Backend cuda = open(graphs);
-                Trainer trainer = new Trainer(model, cuda)) {
+                Model running = model.on(cuda)) {
             Adam adam = new Adam(.01);
-            trainer.compile(Compilation.of(adam, new SparseCategoricalCrossentropy()));
+            running.compile(Compilation.of(adam, new SparseCategoricalCrossentropy()));
             Callback slower =
                     new Callback() {
                         @Override
-                        public void onStepEnd(int epoch, int step, RunningLogs running) {
+                        public void onStepEnd(
+                                int epoch, int step, RunningLogs running, Model model) {
                             if (epoch == 5 && step == 2) {
                                 adam.setLearningRate(.002);
                             }
                         }
                     };
             History history =
-                    trainer.fit(
+                    running.fit(
                             data(1, 4 * BATCH + PARTIAL),
                             FitOptions.epochs(11)
                                     .withBatchSize(BATCH)
@@ -201,13 +203,13 @@ final class GraphReplayTest {
 
     private static List<Tensor> masks(boolean graphs) {
         RandomSeed.set(4);
-        Network model = new Sequential(Input.of(64), new Dropout(.5), new Dropout(.5));
+        Model model = new Sequential(Input.of(64), new Dropout(.5), new Dropout(.5));
         Tensor ones = Tensor.full(Shape.of(3, 64), 1);
         List<Tensor> all = new ArrayList<>();
         try (Backend cuda = open(graphs);
-                Trainer trainer = new Trainer(model, cuda)) {
+                Model running = model.on(cuda)) {
             for (int i = 0; i < 8; i++) {
-                all.add(trainer.call(List.of(ones), Mode.TRAINING).get(0));
+                all.add(running.call(List.of(ones), Mode.TRAINING).get(0));
             }
         }
         return all;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
+import dev.thaw.model.Model;
 import dev.thaw.op.Increment;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
@@ -15,7 +16,6 @@ import dev.thaw.sim.Simulator.Counter;
 import dev.thaw.sim.Simulator.Setting;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
-import dev.thaw.train.Trainer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,15 +167,15 @@ final class RecordingTest {
 
     @Test
     void aTrainingStepIsOneLaunchAndGivesBackItsGraph() throws Exception {
-        try (Trainer trainer = new Trainer(GraphReplayTest.network(), cuda)) {
-            trainer.compile(GraphReplayTest.adam());
+        try (Model running = GraphReplayTest.network().on(cuda)) {
+            running.compile(GraphReplayTest.adam());
             for (int i = 0; i < 3; i++) {
-                trainer.trainOnBatch(GraphReplayTest.data(i, 8));
+                running.trainOnBatch(GraphReplayTest.data(i, 8).batch());
             }
             assertThat(simulator.count(Counter.GRAPH_LAUNCHES)).isEqualTo(2);
             assertThat(simulator.count(Counter.LIVE_GRAPHS)).isEqualTo(graphs + 1);
             simulator.resetCounters();
-            trainer.trainOnBatch(GraphReplayTest.data(3, 8));
+            running.trainOnBatch(GraphReplayTest.data(3, 8).batch());
             assertThat(simulator.count(Counter.GRAPH_LAUNCHES)).isEqualTo(1);
             assertThat(simulator.count(Counter.ALLOCATIONS)).isZero();
         }

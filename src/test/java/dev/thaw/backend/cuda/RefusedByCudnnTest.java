@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Backend;
-import dev.thaw.graph.Network;
+import dev.thaw.data.Batch;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Padding;
@@ -16,6 +16,7 @@ import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.layer.reshaping.Flatten;
+import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.sim.Simulator;
@@ -25,8 +26,6 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.Adam;
 
@@ -74,7 +73,7 @@ class RefusedByCudnnTest {
      */
     private record Run(List<Double> losses, List<Tensor> results, List<String> warnings) {}
 
-    private static Network convolutions() {
+    private static Model convolutions() {
         RandomSeed.set(3);
         return new Sequential(
                 Input.of(SIDE, SIDE, 2),
@@ -85,17 +84,17 @@ class RefusedByCudnnTest {
                 new Dense(3, ActivationFunction.SOFTMAX));
     }
 
-    private static TrainingData batch(int step) {
+    private static Batch batch(int step) {
         SplittableRandom r = new SplittableRandom(step);
         Tensor x = Tensor.zeros(Shape.of(BATCH, SIDE, SIDE, 2), DType.FLOAT32);
         for (int i = 0; i < x.size(); i++) {
             x.floats()[i] = (float) (r.nextDouble() * 2 - 1);
         }
-        return TrainingData.of(x, Tensor.of(r.ints(BATCH, 0, 3).toArray()));
+        return Batch.of(x, Tensor.of(r.ints(BATCH, 0, 3).toArray()));
     }
 
     /** Trains the same twice, as two models, on one backend. */
-    private Run run(Supplier<Network> network, Map<String, String> settings, int refusal) {
+    private Run run(Supplier<Model> network, Map<String, String> settings, int refusal) {
         PrintStream err = System.err;
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         System.setErr(new PrintStream(log, true));
@@ -118,16 +117,16 @@ class RefusedByCudnnTest {
         return new Run(last.losses, last.results, warnings);
     }
 
-    private static Run train(Network model, Backend backend) {
+    private static Run train(Model model, Backend backend) {
         List<Double> losses = new ArrayList<>();
         List<Tensor> results = new ArrayList<>();
-        try (Trainer trainer = new Trainer(model, backend)) {
-            trainer.compile(Compilation.of(new Adam(.01), new SparseCategoricalCrossentropy()));
+        try (Model running = model.on(backend)) {
+            running.compile(Compilation.of(new Adam(.01), new SparseCategoricalCrossentropy()));
             for (int i = 0; i < STEPS; i++) {
-                losses.add(trainer.trainOnBatch(batch(i)).get("loss"));
+                losses.add(running.trainOnBatch(batch(i)).get("loss"));
             }
             Tensor x = Noise.uniform(1, BATCH, SIDE, SIDE, 2);
-            results.addAll(trainer.call(List.of(x), Mode.INFERENCE));
+            results.addAll(running.call(List.of(x), Mode.INFERENCE));
         }
         model.weights().forEach(w -> results.add(w.variable().value().copy()));
         return new Run(losses, results, List.of());
@@ -174,7 +173,7 @@ class RefusedByCudnnTest {
         }
     }
 
-    private static Network normalized() {
+    private static Model normalized() {
         RandomSeed.set(3);
         return new Sequential(
                 Input.of(SIDE, SIDE, 2),

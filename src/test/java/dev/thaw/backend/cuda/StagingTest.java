@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
-import dev.thaw.graph.Network;
+import dev.thaw.data.Dataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.layer.core.Dense;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.op.Increment;
 import dev.thaw.op.Program;
@@ -23,9 +25,6 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.Trainer;
-import dev.thaw.train.TrainingData;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.SGD;
 
@@ -212,16 +211,16 @@ class StagingTest {
 
     private List<Tensor> trained() {
         RandomSeed.set(6);
-        Network model =
+        Model model =
                 new Sequential(
                         Input.of(40),
                         new Dense(8, ActivationFunction.TANH),
                         new Dense(3, ActivationFunction.SOFTMAX));
         Tensor x = Noise.uniform(2, 512 * 6 + 450, 40);
-        try (Trainer trainer = new Trainer(model, cuda)) {
-            trainer.compile(Compilation.of(new SGD(.1), new SparseCategoricalCrossentropy()));
-            trainer.fit(
-                    TrainingData.of(x, Noise.thirds(x)),
+        try (Model running = model.on(cuda)) {
+            running.compile(Compilation.of(new SGD(.1), new SparseCategoricalCrossentropy()));
+            running.fit(
+                    Dataset.of(x, Noise.thirds(x)),
                     FitOptions.epochs(2)
                             .withBatchSize(512)
                             .withSeed(1)

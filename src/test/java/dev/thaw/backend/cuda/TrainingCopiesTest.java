@@ -9,14 +9,14 @@ import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
+import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
+import dev.thaw.model.callback.Callback;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.sim.Simulator;
 import dev.thaw.sim.Simulator.Counter;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.callback.Callback;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.optimizer.Adam;
@@ -83,7 +83,7 @@ class TrainingCopiesTest {
         }
 
         @Override
-        public void onStepEnd(int epoch, int step, RunningLogs running) {
+        public void onStepEnd(int epoch, int step, RunningLogs running, Model model) {
             if (reads) {
                 running.read();
             }

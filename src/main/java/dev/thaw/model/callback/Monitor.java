@@ -1,7 +1,7 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
+import dev.thaw.model.Model;
 import dev.thaw.train.Compilation;
-import dev.thaw.train.Training;
 import dev.thaw.train.metric.Metric;
 
 import org.slf4j.Logger;
@@ -40,10 +40,10 @@ final class Monitor {
         larger = value;
     }
 
-    void begin(Training training) {
+    void begin(Model model) {
         best = null;
         if (larger == null || decided) {
-            larger = direction(training.compilation());
+            larger = direction(model.compilation().orElseThrow());
             decided = true;
         }
     }

@@ -1,5 +1,6 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
+import dev.thaw.model.Model;
 import dev.thaw.train.NonFiniteLossException;
 
 import org.slf4j.Logger;
@@ -13,7 +14,7 @@ public final class TerminateOnNaN implements Callback {
     private static final Logger LOG = LoggerFactory.getLogger(TerminateOnNaN.class);
 
     @Override
-    public boolean onNonFiniteLoss(NonFiniteLossException failure) {
+    public boolean onNonFiniteLoss(NonFiniteLossException failure, Model model) {
         LOG.warn("{}", failure.getMessage());
         return true;
     }

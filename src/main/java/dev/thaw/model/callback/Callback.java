@@ -1,24 +1,28 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
+import dev.thaw.model.Model;
 import dev.thaw.train.NonFiniteLossException;
-import dev.thaw.train.Training;
 
 import java.util.Map;
+import java.util.OptionalInt;
 
-/** Is told how training goes. */
+/**
+ * Is told how training goes, and by which model: with its weights, its optimizer and its methods,
+ * but those that train, compile or close it.
+ */
 public interface Callback {
-    /** Training begins. */
-    default void onTrainBegin(Training training) {}
+    /** Training begins: the first batch has been looked at, and fits. */
+    default void onTrainBegin(Model model) {}
 
     /** Training has ended, early or not; an exception leaves this out. */
-    default void onTrainEnd() {}
+    default void onTrainEnd(Model model) {}
 
     /**
      * A step's loss was NaN or infinite; the weights are those before it.
      *
      * @return whether training ends here without the exception; one callback that says so is enough
      */
-    default boolean onNonFiniteLoss(NonFiniteLossException failure) {
+    default boolean onNonFiniteLoss(NonFiniteLossException failure, Model model) {
         return false;
     }
 
@@ -26,9 +30,9 @@ public interface Callback {
      * An epoch begins.
      *
      * @param epoch from 0
-     * @param steps how many steps it has
+     * @param steps how many steps it has; empty where the data end when they end
      */
-    default void onEpochBegin(int epoch, int steps) {}
+    default void onEpochBegin(int epoch, OptionalInt steps, Model model) {}
 
     /**
      * A step is done.
@@ -37,7 +41,7 @@ public interface Callback {
      * @param step from 0
      * @param running the means over the epoch so far; reading a value waits for the device
      */
-    default void onStepEnd(int epoch, int step, RunningLogs running) {}
+    default void onStepEnd(int epoch, int step, RunningLogs running, Model model) {}
 
     /**
      * An epoch is done, validation included.
@@ -47,7 +51,7 @@ public interface Callback {
      *     callback adds is in the history
      * @return whether training goes on
      */
-    default boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+    default boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
         return true;
     }
 

@@ -1,5 +1,5 @@
 /** Who is told how training goes, and may end it. */
 @API(status = API.Status.EXPERIMENTAL)
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
 import org.apiguardian.api.API;

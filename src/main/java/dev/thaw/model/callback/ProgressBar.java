@@ -1,13 +1,19 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
+
+import dev.thaw.model.Model;
 
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Shows a bar per epoch on a terminal, with the running means. */
 public final class ProgressBar implements Callback, AutoCloseable {
     private static final long REFRESH_NS = 250_000_000;
+
+    /** The bar then counts, and has no end. */
+    private static final int UNKNOWN = -1;
 
     private final int epochs;
     private me.tongfei.progressbar.ProgressBar bar;
@@ -19,17 +25,17 @@ public final class ProgressBar implements Callback, AutoCloseable {
     }
 
     @Override
-    public void onEpochBegin(int epoch, int steps) {
+    public void onEpochBegin(int epoch, OptionalInt steps, Model model) {
         bar =
                 new ProgressBarBuilder()
                         .setTaskName("Epoch " + (epoch + 1) + "/" + epochs)
-                        .setInitialMax(steps)
+                        .setInitialMax(steps.orElse(UNKNOWN))
                         .setStyle(ProgressBarStyle.ASCII)
                         .build();
     }
 
     @Override
-    public void onStepEnd(int epoch, int step, RunningLogs running) {
+    public void onStepEnd(int epoch, int step, RunningLogs running, Model model) {
         bar.stepTo(step + 1L);
         if (System.nanoTime() - shown > REFRESH_NS) {
             shown = System.nanoTime();
@@ -38,7 +44,7 @@ public final class ProgressBar implements Callback, AutoCloseable {
     }
 
     @Override
-    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
         bar.setExtraMessage(ProgressLines.text(logs));
         close();
         return true;

@@ -1,8 +1,7 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
-import dev.thaw.graph.Network;
+import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Training;
 
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ public final class EarlyStopping implements Callback {
     private boolean restoreBestWeights;
     private int startFromEpoch;
 
-    private Network model;
     private List<Tensor> bestWeights;
     private int bestEpoch;
     private int wait;
@@ -81,9 +79,8 @@ public final class EarlyStopping implements Callback {
     }
 
     @Override
-    public void onTrainBegin(Training training) {
-        model = training.model();
-        monitor.begin(training);
+    public void onTrainBegin(Model model) {
+        monitor.begin(model);
         bestWeights = null;
         bestEpoch = 0;
         wait = 0;
@@ -91,17 +88,17 @@ public final class EarlyStopping implements Callback {
     }
 
     @Override
-    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
         Double value = monitor.read(logs);
         if (value == null || epoch < startFromEpoch) {
             return true;
         }
         if (restoreBestWeights && bestWeights == null) {
-            keep(epoch);
+            keep(epoch, model);
         }
         wait++;
         if (monitor.improves(value)) {
-            keep(epoch);
+            keep(epoch, model);
             if (baseline == null || monitor.better(value, baseline)) {
                 wait = 0;
             }
@@ -114,13 +111,13 @@ public final class EarlyStopping implements Callback {
         return true;
     }
 
-    private void keep(int epoch) {
+    private void keep(int epoch, Model model) {
         bestEpoch = epoch;
         bestWeights = restoreBestWeights ? model.getWeights() : null;
     }
 
     @Override
-    public void onTrainEnd() {
+    public void onTrainEnd(Model model) {
         if (bestWeights != null) {
             model.setWeights(bestWeights);
         }

@@ -1,4 +1,4 @@
-package dev.thaw.train;
+package dev.thaw.model;
 
 import dev.thaw.tensor.Tensor;
 

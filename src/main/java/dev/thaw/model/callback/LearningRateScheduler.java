@@ -1,10 +1,11 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
-import dev.thaw.train.Training;
+import dev.thaw.model.Model;
 import dev.thaw.train.optimizer.Optimizer;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * Sets the learning rate at the beginning of each epoch. It adds {@code learning_rate} to the logs.
@@ -30,17 +31,17 @@ public final class LearningRateScheduler implements Callback {
     }
 
     @Override
-    public void onTrainBegin(Training training) {
-        optimizer = training.compilation().optimizer();
+    public void onTrainBegin(Model model) {
+        optimizer = model.compilation().orElseThrow().optimizer();
     }
 
     @Override
-    public void onEpochBegin(int epoch, int steps) {
+    public void onEpochBegin(int epoch, OptionalInt steps, Model model) {
         optimizer.setLearningRate(schedule.rate(epoch, optimizer.learningRate()));
     }
 
     @Override
-    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
         logs.put("learning_rate", optimizer.learningRate());
         return true;
     }

@@ -1,10 +1,13 @@
-package dev.thaw.train;
+package dev.thaw.model;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * What {@code fit} reports: per epoch the loss, the metrics, and with {@code val_} those of the
@@ -22,29 +25,31 @@ public final class History {
         return Collections.unmodifiableList(epochs);
     }
 
-    /** The curve of one quantity, a number per epoch. */
+    /** The curve of one quantity: a number for each epoch in which it was measured. */
     public List<Double> get(String name) {
-        if (!epochs.isEmpty() && !epochs.get(0).containsKey(name)) {
+        List<Double> curve =
+                epochs.stream().map(e -> e.get(name)).filter(Objects::nonNull).toList();
+        if (curve.isEmpty() && !epochs.isEmpty()) {
             throw unknown(name);
         }
-        return epochs.stream().map(e -> e.get(name)).toList();
+        return curve;
     }
 
-    /** The last epoch's value of one quantity. */
+    /** The last value of one quantity. */
     public double last(String name) {
-        Double v = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1).get(name);
-        if (v == null) {
+        List<Double> curve = get(name);
+        if (curve.isEmpty()) {
             throw unknown(name);
         }
-        return v;
+        return curve.get(curve.size() - 1);
     }
 
     private IllegalArgumentException unknown(String name) {
+        Set<String> names = new LinkedHashSet<>();
+        epochs.forEach(e -> names.addAll(e.keySet()));
         return new IllegalArgumentException(
-                "history: has no '"
-                        + name
-                        + "', it has "
-                        + (epochs.isEmpty() ? "no epochs" : epochs.get(0).keySet()));
+                "history: has no '%s', it has %s"
+                        .formatted(name, epochs.isEmpty() ? "no epochs" : names));
     }
 
     @Override

@@ -1,8 +1,11 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
+
+import dev.thaw.model.Model;
 
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Prints a line per epoch. */
 public final class ProgressLines implements Callback {
@@ -18,13 +21,18 @@ public final class ProgressLines implements Callback {
     }
 
     @Override
-    public void onEpochBegin(int epoch, int stepCount) {
+    public void onEpochBegin(int epoch, OptionalInt stepCount, Model model) {
         begun = System.nanoTime();
-        steps = stepCount;
+        steps = 0;
     }
 
     @Override
-    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+    public void onStepEnd(int epoch, int step, RunningLogs running, Model model) {
+        steps = step + 1;
+    }
+
+    @Override
+    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
         double seconds = (System.nanoTime() - begun) / 1e9;
         out.printf(
                 Locale.ROOT,

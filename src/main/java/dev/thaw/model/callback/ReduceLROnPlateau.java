@@ -1,6 +1,6 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
-import dev.thaw.train.Training;
+import dev.thaw.model.Model;
 import dev.thaw.train.optimizer.Optimizer;
 
 import java.util.Map;
@@ -71,15 +71,15 @@ public final class ReduceLROnPlateau implements Callback {
     }
 
     @Override
-    public void onTrainBegin(Training training) {
-        optimizer = training.compilation().optimizer();
-        monitor.begin(training);
+    public void onTrainBegin(Model model) {
+        optimizer = model.compilation().orElseThrow().optimizer();
+        monitor.begin(model);
         wait = 0;
         cooling = 0;
     }
 
     @Override
-    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
         logs.put("learning_rate", optimizer.learningRate());
         Double value = monitor.read(logs);
         if (value == null) {

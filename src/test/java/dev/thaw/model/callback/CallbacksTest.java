@@ -1,4 +1,4 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,20 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.weight.Initializer;
+import dev.thaw.model.FitOptions;
+import dev.thaw.model.History;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
-import dev.thaw.train.Compilation;
-import dev.thaw.train.FitOptions;
-import dev.thaw.train.History;
-import dev.thaw.train.Training;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.SGD;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +28,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Callbacks do what Keras's do: fed with made-up curves, and in trainings. */
 final class CallbacksTest {
@@ -36,14 +36,12 @@ final class CallbacksTest {
     private final Model model =
             new Sequential(
                     Input.of(1), new Dense(1).useBias(false).kernelInitializer(Initializer.ones()));
-    private final Training training =
-            new Training(
-                    model,
-                    Compilation.of(
-                            optimizer,
-                            new MeanSquaredError(),
-                            new Accuracy(),
-                            Metric.of("cosine_similarity")));
+
+    @BeforeEach
+    void compile() {
+        model.compile(
+                optimizer, new MeanSquaredError(), new Accuracy(), Metric.of("cosine_similarity"));
+    }
 
     @AfterEach
     void close() {
@@ -52,14 +50,14 @@ final class CallbacksTest {
 
     /** Feeds a curve; returns the epochs that it went on for. */
     private int epochs(Callback callback, String name, double... curve) {
-        callback.onTrainBegin(training);
+        callback.onTrainBegin(model);
         int epoch = 0;
         for (boolean goOn = true; goOn && epoch < curve.length; epoch++) {
-            callback.onEpochBegin(epoch, 1);
+            callback.onEpochBegin(epoch, OptionalInt.of(1), model);
             model.setWeights(List.of(weight(epoch)));
-            goOn = callback.onEpochEnd(epoch, new HashMap<>(Map.of(name, curve[epoch])));
+            goOn = callback.onEpochEnd(epoch, new HashMap<>(Map.of(name, curve[epoch])), model);
         }
-        callback.onTrainEnd();
+        callback.onTrainEnd(model);
         return epoch;
     }
 
@@ -204,7 +202,7 @@ final class CallbacksTest {
         Callback adds =
                 new Callback() {
                     @Override
-                    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+                    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
                         logs.put("mine", epoch + .5);
                         return epoch < 1;
                     }

@@ -1,4 +1,4 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
 /** Which values of a watched quantity are better. */
 public enum Direction {

@@ -1,6 +1,6 @@
-package dev.thaw.train.callback;
+package dev.thaw.model.callback;
 
-import dev.thaw.train.Training;
+import dev.thaw.model.Model;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +39,7 @@ public final class CSVLogger implements Callback {
     }
 
     @Override
-    public void onTrainBegin(Training training) {
+    public void onTrainBegin(Model model) {
         keys = null;
         try {
             if (!append || Files.notExists(file)) {
@@ -51,7 +51,7 @@ public final class CSVLogger implements Callback {
     }
 
     @Override
-    public boolean onEpochEnd(int epoch, Map<String, Double> logs) {
+    public boolean onEpochEnd(int epoch, Map<String, Double> logs, Model model) {
         try {
             if (keys == null) {
                 keys = columns(logs);
