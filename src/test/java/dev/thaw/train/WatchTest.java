@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.data.Dataset;
+import dev.thaw.data.Sample;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.core.Dense;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** A failure that is seen late is told as if it had been seen at once. */
 final class WatchTest {
@@ -88,6 +91,11 @@ final class WatchTest {
 
         NonFiniteLossException fail(Tensor x, FitOptions options) {
             return catchThrowableOfType(NonFiniteLossException.class, () -> fit(x, options));
+        }
+
+        NonFiniteLossException fail(Dataset data, FitOptions options) {
+            return catchThrowableOfType(
+                    NonFiniteLossException.class, () -> model.fit(data, options));
         }
 
         History fit(Tensor x, FitOptions options) {
@@ -176,5 +184,63 @@ final class WatchTest {
             late.fit(rows(1), inOrder);
             assertThat(late.model.getWeights().get(0).bitEquals(before.get(0))).isFalse();
         }
+    }
+
+    /** The failed step is told late, and its batch is read again: nobody kept it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 97, 150, 240})
+    void theSamplesOfAStreamAreReadAgain(int bad) {
+        try (Run late = new Run(true);
+                Run now = new Run(false)) {
+            Dataset data = Dataset.of(ROWS, i -> sample(i, i == bad));
+            NonFiniteLossException got = late.fail(data, OPTIONS);
+            NonFiniteLossException expected = now.fail(data, OPTIONS);
+            assertThat(got).hasMessage(expected.getMessage()).hasMessageContaining("" + bad);
+            assertThat(got.layer()).isEqualTo("first");
+            requireSame(late, now);
+        }
+    }
+
+    @Test
+    void aStreamThatGivesOtherSamplesLeavesTheLayerUnknown() {
+        AtomicInteger passes = new AtomicInteger();
+        Dataset once =
+                Dataset.stream(
+                        () ->
+                                IntStream.range(0, passes.getAndIncrement() == 0 ? ROWS : 0)
+                                        .mapToObj(i -> sample(i, i == 100)));
+        try (Run late = new Run(true)) {
+            NonFiniteLossException got = late.fail(once, OPTIONS);
+            assertThat(passes).hasValue(2);
+            assertThat(got.step()).isEqualTo(50);
+            assertThat(got.layer()).isEmpty();
+            assertThat(got)
+                    .hasMessageContaining("samples 100, 101")
+                    .hasMessageContaining("not known");
+        }
+    }
+
+    /** No callback hears of the last step before it is known to be sound. */
+    @Test
+    void theLastStepIsToldAfterTheLookAtItsLoss() {
+        Tensor x = rows(0);
+        x.floats()[3 * (ROWS - 1)] = Float.NaN;
+        AtomicInteger told = new AtomicInteger(-1);
+        Callback steps =
+                new Callback() {
+                    @Override
+                    public void onStepEnd(int epoch, int step, RunningLogs running, Model model) {
+                        told.set(step);
+                    }
+                };
+        try (Run late = new Run(true)) {
+            late.fail(x, OPTIONS.withShuffle(false).withCallbacks(steps));
+            assertThat(told).hasValue(ROWS / BATCH - 1);
+        }
+    }
+
+    private static Sample sample(int i, boolean bad) {
+        float first = bad ? Float.POSITIVE_INFINITY : (float) Math.sin(i);
+        return Sample.of(Tensor.of(new float[] {first, 1, i % 3}), Tensor.of(new float[] {.5f}));
     }
 }
