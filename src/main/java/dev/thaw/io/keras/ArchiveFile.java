@@ -10,8 +10,8 @@ import dev.thaw.file.Body;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.ZipArchive;
 import dev.thaw.file.ZipBuilder;
-import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5File;
+import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 
@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.function.Function;
 
 /** A {@code .keras} file: a zip archive of metadata.json, config.json and model.weights.h5. */
 final class ArchiveFile {
@@ -75,11 +76,10 @@ final class ArchiveFile {
                 new String(zip.bytes(entry, MAX_CONFIG), StandardCharsets.UTF_8), entry);
     }
 
-    void weights(Network network) {
+    <T> T weights(Function<Hdf5Group, T> read) {
         try (ZipArchive zip = ZipArchive.open(source);
                 Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
-            KerasFiles.reading(source.name(), () -> WeightsLayout.read(network, weights.root()))
-                    .apply();
+            return KerasFiles.reading(source.name(), () -> read.apply(weights.root()));
         }
     }
 

@@ -46,6 +46,11 @@ final class Assignment {
         values.put(variable, change.apply(read));
     }
 
+    /** Takes over what another one has noted. */
+    void add(Assignment other) {
+        values.putAll(other.values);
+    }
+
     boolean has(Variable variable) {
         return values.containsKey(variable);
     }

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.thaw.config.ConfigException;
 import dev.thaw.config.Registry;
 import dev.thaw.file.ByteSource;
-import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Attributes;
 import dev.thaw.io.hdf5.Hdf5File;
+import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.model.Model;
+
+import java.util.function.Function;
 
 /** An HDF5 file: a legacy whole model, or weights alone in either layout. */
 final class Hdf5ModelFile {
@@ -52,9 +54,9 @@ final class Hdf5ModelFile {
         return model;
     }
 
-    void weights(Network network) {
+    <T> T weights(Function<Hdf5Group, T> read) {
         try (Hdf5File h5 = Hdf5File.open(source)) {
-            KerasFiles.reading(source.name(), () -> WeightsLayout.read(network, h5.root())).apply();
+            return KerasFiles.reading(source.name(), () -> read.apply(h5.root()));
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.thaw.file.Body;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.graph.Network;
+import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.layer.Layer;
 import dev.thaw.model.Model;
 
@@ -194,14 +195,30 @@ public final class KerasFiles {
         return zip ? Kind.MODEL : Kind.ARCHITECTURE;
     }
 
-    /** Gives a network the weights of a file; all or none. */
+    /**
+     * Gives a network the weights of a file; all or none. Layers are told apart by their names
+     * where the file has the same ones, else by their order; where names and order disagree the
+     * file is refused.
+     */
     public static void loadWeights(Network network, Path file) {
+        weights(file, root -> WeightsLayout.read(network, root)).apply();
+    }
+
+    /**
+     * Gives a network those weights of a file that are for it: those of a net with another head, of
+     * a trunk alone. Where it is refused, nothing has changed.
+     *
+     * @return what was taken, what is missing in the file, what was left there
+     */
+    public static WeightReport loadWeights(Network network, Path file, WeightOptions options) {
+        return weights(file, root -> WeightsLayout.read(network, root, options)).apply();
+    }
+
+    private static <T> T weights(Path file, Function<Hdf5Group, T> read) {
         ByteSource source = ByteSource.open(file);
-        if (isZip(source)) {
-            new ArchiveFile(source).weights(network);
-        } else {
-            new Hdf5ModelFile(source).weights(network);
-        }
+        return isZip(source)
+                ? new ArchiveFile(source).weights(read)
+                : new Hdf5ModelFile(source).weights(read);
     }
 
     /** Both readers close the source. */

@@ -36,25 +36,57 @@ final class LegacyWeights {
      * @param theano whether Keras ran on Theano when it wrote them
      */
     static Assignment read(Network model, Hdf5Group group, boolean theano) {
-        List<Hdf5Group> stored = new ArrayList<>();
+        Map<String, Hdf5Group> stored = stored(group);
+        List<Layer> layers = requireAsMany(model, stored.size());
+        List<String> names = stored.keySet().stream().map(ModelReader::plain).toList();
+        List<Integer> order = LayerOrder.of(group.path(), names, layers);
+        List<Hdf5Group> groups = List.copyOf(stored.values());
+        Assignment into = new Assignment();
+        for (int i = 0; i < layers.size(); i++) {
+            layer(groups.get(order.get(i)), layers.get(i), theano, into);
+        }
+        return into;
+    }
+
+    /** The same by order alone. */
+    static void byOrder(Network model, Hdf5Group group, boolean theano, PartialWeights into) {
+        List<Hdf5Group> stored = List.copyOf(stored(group).values());
+        List<Layer> layers = requireAsMany(model, stored.size());
+        for (int i = 0; i < layers.size(); i++) {
+            Hdf5Group g = stored.get(i);
+            Layer layer = layers.get(i);
+            into.unit(layer.weights(), a -> layer(g, layer, theano, a));
+        }
+    }
+
+    /** Each layer on its own, those inside of models too. */
+    static List<StoredLayer> layers(Hdf5Group group) {
+        List<StoredLayer> all = new ArrayList<>();
+        stored(group).forEach((name, g) -> all.addAll(StoredLayer.ofLegacy(name, g, names(g))));
+        return all;
+    }
+
+    private static Map<String, Hdf5Group> stored(Hdf5Group group) {
+        Map<String, Hdf5Group> stored = new LinkedHashMap<>();
         for (String name : group.attributes().strings(LAYER_NAMES)) {
             Hdf5Group g = group.group(name);
             if (!names(g).isEmpty()) {
-                stored.add(g);
+                stored.put(name, g);
             }
         }
+        return stored;
+    }
+
+    private static List<Layer> requireAsMany(Network model, int stored) {
         List<Layer> layers = model.layers().stream().filter(l -> !l.weights().isEmpty()).toList();
-        if (stored.size() != layers.size()) {
+        if (stored != layers.size()) {
             throw new ConfigException(
                     model.name(),
-                    "has " + layers.size() + " layers with weights, the file has " + stored.size(),
-                    "build the same model that was saved");
+                    "has %d layers with weights, the file has %d".formatted(layers.size(), stored),
+                    "build the same model that was saved, or take weights by name:"
+                            + " loadWeights(.., WeightOptions.byName())");
         }
-        Assignment into = new Assignment();
-        for (int i = 0; i < layers.size(); i++) {
-            layer(stored.get(i), layers.get(i), theano, into);
-        }
-        return into;
+        return layers;
     }
 
     private static List<String> names(Hdf5Group g) {

@@ -12,19 +12,46 @@ final class WeightsLayout {
 
     /** Values for every weight of the network. */
     static Assignment read(Network network, Hdf5Group root) {
+        requireGraph(network);
+        return WeightsReader.fits(root)
+                ? WeightsReader.read(network, root)
+                : LegacyWeights.read(network, legacy(root), isTheano(root));
+    }
+
+    /** Values for those weights of the network that the file has. */
+    static PartialWeights read(Network network, Hdf5Group root, WeightOptions options) {
+        requireGraph(network);
+        PartialWeights into = new PartialWeights(network, options);
+        boolean numbered = WeightsReader.fits(root);
+        if (options.match() == WeightOptions.Match.NAME) {
+            into.byName(
+                    numbered ? WeightsReader.layers(root) : LegacyWeights.layers(legacy(root)),
+                    !numbered && isTheano(root));
+        } else if (numbered) {
+            WeightsReader.byOrder(network, root, into);
+        } else {
+            LegacyWeights.byOrder(network, legacy(root), isTheano(root), into);
+        }
+        return into;
+    }
+
+    private static void requireGraph(Network network) {
         if (network.inputs().isEmpty()) {
             throw new ConfigException(
                     network.name(),
                     "has no graph yet",
                     "build it, or run it once, before it is given weights");
         }
-        if (WeightsReader.fits(root)) {
-            return WeightsReader.read(network, root);
-        }
-        Hdf5Group legacy = root.find(MODEL_WEIGHTS).isPresent() ? root.group(MODEL_WEIGHTS) : root;
-        if (LegacyWeights.fits(legacy)) {
-            boolean theano = TheanoKernels.wrote(legacy) || TheanoKernels.wrote(root);
-            return LegacyWeights.read(network, legacy, theano);
+    }
+
+    private static boolean isTheano(Hdf5Group root) {
+        return TheanoKernels.wrote(legacy(root)) || TheanoKernels.wrote(root);
+    }
+
+    private static Hdf5Group legacy(Hdf5Group root) {
+        Hdf5Group group = root.find(MODEL_WEIGHTS).isPresent() ? root.group(MODEL_WEIGHTS) : root;
+        if (LegacyWeights.fits(group)) {
+            return group;
         }
         throw new ConfigException(
                 "",

@@ -28,7 +28,7 @@ final class WeightsWriter {
         Hdf5Builder h5 = new Hdf5Builder();
         for (Map.Entry<String, Layer> e : WeightPaths.of(model).entrySet()) {
             String vars = e.getKey().isEmpty() ? "vars" : e.getKey() + "/vars";
-            h5.group(vars);
+            h5.group(vars).attribute(vars, "name", e.getValue().name());
             List<Weight> weights = WeightPaths.variables(e.getValue());
             for (int i = 0; i < weights.size(); i++) {
                 h5.dataset(vars + "/" + i, weights.get(i).variable().value());
