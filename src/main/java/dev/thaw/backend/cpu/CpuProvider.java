@@ -22,6 +22,7 @@ public final class CpuProvider implements BackendProvider {
             throw new BackendUnavailableException(
                     "device: there is one cpu, 'cpu', got index " + index, null);
         }
+        Workers.checkProperty();
         return new CpuBackend();
     }
 }

@@ -23,8 +23,8 @@ final class Dnnl {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dnnl.class);
 
-    private static Dnnl only;
-    private static int mostThreads = Math.min(Workers.SLOTS, Omp.threadLimit());
+    private static volatile Dnnl only;
+    private static volatile int mostThreads = Math.min(Workers.SLOTS, Omp.threadLimit());
 
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
@@ -35,7 +35,12 @@ final class Dnnl {
     }
 
     /** The library, loaded once per process; its engine and stream live as long as the process. */
-    static synchronized Dnnl get() {
+    static Dnnl get() {
+        Dnnl known = only;
+        return known == null ? load() : known;
+    }
+
+    private static synchronized Dnnl load() {
         if (only == null) {
             try {
                 Omp.beforeLoading();
@@ -59,23 +64,34 @@ final class Dnnl {
         return only;
     }
 
-    /** Falls back to one thread where OpenMP gives fewer than asked for: results would be wrong. */
+    /**
+     * Makes the team of {@link Teams}' own thread, and falls back to one thread where the system or
+     * OpenMP gives fewer than asked for: results would be wrong.
+     */
     private static void checkThreads() {
-        if (ThreadCheck.passes(mostThreads)) {
+        if (Teams.canStart(mostThreads) && passes(mostThreads)) {
             return;
         }
         LOG.warn(
-                "cpu: OpenMP gives oneDNN fewer than the {} threads that it asks for, so oneDNN runs"
-                        + " on one; look at the OMP_.. environment variables",
-                mostThreads);
+                "cpu: oneDNN gets fewer than the {} threads that it asks for, so it runs on one; look at"
+                        + " the OMP_.. environment variables and at the limit of threads (ulimit -u),"
+                        + " or set -D{}",
+                mostThreads,
+                Workers.PROPERTY);
         mostThreads = 1;
-        if (!ThreadCheck.passes(1)) {
+        if (!passes(1)) {
             only = null;
             throw new BackendUnavailableException(
                     "oneDNN computes wrong results on this machine, on one thread too; unset the"
                             + " OMP_.. environment variables",
                     null);
         }
+    }
+
+    private static boolean passes(int threads) {
+        boolean[] passes = new boolean[1];
+        Teams.onOurs(() -> passes[0] = ThreadCheck.passes(threads));
+        return passes[0];
     }
 
     dnnl_engine engine() {

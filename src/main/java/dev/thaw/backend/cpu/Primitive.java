@@ -102,6 +102,7 @@ final class Primitive implements AutoCloseable {
         private final List<dnnl_memory> memories = new ArrayList<>();
         private final dnnl_exec_arg_t args;
         private final int count;
+        private final Runnable call = this::execute;
 
         Execution(List<Arg> arguments) {
             count = arguments.size();
@@ -123,6 +124,10 @@ final class Primitive implements AutoCloseable {
 
         @Override
         public void launch() {
+            Teams.run(threads, call);
+        }
+
+        private void execute() {
             Omp.use(threads);
             int status = dnnl_primitive_execute(primitive, Dnnl.get().stream(), count, args);
             if (status != dnnl_success) {

@@ -1,5 +1,8 @@
 package dev.thaw.backend.cpu;
 
+import dev.thaw.backend.spi.BackendUnavailableException;
+
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,8 +20,16 @@ final class Workers {
         void run(int slot, int from, int to);
     }
 
+    /** How many threads work on an op. */
+    static final String PROPERTY = "thaw.threads";
+
+    /** By default as many as there are processors, up to this. */
+    private static final int USUAL = 16;
+
+    private static final int MOST = 256;
+
     /** The number of parts that can run at a time, and so of slots. */
-    static final int SLOTS = Math.max(1, Math.min(16, Runtime.getRuntime().availableProcessors()));
+    static final int SLOTS = chosen().orElseGet(Workers::usual);
 
     private static final ExecutorService POOL =
             SLOTS == 1
@@ -30,6 +41,32 @@ final class Workers {
                                 t.setDaemon(true);
                                 return t;
                             });
+
+    private static int usual() {
+        return Math.max(1, Math.min(USUAL, Runtime.getRuntime().availableProcessors()));
+    }
+
+    private static OptionalInt chosen() {
+        String wish = System.getProperty(PROPERTY, "").strip();
+        return wish.matches("\\d{1,3}") && isPossible(Integer.parseInt(wish))
+                ? OptionalInt.of(Integer.parseInt(wish))
+                : OptionalInt.empty();
+    }
+
+    private static boolean isPossible(int threads) {
+        return threads >= 1 && threads <= MOST;
+    }
+
+    /** Refuses a number of threads that is none. */
+    static void checkProperty() {
+        String wish = System.getProperty(PROPERTY);
+        if (wish != null && chosen().isEmpty()) {
+            throw new BackendUnavailableException(
+                    "%s must be a whole number from 1 to %d, got '%s'; without it there are %d threads here"
+                            .formatted(PROPERTY, MOST, wish, usual()),
+                    null);
+        }
+    }
 
     private Workers() {}
 
@@ -48,7 +85,7 @@ final class Workers {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         for (int i = 1; i < parts; i++) {
             int slot = i;
-            POOL.execute(
+            Runnable task =
                     () -> {
                         try {
                             runShare(slot, share, n, part);
@@ -57,7 +94,12 @@ final class Workers {
                         } finally {
                             left.countDown();
                         }
-                    });
+                    };
+            try {
+                POOL.execute(task);
+            } catch (OutOfMemoryError e) { // the system gives no thread for it
+                task.run();
+            }
         }
         try {
             runShare(0, share, n, part);
