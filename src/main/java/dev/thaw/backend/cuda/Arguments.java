@@ -45,22 +45,25 @@ final class Arguments {
 
     /** The address of an operand; a null pointer for one that is absent. */
     Arguments value(Value v) {
-        return add(v == null ? 0 : CudaBuffer.of(v, buffers).address().value());
+        return add(v == null ? 0 : DeviceAddress.of(v, buffers).value());
     }
 
-    /** An address. */
+    /** The addresses of several operands, in order. */
+    Arguments values(Value... all) {
+        for (Value v : all) {
+            value(v);
+        }
+        return this;
+    }
+
+    /** An address; null for none. */
     Arguments address(DeviceAddress address) {
-        return add(address.value());
+        return add(address == null ? 0 : address.value());
     }
 
     /** The address of what lies in an operand from this element on. */
     Arguments element(Value v, long index) {
-        return add(CudaBuffer.of(v, buffers).address().value() + index * v.dtype().bytes());
-    }
-
-    /** No address. */
-    Arguments absent() {
-        return add(0);
+        return add(DeviceAddress.of(v, buffers).value() + index * v.dtype().bytes());
     }
 
     /** A long long. */
@@ -84,11 +87,6 @@ final class Arguments {
     /** A float. */
     Arguments real(double v) {
         return integer(Float.floatToRawIntBits((float) v));
-    }
-
-    /** A double. */
-    Arguments precise(double v) {
-        return add(Double.doubleToRawLongBits(v));
     }
 
     /** A struct of floats, an odd number of them as well. */

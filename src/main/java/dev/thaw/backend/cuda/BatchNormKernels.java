@@ -1,19 +1,13 @@
 package dev.thaw.backend.cuda;
 
-import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.BatchNormInfer;
 import dev.thaw.op.BatchNormInferGrad;
 import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.BatchNormTrainGrad;
-import dev.thaw.op.Op;
 import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
 
 /**
  * Batch normalization by our own kernels, with what is fused into it. cuDNN's would need its
@@ -95,11 +89,28 @@ final class BatchNormKernels {
         long coefficientBytes() {
             return WithWorkspace.floats(3L * channels);
         }
+
+        /** Normalizes, for arguments that are all operands. */
+        Kernel apply(Engine engine, Arguments a, Rectifier rectifier, double epsilon) {
+            return a.number(total())
+                    .integers(channels, inner)
+                    .real(epsilon)
+                    .launch(
+                            engine.function(FILE, Epilogue.entry("bn_apply", rectifier)),
+                            engine.vectors(total()));
+        }
+
+        /** Sums over the batch and what follows from them, for arguments that are all operands. */
+        Kernel sums(Engine engine, Arguments a, Rectifier rectifier, double epsilon) {
+            return a.integers(outer, channels, inner, parts)
+                    .real(epsilon)
+                    .launch(engine.function(FILE, Epilogue.entry("bn_grad", rectifier)), grid);
+        }
     }
 
     private static Prepared train(Engine engine, BatchNormTrain op) {
         if (op.x().size() == 0) {
-            return ElementwiseKernels.nothing();
+            return Dispatch.nothing();
         }
         Geometry g = Geometry.of(engine, op.x(), op.axis());
         return new WithWorkspace(
@@ -110,220 +121,140 @@ final class BatchNormKernels {
                                         .value(op.x())
                                         .address(workspace)
                                         .address(engine.tickets())
-                                        .value(op.mean())
-                                        .value(op.variance())
+                                        .values(op.mean(), op.variance())
                                         .integers(g.outer(), g.channels(), g.inner(), g.parts())
                                         .launch(engine.function(FILE, "bn_statistics"), g.grid()),
-                                apply(
+                                g.apply(
                                         engine,
-                                        g,
                                         engine.arguments(op, buffers)
-                                                .value(op.x())
-                                                .value(op.residual())
-                                                .value(op.gamma())
-                                                .value(op.beta())
-                                                .value(op.mean())
-                                                .value(op.variance())
-                                                .value(op.y()),
+                                                .values(op.x(), op.residual())
+                                                .values(op.gamma(), op.beta())
+                                                .values(op.mean(), op.variance(), op.y()),
                                         op.rectifier(),
                                         op.epsilon())));
     }
 
     private static Prepared infer(Engine engine, BatchNormInfer op) {
-        if (op.x().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         Geometry g = Geometry.of(engine, op.x(), op.axis());
         return (buffers, workspace) ->
-                apply(
+                g.apply(
                         engine,
-                        g,
                         engine.arguments(op, buffers)
-                                .value(op.x())
-                                .value(op.residual())
-                                .value(op.gamma())
-                                .value(op.beta())
-                                .value(op.mean())
-                                .value(op.variance())
-                                .value(op.y()),
+                                .values(op.x(), op.residual())
+                                .values(op.gamma(), op.beta())
+                                .values(op.mean(), op.variance(), op.y()),
                         op.rectifier(),
                         op.epsilon());
-    }
-
-    private static Kernel apply(
-            Engine engine, Geometry g, Arguments a, Rectifier rectifier, double epsilon) {
-        return a.number(g.total())
-                .integers(g.channels(), g.inner())
-                .real(epsilon)
-                .launch(
-                        engine.function(FILE, Epilogue.entry("bn_apply", rectifier)),
-                        engine.grid((g.total() + 3) / 4));
-    }
-
-    /** What the rectifier let through, where nothing else is wanted of each element. */
-    private static Kernel passed(Engine engine, Geometry g, Arguments a, Rectifier rectifier) {
-        return a.number(g.total())
-                .real(0)
-                .real(0)
-                .launch(
-                        engine.function("unary", Epilogue.entry("unary_grad", rectifier)),
-                        engine.grid((g.total() + 3) / 4));
-    }
-
-    /** Sums over the batch, and what follows from them. */
-    private record Sums(
-            Op op,
-            Value x,
-            Value y,
-            Value dy,
-            Value gamma,
-            Value mean,
-            Value variance,
-            Value dgamma,
-            Value dbeta,
-            Rectifier rectifier,
-            double epsilon) {
-        /** The launch; {@code coefficients} may be null. */
-        Kernel bind(
-                Engine engine,
-                Geometry g,
-                Function<Value, Buffer> buffers,
-                DeviceAddress partial,
-                DeviceAddress coefficients) {
-            Arguments a =
-                    engine.arguments(op, buffers)
-                            .value(x)
-                            .value(y)
-                            .value(dy)
-                            .value(mean)
-                            .address(partial)
-                            .address(engine.tickets())
-                            .value(gamma)
-                            .value(variance)
-                            .value(dgamma)
-                            .value(dbeta);
-            return (coefficients == null ? a.absent() : a.address(coefficients))
-                    .integers(g.outer(), g.channels(), g.inner(), g.parts())
-                    .real(epsilon)
-                    .launch(engine.function(FILE, Epilogue.entry("bn_grad", rectifier)), g.grid());
-        }
     }
 
     private static Prepared trainGrad(Engine engine, BatchNormTrainGrad op) {
         if (op.x().size() == 0) {
-            return ElementwiseKernels.nothing();
+            return Dispatch.nothing();
         }
         Geometry g = Geometry.of(engine, op.x(), op.axis());
-        Sums sums =
-                new Sums(
-                        op,
-                        op.x(),
-                        op.y(),
-                        op.dy(),
-                        op.gamma(),
-                        op.mean(),
-                        op.variance(),
-                        op.dgamma(),
-                        op.dbeta(),
-                        op.rectifier(),
-                        op.epsilon());
         return new WithWorkspace(
                 g.partialBytes() + g.coefficientBytes(),
-                (buffers, workspace) -> {
-                    DeviceAddress coefficients =
-                            op.dx() == null ? null : workspace.plus(g.partialBytes());
-                    List<Kernel> all = new ArrayList<>();
-                    all.add(sums.bind(engine, g, buffers, workspace, coefficients));
-                    if (op.dx() != null) {
-                        all.add(
-                                engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .value(op.y())
-                                        .value(op.dy())
-                                        .value(op.mean())
-                                        .address(coefficients)
-                                        .value(op.dx())
-                                        .value(op.dresidual())
-                                        .number(g.total())
-                                        .integers(g.channels(), g.inner())
-                                        .launch(
-                                                engine.function(
-                                                        FILE,
-                                                        Epilogue.entry(
-                                                                "bn_grad_apply", op.rectifier())),
-                                                engine.grid((g.total() + 3) / 4)));
-                    } else if (op.dresidual() != null) {
-                        all.add(
-                                passed(
-                                        engine,
-                                        g,
-                                        engine.arguments(op, buffers)
-                                                .value(op.y())
-                                                .value(op.dy())
-                                                .value(op.dresidual()),
-                                        op.rectifier()));
-                    }
-                    return Sequence.of(all.toArray(Kernel[]::new));
-                });
+                (buffers, workspace) ->
+                        Sequence.gather(
+                                all -> {
+                                    DeviceAddress coefficients =
+                                            op.dx() == null
+                                                    ? null
+                                                    : workspace.plus(g.partialBytes());
+                                    all.add(
+                                            g.sums(
+                                                    engine,
+                                                    engine.arguments(op, buffers)
+                                                            .values(op.x(), op.y(), op.dy())
+                                                            .value(op.mean())
+                                                            .address(workspace)
+                                                            .address(engine.tickets())
+                                                            .values(op.gamma(), op.variance())
+                                                            .values(op.dgamma(), op.dbeta())
+                                                            .address(coefficients),
+                                                    op.rectifier(),
+                                                    op.epsilon()));
+                                    if (op.dx() != null) {
+                                        all.add(
+                                                engine.arguments(op, buffers)
+                                                        .values(op.x(), op.y(), op.dy())
+                                                        .value(op.mean())
+                                                        .address(coefficients)
+                                                        .values(op.dx(), op.dresidual())
+                                                        .number(g.total())
+                                                        .integers(g.channels(), g.inner())
+                                                        .launch(
+                                                                engine.function(
+                                                                        FILE,
+                                                                        Epilogue.entry(
+                                                                                "bn_grad_apply",
+                                                                                op.rectifier())),
+                                                                engine.vectors(g.total())));
+                                    } else if (op.dresidual() != null) {
+                                        all.add(
+                                                Epilogue.passed(
+                                                        engine,
+                                                        engine.arguments(op, buffers)
+                                                                .values(op.y(), op.dy())
+                                                                .value(op.dresidual()),
+                                                        g.total(),
+                                                        op.rectifier()));
+                                    }
+                                }));
     }
 
     private static Prepared inferGrad(Engine engine, BatchNormInferGrad op) {
         if (op.x().size() == 0) {
-            return ElementwiseKernels.nothing();
+            return Dispatch.nothing();
         }
         Geometry g = Geometry.of(engine, op.x(), op.axis());
         boolean weights = op.dgamma() != null || op.dbeta() != null;
-        Sums sums =
-                new Sums(
-                        op,
-                        op.x(),
-                        op.y(),
-                        op.dy(),
-                        op.gamma(),
-                        op.mean(),
-                        op.variance(),
-                        op.dgamma(),
-                        op.dbeta(),
-                        op.rectifier(),
-                        op.epsilon());
         return new WithWorkspace(
                 weights ? g.partialBytes() : 0,
-                (buffers, workspace) -> {
-                    List<Kernel> all = new ArrayList<>();
-                    if (weights) {
-                        all.add(sums.bind(engine, g, buffers, workspace, null));
-                    }
-                    if (op.dx() != null) {
-                        all.add(
-                                engine.arguments(op, buffers)
-                                        .value(op.y())
-                                        .value(op.dy())
-                                        .value(op.gamma())
-                                        .value(op.variance())
-                                        .value(op.dx())
-                                        .value(op.dresidual())
-                                        .number(g.total())
-                                        .integers(g.channels(), g.inner())
-                                        .real(op.epsilon())
-                                        .launch(
-                                                engine.function(
-                                                        FILE,
-                                                        Epilogue.entry(
-                                                                "bn_infer_grad_apply",
-                                                                op.rectifier())),
-                                                engine.grid((g.total() + 3) / 4)));
-                    } else if (op.dresidual() != null) {
-                        all.add(
-                                passed(
-                                        engine,
-                                        g,
-                                        engine.arguments(op, buffers)
-                                                .value(op.y())
-                                                .value(op.dy())
-                                                .value(op.dresidual()),
-                                        op.rectifier()));
-                    }
-                    return Sequence.of(all.toArray(Kernel[]::new));
-                });
+                (buffers, workspace) ->
+                        Sequence.gather(
+                                all -> {
+                                    if (weights) {
+                                        all.add(
+                                                g.sums(
+                                                        engine,
+                                                        engine.arguments(op, buffers)
+                                                                .values(op.x(), op.y(), op.dy())
+                                                                .value(op.mean())
+                                                                .address(workspace)
+                                                                .address(engine.tickets())
+                                                                .values(op.gamma(), op.variance())
+                                                                .values(op.dgamma(), op.dbeta())
+                                                                .address(null),
+                                                        op.rectifier(),
+                                                        op.epsilon()));
+                                    }
+                                    if (op.dx() != null) {
+                                        all.add(
+                                                engine.arguments(op, buffers)
+                                                        .values(op.y(), op.dy())
+                                                        .values(op.gamma(), op.variance())
+                                                        .values(op.dx(), op.dresidual())
+                                                        .number(g.total())
+                                                        .integers(g.channels(), g.inner())
+                                                        .real(op.epsilon())
+                                                        .launch(
+                                                                engine.function(
+                                                                        FILE,
+                                                                        Epilogue.entry(
+                                                                                "bn_infer_grad_apply",
+                                                                                op.rectifier())),
+                                                                engine.vectors(g.total())));
+                                    } else if (op.dresidual() != null) {
+                                        all.add(
+                                                Epilogue.passed(
+                                                        engine,
+                                                        engine.arguments(op, buffers)
+                                                                .values(op.y(), op.dy())
+                                                                .value(op.dresidual()),
+                                                        g.total(),
+                                                        op.rectifier()));
+                                    }
+                                }));
     }
 }

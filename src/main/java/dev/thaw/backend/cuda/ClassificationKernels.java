@@ -61,17 +61,16 @@ final class ClassificationKernels {
     private static Prepared rows(
             Engine engine, Op op, String name, Value matrix, Value... operands) {
         if (matrix.size() == 0) {
-            return ElementwiseKernels.nothing();
+            return Dispatch.nothing();
         }
         int columns = matrix.shape().dim(matrix.shape().rank() - 1);
         long rows = matrix.size() / columns;
         CUfunction f = engine.function("softmax", name);
-        return (buffers, workspace) -> {
-            Arguments a = engine.arguments(op, buffers);
-            for (Value v : operands) {
-                a.value(v);
-            }
-            return a.number(rows).integer(columns).launch(f, engine.heldRows(rows, columns));
-        };
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .values(operands)
+                        .number(rows)
+                        .integer(columns)
+                        .launch(f, engine.heldRows(rows, columns));
     }
 }

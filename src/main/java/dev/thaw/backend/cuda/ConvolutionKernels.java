@@ -16,9 +16,6 @@ final class ConvolutionKernels {
     private ConvolutionKernels() {}
 
     static Prepared forward(Engine engine, Convolution op) {
-        if (op.y().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
         int filters = op.y().shape().dim(op.window().rank() + 1);
         CUfunction f = engine.function(FILE, "convolution");
@@ -26,10 +23,7 @@ final class ConvolutionKernels {
         return (buffers, workspace) ->
                 rectified.after(
                         engine.arguments(op, buffers)
-                                .value(op.x())
-                                .value(op.w())
-                                .value(op.bias())
-                                .value(op.y())
+                                .values(op.x(), op.w(), op.bias(), op.y())
                                 .integers(window.all())
                                 .integers(filters, op.groups())
                                 .launch(f, engine.grid(op.y().size())),
@@ -38,17 +32,12 @@ final class ConvolutionKernels {
     }
 
     static Prepared gradInput(Engine engine, ConvolutionGradInput op) {
-        if (op.dx().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         WindowNumbers window = WindowNumbers.of(op.dx(), op.dy(), op.window());
         int filters = op.dy().shape().dim(op.window().rank() + 1);
         CUfunction f = engine.function(FILE, "convolution_grad_input");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.dy())
-                        .value(op.w())
-                        .value(op.dx())
+                        .values(op.dy(), op.w(), op.dx())
                         .integers(window.all())
                         .integers(filters, op.groups())
                         .launch(f, engine.grid(op.dx().size()));
@@ -56,9 +45,6 @@ final class ConvolutionKernels {
 
     static Prepared gradFilter(Engine engine, ConvolutionGradFilter op) {
         long weights = op.dw().size();
-        if (weights == 0) {
-            return ElementwiseKernels.nothing();
-        }
         WindowNumbers window = WindowNumbers.of(op.x(), op.dy(), op.window());
         int filters = op.dy().shape().dim(op.window().rank() + 1);
         long tiles = (weights + COLUMNS - 1) / COLUMNS;
@@ -70,19 +56,15 @@ final class ConvolutionKernels {
                 (buffers, workspace) ->
                         Sequence.of(
                                 engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .value(op.dy())
+                                        .values(op.x(), op.dy())
                                         .address(workspace)
                                         .integers(window.all())
                                         .integers(filters, op.groups(), parts)
                                         .launch(f, Launch.Grid.of(tiles, parts, 1, COLUMNS, ROWS)),
-                                merge.bind(
-                                        () -> engine.arguments(op, buffers),
+                                merge.whole(
                                         engine,
+                                        engine.arguments(op, buffers),
                                         workspace,
-                                        CudaBuffer.of(op.dw(), buffers).address(),
-                                        null,
-                                        1,
-                                        1)));
+                                        DeviceAddress.of(op.dw(), buffers))));
     }
 }

@@ -1,9 +1,6 @@
 package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.Buffer;
-import dev.thaw.op.Value;
-
-import java.util.function.Function;
 
 /** Memory of the GPU. */
 final class CudaBuffer implements Buffer {
@@ -19,10 +16,6 @@ final class CudaBuffer implements Buffer {
         this.address = address;
         this.bytes = bytes;
         this.release = release;
-    }
-
-    static CudaBuffer of(Value v, Function<Value, Buffer> buffers) {
-        return (CudaBuffer) buffers.apply(v);
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,15 +74,6 @@ final class CudaKernelTable {
 
     Set<Class<? extends Op>> ops() {
         return Set.copyOf(candidates.keySet());
-    }
-
-    /** The names of the ops that are not there, in alphabetical order. */
-    List<String> missing() {
-        return Arrays.stream(Op.class.getPermittedSubclasses())
-                .filter(op -> !candidates.containsKey(op))
-                .map(Class::getSimpleName)
-                .sorted()
-                .toList();
     }
 
     /** Who can run the op; the first one always does. */

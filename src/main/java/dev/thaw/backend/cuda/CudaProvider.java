@@ -4,16 +4,8 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.BackendProvider;
 import dev.thaw.backend.spi.BackendUnavailableException;
 
-import java.util.List;
-
 /** Offers NVIDIA GPUs to {@link java.util.ServiceLoader}. */
 public final class CudaProvider implements BackendProvider {
-    /**
-     * Set to true, this system property opens the device although it cannot run every op yet: for
-     * tests of those that it can.
-     */
-    public static final String PARTIAL = "thaw.cuda.partial";
-
     private static NativeLibraries loaded;
 
     @Override
@@ -28,11 +20,9 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(int index) {
-        CudaKernelTable table = CudaKernelTable.complete();
-        requireEveryOp(table);
         NativeLibraries libraries = libraries();
         try {
-            return new CudaBackend(index, libraries, table, null);
+            return new CudaBackend(index, libraries, CudaKernelTable.complete(), null);
         } catch (CudaException e) {
             throw new BackendUnavailableException(
                     e.getMessage()
@@ -42,18 +32,6 @@ public final class CudaProvider implements BackendProvider {
                             + libraries.cudnn()
                             + " belong to one version of CUDA, or run on the CPU",
                     e);
-        }
-    }
-
-    /** A model that would fail in its middle must not begin. */
-    static void requireEveryOp(CudaKernelTable table) {
-        List<String> missing = table.missing();
-        if (!missing.isEmpty() && !Boolean.getBoolean(PARTIAL)) {
-            throw new BackendUnavailableException(
-                    "this version cannot run these ops on a GPU yet: "
-                            + String.join(", ", missing)
-                            + "; run on the CPU",
-                    null);
         }
     }
 

@@ -18,7 +18,6 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.jcudnn.cudnnTensorFormat;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -31,9 +30,6 @@ import java.util.function.Function;
  * the op is bound, {@link OrOwn} takes our kernels.
  */
 final class CudnnBatchNorm {
-    /** Where an operand of one number per channel is absent, it is this, in the workspace. */
-    private record Filled(Value value, double number) {}
-
     private final Engine engine;
     private final Descriptors own;
     private final Op op;
@@ -108,22 +104,26 @@ final class CudnnBatchNorm {
                 : null;
     }
 
-    private static DeviceAddress address(Value v, Function<Value, Buffer> buffers) {
-        return CudaBuffer.of(v, buffers).address();
-    }
-
     private long room() {
         return WithWorkspace.floats(channels);
     }
 
-    /** The operand, or a room of the workspace that is filled before each launch. */
+    /** The operand, or a room of the workspace that is filled with a number before each launch. */
     private DeviceAddress orFilled(
-            Filled f, DeviceAddress room, Function<Value, Buffer> buffers, List<Kernel> before) {
-        if (f.value != null) {
-            return address(f.value, buffers);
+            Value v,
+            double number,
+            DeviceAddress room,
+            Function<Value, Buffer> buffers,
+            List<Kernel> before) {
+        if (v == null) {
+            before.add(fill(engine.arguments(op, buffers).address(room), number));
         }
-        before.add(fill(engine.arguments(op, buffers).address(room), f.number));
-        return room;
+        return orRoom(v, room, buffers);
+    }
+
+    private static DeviceAddress orRoom(
+            Value v, DeviceAddress room, Function<Value, Buffer> buffers) {
+        return v == null ? room : DeviceAddress.of(v, buffers);
     }
 
     private Kernel fill(Arguments target, double number) {
@@ -139,28 +139,23 @@ final class CudnnBatchNorm {
                 (buffers, workspace) ->
                         Sequence.gather(
                                 all -> {
+                                    for (Value v : List.of(o.mean(), o.variance())) {
+                                        all.add(fill(engine.arguments(o, buffers).value(v), 0));
+                                    }
                                     DeviceAddress gamma =
-                                            orFilled(
-                                                    new Filled(o.gamma(), 1),
-                                                    workspace,
-                                                    buffers,
-                                                    all);
+                                            orFilled(o.gamma(), 1, workspace, buffers, all);
                                     DeviceAddress beta =
                                             orFilled(
-                                                    new Filled(o.beta(), 0),
+                                                    o.beta(),
+                                                    0,
                                                     workspace.plus(room()),
                                                     buffers,
                                                     all);
-                                    all.add(fill(engine.arguments(o, buffers).value(o.mean()), 0));
-                                    all.add(
-                                            fill(
-                                                    engine.arguments(o, buffers)
-                                                            .value(o.variance()),
-                                                    0));
-                                    DeviceAddress from = address(o.x(), buffers);
-                                    DeviceAddress to = address(o.y(), buffers);
-                                    DeviceAddress mean = address(o.mean(), buffers);
-                                    DeviceAddress variance = address(o.variance(), buffers);
+                                    DeviceAddress from = DeviceAddress.of(o.x(), buffers);
+                                    DeviceAddress to = DeviceAddress.of(o.y(), buffers);
+                                    DeviceAddress mean = DeviceAddress.of(o.mean(), buffers);
+                                    DeviceAddress variance =
+                                            DeviceAddress.of(o.variance(), buffers);
                                     all.add(
                                             CudnnCall.tried(
                                                     "cudnnBatchNormalizationForwardTraining",
@@ -186,8 +181,7 @@ final class CudnnBatchNorm {
                                                                     null)));
                                     all.add(
                                             engine.arguments(o, buffers)
-                                                    .value(o.variance())
-                                                    .value(o.variance())
+                                                    .values(o.variance(), o.variance())
                                                     .number(channels)
                                                     .real(unbessel)
                                                     .real(0)
@@ -195,8 +189,7 @@ final class CudnnBatchNorm {
                                                             engine.function(
                                                                     "elementwise", "affine"),
                                                             engine.grid(channels)));
-                                    end(o.y(), o.residual(), o.rectifier(), buffers)
-                                            .ifPresent(all::add);
+                                    end(o.y(), o.residual(), o.rectifier(), buffers, all);
                                 }));
     }
 
@@ -207,21 +200,19 @@ final class CudnnBatchNorm {
                         Sequence.gather(
                                 all -> {
                                     DeviceAddress gamma =
-                                            orFilled(
-                                                    new Filled(o.gamma(), 1),
-                                                    workspace,
-                                                    buffers,
-                                                    all);
+                                            orFilled(o.gamma(), 1, workspace, buffers, all);
                                     DeviceAddress beta =
                                             orFilled(
-                                                    new Filled(o.beta(), 0),
+                                                    o.beta(),
+                                                    0,
                                                     workspace.plus(room()),
                                                     buffers,
                                                     all);
-                                    DeviceAddress from = address(o.x(), buffers);
-                                    DeviceAddress to = address(o.y(), buffers);
-                                    DeviceAddress mean = address(o.mean(), buffers);
-                                    DeviceAddress variance = address(o.variance(), buffers);
+                                    DeviceAddress from = DeviceAddress.of(o.x(), buffers);
+                                    DeviceAddress to = DeviceAddress.of(o.y(), buffers);
+                                    DeviceAddress mean = DeviceAddress.of(o.mean(), buffers);
+                                    DeviceAddress variance =
+                                            DeviceAddress.of(o.variance(), buffers);
                                     all.add(
                                             CudnnCall.tried(
                                                     "cudnnBatchNormalizationForwardInference",
@@ -242,49 +233,29 @@ final class CudnnBatchNorm {
                                                                     mean,
                                                                     variance,
                                                                     o.epsilon())));
-                                    end(o.y(), o.residual(), o.rectifier(), buffers)
-                                            .ifPresent(all::add);
+                                    end(o.y(), o.residual(), o.rectifier(), buffers, all);
                                 }));
     }
 
     /** y = r(y + residual), where there is anything to do. */
-    private Optional<Kernel> end(
-            Value y, Value residual, Rectifier rectifier, Function<Value, Buffer> buffers) {
-        if (residual == null && rectifier == Rectifier.NONE) {
-            return Optional.empty();
+    private void end(
+            Value y,
+            Value residual,
+            Rectifier rectifier,
+            Function<Value, Buffer> buffers,
+            List<Kernel> all) {
+        Arguments a = engine.arguments(op, buffers);
+        if (residual != null) {
+            all.add(
+                    a.values(y, residual)
+                            .number(y.size())
+                            .launch(
+                                    engine.function(
+                                            "elementwise", Epilogue.entry("add_to", rectifier)),
+                                    engine.vectors(y.size())));
+        } else if (rectifier != Rectifier.NONE) {
+            all.add(Epilogue.rectified(engine, a, y, rectifier));
         }
-        Arguments a = engine.arguments(op, buffers).value(y);
-        Launch.Grid grid = engine.grid((y.size() + 3) / 4);
-        return Optional.of(
-                residual == null
-                        ? a.value(y)
-                                .number(y.size())
-                                .real(0)
-                                .real(0)
-                                .launch(
-                                        engine.function(
-                                                "unary", Epilogue.entry("unary", rectifier)),
-                                        grid)
-                        : a.value(residual)
-                                .number(y.size())
-                                .launch(
-                                        engine.function(
-                                                "elementwise", Epilogue.entry("add_to", rectifier)),
-                                        grid));
-    }
-
-    /** What the rectifier lets through of dy. */
-    private Kernel passed(BatchNormTrainGrad o, DeviceAddress to, Function<Value, Buffer> buffers) {
-        return engine.arguments(o, buffers)
-                .value(o.y())
-                .value(o.dy())
-                .address(to)
-                .number(o.dy().size())
-                .real(0)
-                .real(0)
-                .launch(
-                        engine.function("unary", Epilogue.entry("unary_grad", o.rectifier())),
-                        engine.grid((o.dy().size() + 3) / 4));
     }
 
     private Prepared trainGrad(BatchNormTrainGrad o) {
@@ -298,17 +269,20 @@ final class CudnnBatchNorm {
                                     DeviceAddress dy =
                                             passes
                                                     ? orRoom(o.dresidual(), memory, buffers)
-                                                    : address(o.dy(), buffers);
+                                                    : DeviceAddress.of(o.dy(), buffers);
                                     if (passes) {
-                                        all.add(passed(o, dy, buffers));
+                                        all.add(
+                                                Epilogue.passed(
+                                                        engine,
+                                                        engine.arguments(o, buffers)
+                                                                .values(o.y(), o.dy())
+                                                                .address(dy),
+                                                        o.dy().size(),
+                                                        o.rectifier()));
                                     }
                                     DeviceAddress workspace = memory.plus(passed);
                                     DeviceAddress gamma =
-                                            orFilled(
-                                                    new Filled(o.gamma(), 1),
-                                                    workspace,
-                                                    buffers,
-                                                    all);
+                                            orFilled(o.gamma(), 1, workspace, buffers, all);
                                     DeviceAddress inverse = workspace.plus(room());
                                     all.add(
                                             engine.arguments(o, buffers)
@@ -321,9 +295,9 @@ final class CudnnBatchNorm {
                                                                     "batchnorm",
                                                                     "bn_inverse_deviation"),
                                                             engine.grid(channels)));
-                                    DeviceAddress from = address(o.x(), buffers);
-                                    DeviceAddress dx = address(o.dx(), buffers);
-                                    DeviceAddress mean = address(o.mean(), buffers);
+                                    DeviceAddress from = DeviceAddress.of(o.x(), buffers);
+                                    DeviceAddress dx = DeviceAddress.of(o.dx(), buffers);
+                                    DeviceAddress mean = DeviceAddress.of(o.mean(), buffers);
                                     DeviceAddress dgamma =
                                             orRoom(o.dgamma(), workspace.plus(2 * room()), buffers);
                                     DeviceAddress dbeta =
@@ -354,10 +328,5 @@ final class CudnnBatchNorm {
                                                                     mean,
                                                                     inverse)));
                                 }));
-    }
-
-    private static DeviceAddress orRoom(
-            Value v, DeviceAddress room, Function<Value, Buffer> buffers) {
-        return v == null ? room : address(v, buffers);
     }
 }

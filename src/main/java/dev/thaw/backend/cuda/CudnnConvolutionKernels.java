@@ -70,9 +70,9 @@ final class CudnnConvolutionKernels {
                     epilogue.after(
                             product.bind(
                                     engine,
-                                    address(op.x(), buffers),
-                                    address(op.w(), buffers),
-                                    address(op.y(), buffers)),
+                                    DeviceAddress.of(op.x(), buffers),
+                                    DeviceAddress.of(op.w(), buffers),
+                                    DeviceAddress.of(op.y(), buffers)),
                             engine,
                             buffers);
         }
@@ -109,12 +109,13 @@ final class CudnnConvolutionKernels {
                                             x,
                                             workspace,
                                             layout.scratch(workspace),
-                                            address(op.y(), buffers)),
+                                            DeviceAddress.of(op.y(), buffers)),
                                     doing);
                     Kernel fused =
                             op.bias() == null
                                     ? null
-                                    : call.fused(op.rectifier(), address(op.bias(), buffers));
+                                    : call.fused(
+                                            op.rectifier(), DeviceAddress.of(op.bias(), buffers));
                     if (op.bias() != null) {
                         how.append(fused == null ? ", bias after it" : ", bias and ReLU within");
                     }
@@ -133,9 +134,9 @@ final class CudnnConvolutionKernels {
             return (buffers, workspace) ->
                     product.bind(
                             engine,
-                            address(op.dy(), buffers),
-                            address(op.w(), buffers),
-                            address(op.dx(), buffers));
+                            DeviceAddress.of(op.dy(), buffers),
+                            DeviceAddress.of(op.w(), buffers),
+                            DeviceAddress.of(op.dx(), buffers));
         }
         return new OrOwn(
                 engine,
@@ -158,9 +159,9 @@ final class CudnnConvolutionKernels {
                 layout.bytes(),
                 (all, buffers, workspace) -> {
                     all.add(filtersIn(engine, op, op.w(), filters, buffers, workspace));
-                    DeviceAddress dx = address(op.dx(), buffers);
+                    DeviceAddress dx = DeviceAddress.of(op.dx(), buffers);
                     DeviceAddress whole = c.pads() ? layout.padded(workspace) : dx;
-                    DeviceAddress dy = address(op.dy(), buffers);
+                    DeviceAddress dy = DeviceAddress.of(op.dy(), buffers);
                     DeviceAddress scratch = layout.scratch(workspace);
                     all.add(
                             CudnnCall.tried(
@@ -206,9 +207,9 @@ final class CudnnConvolutionKernels {
             return (buffers, workspace) ->
                     product.bind(
                             engine,
-                            address(op.x(), buffers),
-                            address(op.dy(), buffers),
-                            address(op.dw(), buffers));
+                            DeviceAddress.of(op.x(), buffers),
+                            DeviceAddress.of(op.dy(), buffers),
+                            DeviceAddress.of(op.dw(), buffers));
         }
         return new OrOwn(
                 engine,
@@ -232,7 +233,7 @@ final class CudnnConvolutionKernels {
                 layout.bytes(),
                 (all, buffers, workspace) -> {
                     DeviceAddress x = layout.images(engine, op, op.x(), buffers, workspace, all);
-                    DeviceAddress dy = address(op.dy(), buffers);
+                    DeviceAddress dy = DeviceAddress.of(op.dy(), buffers);
                     DeviceAddress scratch = layout.scratch(workspace);
                     all.add(
                             CudnnCall.tried(
@@ -261,10 +262,6 @@ final class CudnnConvolutionKernels {
                                     filters,
                                     rows));
                 });
-    }
-
-    private static DeviceAddress address(Value v, Function<Value, Buffer> buffers) {
-        return CudaBuffer.of(v, buffers).address();
     }
 
     private static int cells(Value v) {
@@ -321,7 +318,7 @@ final class CudnnConvolutionKernels {
                 DeviceAddress workspace,
                 List<Kernel> all) {
             if (!c.pads()) {
-                return address(x, buffers);
+                return DeviceAddress.of(x, buffers);
             }
             DeviceAddress to = padded(workspace);
             all.add(

@@ -86,8 +86,8 @@ final class CudnnDropout {
                 0,
                 (buffers, workspace) -> {
                     Mask mask = shared.mask();
-                    DeviceAddress x = CudaBuffer.of(op.x(), buffers).address();
-                    DeviceAddress y = CudaBuffer.of(op.y(), buffers).address();
+                    DeviceAddress x = DeviceAddress.of(op.x(), buffers);
+                    DeviceAddress y = DeviceAddress.of(op.y(), buffers);
                     try {
                         Kernel drawn = forward(engine, own.doing(), mask, x, y);
                         backward(engine, own.doing(), mask, y, y); // as the other op will ask
@@ -166,7 +166,7 @@ final class CudnnDropout {
                         engine,
                         doing,
                         shared.mask(),
-                        CudaBuffer.of(op.x(), buffers).address(),
-                        CudaBuffer.of(op.y(), buffers).address());
+                        DeviceAddress.of(op.x(), buffers),
+                        DeviceAddress.of(op.y(), buffers));
     }
 }

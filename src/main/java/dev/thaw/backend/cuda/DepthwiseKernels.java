@@ -36,42 +36,27 @@ final class DepthwiseKernels {
         table.add(DepthwiseConvolutionGradFilter.class, DepthwiseKernels::gradFilter);
     }
 
-    private static int multiplier(int outputs, int channels) {
-        return channels == 0 ? 1 : outputs / channels;
-    }
-
     private static Prepared forward(Engine engine, DepthwiseConvolution op) {
-        if (op.y().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         int last = op.window().rank() + 1;
         WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
-        int m = multiplier(op.y().shape().dim(last), op.x().shape().dim(last));
+        int m = op.y().shape().dim(last) / op.x().shape().dim(last);
         CUfunction f = engine.function(FILE, "depthwise");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.w())
-                        .value(op.bias())
-                        .value(op.y())
+                        .values(op.x(), op.w(), op.bias(), op.y())
                         .integers(window.all())
                         .integer(m)
                         .launch(f, engine.grid(op.y().size()));
     }
 
     private static Prepared gradInput(Engine engine, DepthwiseConvolutionGradInput op) {
-        if (op.dx().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         int last = op.window().rank() + 1;
         WindowNumbers window = WindowNumbers.of(op.dx(), op.dy(), op.window());
-        int m = multiplier(op.dy().shape().dim(last), op.dx().shape().dim(last));
+        int m = op.dy().shape().dim(last) / op.dx().shape().dim(last);
         CUfunction f = engine.function(FILE, "depthwise_grad_input");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.dy())
-                        .value(op.w())
-                        .value(op.dx())
+                        .values(op.dy(), op.w(), op.dx())
                         .integers(window.all())
                         .integer(m)
                         .launch(f, engine.grid(op.dx().size()));
@@ -79,14 +64,11 @@ final class DepthwiseKernels {
 
     private static Prepared gradFilter(Engine engine, DepthwiseConvolutionGradFilter op) {
         long weights = op.dw().size();
-        if (weights == 0) {
-            return ElementwiseKernels.nothing();
-        }
         int rank = op.window().rank();
         WindowNumbers window = WindowNumbers.of(op.x(), op.dy(), op.window());
         int channels = op.x().shape().dim(rank + 1);
         int outputs = op.dy().shape().dim(rank + 1);
-        int m = multiplier(outputs, channels);
+        int m = outputs / channels;
         int vector = m == 1 && channels % 4 == 0 ? 4 : 1;
         int columns = outputs / vector;
         int bx = columns(columns, SECTOR / (Float.BYTES * vector));
@@ -98,8 +80,7 @@ final class DepthwiseKernels {
                 WithWorkspace.floats(parts * weights),
                 (buffers, workspace) ->
                         engine.arguments(op, buffers)
-                                .value(op.x())
-                                .value(op.dy())
+                                .values(op.x(), op.dy())
                                 .address(workspace)
                                 .address(engine.tickets())
                                 .value(op.dw())

@@ -1,7 +1,12 @@
 package dev.thaw.backend.cuda;
 
+import dev.thaw.backend.spi.Buffer;
+import dev.thaw.op.Value;
+
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
+
+import java.util.function.Function;
 
 /** A place in the GPU's memory whose number can be read. */
 final class DeviceAddress extends CUdeviceptr {
@@ -9,6 +14,11 @@ final class DeviceAddress extends CUdeviceptr {
 
     private DeviceAddress(DeviceAddress from, long offset) {
         super(from, offset);
+    }
+
+    /** Where an operand lies. */
+    static DeviceAddress of(Value v, Function<Value, Buffer> buffers) {
+        return ((CudaBuffer) buffers.apply(v)).address();
     }
 
     DeviceAddress plus(long offset) {

@@ -161,14 +161,6 @@ final class DeviceMemoryPool implements AutoCloseable {
         kept = 0;
     }
 
-    synchronized long usedBytes() {
-        return used;
-    }
-
-    synchronized long keptBytes() {
-        return kept;
-    }
-
     @Override
     public synchronized void close() {
         giveBack();

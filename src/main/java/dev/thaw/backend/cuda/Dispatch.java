@@ -78,6 +78,11 @@ final class Dispatch {
     }
 
     Prepared prepare(Op op) {
+        if (Stream.of(op.outputs(), op.updates())
+                .flatMap(List::stream)
+                .allMatch(v -> v.size() == 0)) {
+            return nothing();
+        }
         List<Candidate> all = table.candidates(op);
         Family family = table.family(op);
         if (family == null) {
@@ -93,6 +98,11 @@ final class Dispatch {
             return new Chosen(own.get(), text(Candidate.OWN, choice.note()));
         }
         return new OrOwn(engine, op, () -> other(family, op, all, choice), Candidate.OWN, own);
+    }
+
+    /** For an op on no elements. */
+    static Prepared nothing() {
+        return (buffers, workspace) -> Sequence.of();
     }
 
     private Prepared other(Family family, Op op, List<Candidate> all, Choice choice) {

@@ -22,9 +22,6 @@ import java.util.Locale;
 
 /** Ops whose results each come from one element per operand. */
 final class ElementwiseKernels {
-    /** Elements that a thread takes in one access. */
-    private static final int VECTOR = 4;
-
     private ElementwiseKernels() {}
 
     static void register(CudaKernelTable table) {
@@ -39,44 +36,26 @@ final class ElementwiseKernels {
         table.add(StopGradient.class, (engine, op) -> copy(engine, op, op.x(), op.y()));
     }
 
-    /** An op on no elements. */
-    static Prepared nothing() {
-        return (buffers, workspace) -> () -> {};
-    }
-
-    private static Launch.Grid vectors(Engine engine, Value v) {
-        return engine.grid((v.size() + VECTOR - 1) / VECTOR);
-    }
-
     private static Prepared unary(Engine engine, Unary op) {
-        if (op.y().size() == 0) {
-            return nothing();
-        }
         CUfunction f = engine.function("unary", "unary_" + lower(op.fn().kind()));
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.y())
+                        .values(op.x(), op.y())
                         .number(op.y().size())
                         .real(op.fn().alpha())
                         .real(op.fn().beta())
-                        .launch(f, vectors(engine, op.y()));
+                        .launch(f, engine.vectors(op.y().size()));
     }
 
     private static Prepared unaryGrad(Engine engine, UnaryGrad op) {
-        if (op.dx().size() == 0) {
-            return nothing();
-        }
         CUfunction f = engine.function("unary", "unary_grad_" + lower(op.fn().kind()));
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.dy())
-                        .value(op.dx())
+                        .values(op.x(), op.dy(), op.dx())
                         .number(op.dx().size())
                         .real(op.fn().alpha())
                         .real(op.fn().beta())
-                        .launch(f, vectors(engine, op.dx()));
+                        .launch(f, engine.vectors(op.dx().size()));
     }
 
     private static String lower(Enum<?> kind) {
@@ -85,19 +64,14 @@ final class ElementwiseKernels {
 
     private static Prepared binary(Engine engine, Binary op) {
         Value y = op.y();
-        if (y.size() == 0) {
-            return nothing();
-        }
         String name = "binary_" + lower(op.kind());
         if (op.a().size() == y.size() && op.b().size() == y.size()) {
             CUfunction f = engine.function("binary", name + "_same");
             return (buffers, workspace) ->
                     engine.arguments(op, buffers)
-                            .value(op.a())
-                            .value(op.b())
-                            .value(y)
+                            .values(op.a(), op.b(), y)
                             .number(y.size())
-                            .launch(f, vectors(engine, y));
+                            .launch(f, engine.vectors(y.size()));
         }
         boolean vectorB = op.a().size() == y.size() && isRow(op.b(), y.shape());
         boolean vectorA = op.b().size() == y.size() && isRow(op.a(), y.shape());
@@ -106,12 +80,10 @@ final class ElementwiseKernels {
             int columns = Math.toIntExact((vectorB ? op.b() : op.a()).size());
             return (buffers, workspace) ->
                     engine.arguments(op, buffers)
-                            .value(op.a())
-                            .value(op.b())
-                            .value(y)
+                            .values(op.a(), op.b(), y)
                             .number(y.size())
                             .integer(columns)
-                            .launch(f, vectors(engine, y));
+                            .launch(f, engine.vectors(y.size()));
         }
         int[] extents = y.shape().toArray();
         Axes axes =
@@ -122,9 +94,7 @@ final class ElementwiseKernels {
         CUfunction f = engine.function("binary", name);
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.a())
-                        .value(op.b())
-                        .value(y)
+                        .values(op.a(), op.b(), y)
                         .number(y.size())
                         .integers(axes.sixExtents())
                         .integers(axes.sixStrides(0))
@@ -150,44 +120,33 @@ final class ElementwiseKernels {
     }
 
     private static Prepared affine(Engine engine, Affine op) {
-        if (op.y().size() == 0) {
-            return nothing();
-        }
         CUfunction f = engine.function("elementwise", "affine");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.y())
+                        .values(op.x(), op.y())
                         .number(op.y().size())
                         .real(op.scale())
                         .real(op.shift())
-                        .launch(f, vectors(engine, op.y()));
+                        .launch(f, engine.vectors(op.y().size()));
     }
 
     private static Prepared fill(Engine engine, Fill op) {
-        if (op.y().size() == 0) {
-            return nothing();
-        }
         CUfunction f = engine.function("elementwise", "fill");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
                         .value(op.y())
                         .number(op.y().size())
                         .real(op.value())
-                        .launch(f, vectors(engine, op.y()));
+                        .launch(f, engine.vectors(op.y().size()));
     }
 
     private static Prepared broadcast(Engine engine, Broadcast op) {
-        if (op.y().size() == 0) {
-            return nothing();
-        }
         int[] extents = op.y().shape().toArray();
         Axes axes = Axes.merged(extents, Axes.repeated(op.x().shape(), extents));
         CUfunction f = engine.function("elementwise", "broadcast");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.y())
+                        .values(op.x(), op.y())
                         .number(op.y().size())
                         .integers(axes.sixExtents())
                         .integers(axes.sixStrides(0))
@@ -196,9 +155,6 @@ final class ElementwiseKernels {
     }
 
     private static Prepared equal(Engine engine, Equal op) {
-        if (op.y().size() == 0) {
-            return nothing();
-        }
         String name =
                 switch (op.a().dtype()) {
                     case FLOAT32 -> "equal_float";
@@ -208,9 +164,7 @@ final class ElementwiseKernels {
         CUfunction f = engine.function("elementwise", name);
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.a())
-                        .value(op.b())
-                        .value(op.y())
+                        .values(op.a(), op.b(), op.y())
                         .number(op.y().size())
                         .launch(f, engine.grid(op.y().size()));
     }
@@ -219,8 +173,8 @@ final class ElementwiseKernels {
     private static Prepared copy(Engine engine, Op op, Value x, Value y) {
         String doing = Engine.describe(op);
         return (buffers, workspace) -> {
-            DeviceAddress from = CudaBuffer.of(x, buffers).address();
-            DeviceAddress to = CudaBuffer.of(y, buffers).address();
+            DeviceAddress from = DeviceAddress.of(x, buffers);
+            DeviceAddress to = DeviceAddress.of(y, buffers);
             long bytes = y.size() * y.dtype().bytes();
             if (bytes == 0 || from.value() == to.value()) {
                 return () -> {};

@@ -6,8 +6,6 @@ import dev.thaw.op.Op;
 import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;
 
-import jcuda.driver.CUfunction;
-
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -25,29 +23,34 @@ record Epilogue(Op op, Value y, Value bias, Rectifier rectifier) {
             return Sequence.of(
                     kernel,
                     engine.arguments(op, buffers)
-                            .value(y)
-                            .value(bias)
+                            .values(y, bias)
                             .number(y.size())
                             .integer(Math.toIntExact(bias.size()))
                             .launch(
                                     engine.function("elementwise", entry("bias_add", rectifier)),
-                                    engine.grid((y.size() + 3) / 4)));
+                                    engine.vectors(y.size())));
         }
         return rectifier == Rectifier.NONE
                 ? kernel
-                : Sequence.of(kernel, rectified(engine, buffers));
+                : Sequence.of(
+                        kernel, rectified(engine, engine.arguments(op, buffers), y, rectifier));
     }
 
     /** y = r(y). */
-    private Kernel rectified(Engine engine, Function<Value, Buffer> buffers) {
-        CUfunction f = engine.function("unary", entry("unary", rectifier));
-        return engine.arguments(op, buffers)
-                .value(y)
-                .value(y)
-                .number(y.size())
+    static Kernel rectified(Engine engine, Arguments a, Value y, Rectifier rectifier) {
+        return unary(engine, a.values(y, y), y.size(), entry("unary", rectifier));
+    }
+
+    /** What the rectifier lets through, for arguments that are y, dy and the result. */
+    static Kernel passed(Engine engine, Arguments a, long size, Rectifier rectifier) {
+        return unary(engine, a, size, entry("unary_grad", rectifier));
+    }
+
+    private static Kernel unary(Engine engine, Arguments a, long size, String name) {
+        return a.number(size)
                 .real(0)
                 .real(0)
-                .launch(f, engine.grid((y.size() + 3) / 4));
+                .launch(engine.function("unary", name), engine.vectors(size));
     }
 
     /** The entry point of a kernel with this rectifier. */

@@ -29,15 +29,10 @@ final class GatherKernels {
     }
 
     private static Prepared gather(Engine engine, Gather op) {
-        if (op.y().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         CUfunction f = engine.function(FILE, "gather_" + type(op.index()));
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.table())
-                        .value(op.index())
-                        .value(op.y())
+                        .values(op.table(), op.index(), op.y())
                         .number(op.index().size())
                         .integer(op.table().shape().dim(1))
                         .integer(op.table().shape().dim(0))
@@ -46,9 +41,6 @@ final class GatherKernels {
 
     private static Prepared gatherGrad(Engine engine, GatherGrad op) {
         Value dtable = op.dtable();
-        if (dtable.size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         CUfunction fill = engine.function("elementwise", "fill");
         CUfunction f = engine.function(FILE, "gather_grad_" + type(op.index()));
         long rows = op.index().size();
@@ -59,11 +51,9 @@ final class GatherKernels {
                                 .value(dtable)
                                 .number(dtable.size())
                                 .real(0)
-                                .launch(fill, engine.grid((dtable.size() + 3) / 4)),
+                                .launch(fill, engine.vectors(dtable.size())),
                         engine.arguments(op, buffers)
-                                .value(op.index())
-                                .value(op.dy())
-                                .value(dtable)
+                                .values(op.index(), op.dy(), dtable)
                                 .number(rows)
                                 .integer(dtable.shape().dim(1))
                                 .integer(dtable.shape().dim(0))

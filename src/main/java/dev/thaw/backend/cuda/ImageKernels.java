@@ -11,9 +11,6 @@ import jcuda.driver.CUfunction;
 final class ImageKernels {
     private static final String FILE = "image";
 
-    /** Elements that one block of Philox serves. */
-    private static final int WORDS = 4;
-
     private ImageKernels() {}
 
     static void register(CudaKernelTable table) {
@@ -22,24 +19,17 @@ final class ImageKernels {
     }
 
     private static Prepared uniform(Engine engine, Uniform op) {
-        if (op.y().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         CUfunction f = engine.function(FILE, "uniform");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.step())
-                        .value(op.y())
+                        .values(op.step(), op.y())
                         .number(op.y().size())
                         .number(op.draw().seed())
                         .integer(op.draw().call())
-                        .launch(f, engine.grid((op.y().size() + WORDS - 1) / WORDS));
+                        .launch(f, engine.vectors(op.y().size()));
     }
 
     private static Prepared warp(Engine engine, Warp op) {
-        if (op.y().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         CUfunction f = engine.function(FILE, "warp");
         Shape from = op.x().shape();
         Shape to = op.y().shape();
@@ -52,9 +42,7 @@ final class ImageKernels {
                 };
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.transforms())
-                        .value(op.y())
+                        .values(op.x(), op.transforms(), op.y())
                         .number(op.y().size())
                         .integers(from.dim(1), from.dim(2), from.dim(3), to.dim(1), to.dim(2))
                         .integers(op.sampling() == Warp.Sampling.BILINEAR ? 1 : 0, border)

@@ -1,14 +1,10 @@
 package dev.thaw.backend.cuda;
 
-import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.LayerNorm;
 import dev.thaw.op.LayerNormGrad;
 
 import jcuda.driver.CUfunction;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Layer normalization, row by row. */
 final class LayerNormKernels {
@@ -27,17 +23,12 @@ final class LayerNormKernels {
         long rows = op.x().shape().dim(0);
         int columns = op.x().shape().dim(1);
         if (op.x().size() == 0) {
-            return ElementwiseKernels.nothing();
+            return Dispatch.nothing();
         }
         CUfunction f = engine.function(FILE, "layer_norm");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.gamma())
-                        .value(op.beta())
-                        .value(op.y())
-                        .value(op.mean())
-                        .value(op.variance())
+                        .values(op.x(), op.gamma(), op.beta(), op.y(), op.mean(), op.variance())
                         .number(rows)
                         .integer(columns)
                         .real(op.epsilon())
@@ -48,7 +39,7 @@ final class LayerNormKernels {
         long rows = op.x().shape().dim(0);
         int columns = op.x().shape().dim(1);
         if (op.x().size() == 0) {
-            return ElementwiseKernels.nothing();
+            return Dispatch.nothing();
         }
         boolean weights = op.dgamma() != null || op.dbeta() != null;
         int tile = columns % 4 == 0 ? 4 * COLUMNS : COLUMNS;
@@ -59,65 +50,67 @@ final class LayerNormKernels {
         ReduceKernels.Columns merge = new ReduceKernels.Columns("sum", 1, parts, columns);
         return new WithWorkspace(
                 weights ? 2 * half : 0,
-                (buffers, workspace) -> {
-                    List<Kernel> all = new ArrayList<>();
-                    if (op.dx() != null) {
-                        all.add(
-                                engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .value(op.dy())
-                                        .value(op.gamma())
-                                        .value(op.mean())
-                                        .value(op.variance())
-                                        .value(op.dx())
-                                        .number(rows)
-                                        .integer(columns)
-                                        .real(op.epsilon())
-                                        .launch(
-                                                engine.function(FILE, "layer_norm_grad"),
-                                                engine.heldRows(rows, columns)));
-                    }
-                    if (weights) {
-                        Arguments a =
-                                engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .value(op.dy())
-                                        .value(op.mean())
-                                        .value(op.variance());
-                        a = op.dgamma() == null ? a.absent() : a.address(workspace);
-                        a = op.dbeta() == null ? a.absent() : a.address(workspace.plus(half));
-                        all.add(
-                                a.number(rows)
-                                        .integers(columns, parts)
-                                        .real(op.epsilon())
-                                        .launch(
-                                                engine.function(
-                                                        FILE, "layer_norm_grad_weights_partial"),
-                                                Launch.Grid.of(tiles, parts, 1, COLUMNS, ROWS)));
-                    }
-                    if (op.dgamma() != null) {
-                        all.add(
-                                merge.bind(
-                                        () -> engine.arguments(op, buffers),
-                                        engine,
-                                        workspace,
-                                        CudaBuffer.of(op.dgamma(), buffers).address(),
-                                        null,
-                                        1,
-                                        1));
-                    }
-                    if (op.dbeta() != null) {
-                        all.add(
-                                merge.bind(
-                                        () -> engine.arguments(op, buffers),
-                                        engine,
-                                        workspace.plus(half),
-                                        CudaBuffer.of(op.dbeta(), buffers).address(),
-                                        null,
-                                        1,
-                                        1));
-                    }
-                    return Sequence.of(all.toArray(Kernel[]::new));
-                });
+                (buffers, workspace) ->
+                        Sequence.gather(
+                                all -> {
+                                    if (op.dx() != null) {
+                                        all.add(
+                                                engine.arguments(op, buffers)
+                                                        .values(
+                                                                op.x(),
+                                                                op.dy(),
+                                                                op.gamma(),
+                                                                op.mean(),
+                                                                op.variance(),
+                                                                op.dx())
+                                                        .number(rows)
+                                                        .integer(columns)
+                                                        .real(op.epsilon())
+                                                        .launch(
+                                                                engine.function(
+                                                                        FILE, "layer_norm_grad"),
+                                                                engine.heldRows(rows, columns)));
+                                    }
+                                    DeviceAddress gamma = op.dgamma() == null ? null : workspace;
+                                    DeviceAddress beta =
+                                            op.dbeta() == null ? null : workspace.plus(half);
+                                    if (weights) {
+                                        all.add(
+                                                engine.arguments(op, buffers)
+                                                        .values(
+                                                                op.x(),
+                                                                op.dy(),
+                                                                op.mean(),
+                                                                op.variance())
+                                                        .address(gamma)
+                                                        .address(beta)
+                                                        .number(rows)
+                                                        .integers(columns, parts)
+                                                        .real(op.epsilon())
+                                                        .launch(
+                                                                engine.function(
+                                                                        FILE,
+                                                                        "layer_norm_grad_weights_partial"),
+                                                                Launch.Grid.of(
+                                                                        tiles, parts, 1, COLUMNS,
+                                                                        ROWS)));
+                                    }
+                                    if (gamma != null) {
+                                        all.add(
+                                                merge.whole(
+                                                        engine,
+                                                        engine.arguments(op, buffers),
+                                                        gamma,
+                                                        DeviceAddress.of(op.dgamma(), buffers)));
+                                    }
+                                    if (beta != null) {
+                                        all.add(
+                                                merge.whole(
+                                                        engine,
+                                                        engine.arguments(op, buffers),
+                                                        beta,
+                                                        DeviceAddress.of(op.dbeta(), buffers)));
+                                    }
+                                }));
     }
 }

@@ -4,17 +4,13 @@ import static jcuda.jcublas.JCublas2.cublasGemmEx_new;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_N;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_T;
 
-import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.MatMul;
-import dev.thaw.op.Value;
 
 import jcuda.cudaDataType;
 import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasGemmAlgo;
-
-import java.util.function.Function;
 
 /** Matrix products by cuBLAS. */
 final class MatMulKernels {
@@ -28,9 +24,6 @@ final class MatMulKernels {
         int m = op.y().shape().dim(0);
         int n = op.y().shape().dim(1);
         int k = op.a().shape().dim(op.transposeA() ? 0 : 1);
-        if (m == 0 || n == 0) {
-            return ElementwiseKernels.nothing();
-        }
         Product product =
                 new Product(m, n, k, op.transposeA(), op.transposeB(), Engine.describe(op));
         Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
@@ -38,15 +31,11 @@ final class MatMulKernels {
             Kernel gemm =
                     product.bind(
                             engine,
-                            address(op.a(), buffers),
-                            address(op.b(), buffers),
-                            address(op.y(), buffers));
+                            DeviceAddress.of(op.a(), buffers),
+                            DeviceAddress.of(op.b(), buffers),
+                            DeviceAddress.of(op.y(), buffers));
             return epilogue.after(gemm, engine, buffers);
         };
-    }
-
-    static DeviceAddress address(Value v, Function<Value, Buffer> buffers) {
-        return CudaBuffer.of(v, buffers).address();
     }
 
     /**

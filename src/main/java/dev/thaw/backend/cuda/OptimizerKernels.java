@@ -55,10 +55,11 @@ final class OptimizerKernels {
                 a ->
                         a.reals(constants(op.rule().constants()))
                                 .real(op.weightDecay())
-                                .value(op.learningRate())
-                                .value(op.iteration())
-                                .value(op.health())
-                                .value(op.product()));
+                                .values(
+                                        op.learningRate(),
+                                        op.iteration(),
+                                        op.health(),
+                                        op.product()));
     }
 
     /** Each constant c as it is, then 1 - c, then log c, computed before they are rounded. */
@@ -80,7 +81,7 @@ final class OptimizerKernels {
                         op,
                         "assign_number",
                         List.of(op.targets()),
-                        a -> a.value(op.health()).value(op.values().get(0)))
+                        a -> a.values(op.health(), op.values().get(0)))
                 : prepare(
                         engine,
                         op,
@@ -107,9 +108,6 @@ final class OptimizerKernels {
             Consumer<Arguments> rest) {
         CUfunction f = engine.function(FILE, name);
         int chunks = operands.get(0).stream().mapToInt(OptimizerKernels::chunks).sum();
-        if (chunks == 0) {
-            return ElementwiseKernels.nothing();
-        }
         return (buffers, workspace) -> {
             CudaBuffer memory = upload(engine, table(operands, chunks, buffers));
             Arguments a = engine.arguments(op, buffers);
@@ -132,7 +130,7 @@ final class OptimizerKernels {
             long size = operands.get(0).get(t).size();
             for (long begin = 0; begin < size; begin += CHUNK) {
                 for (List<Value> operand : operands) {
-                    DeviceAddress address = CudaBuffer.of(operand.get(t), buffers).address();
+                    DeviceAddress address = DeviceAddress.of(operand.get(t), buffers);
                     table[at++] = address.plus(begin * Float.BYTES).value();
                 }
                 table[at++] = Math.min(CHUNK, size - begin);

@@ -21,31 +21,23 @@ final class PoolKernels {
     }
 
     private static Prepared forward(Engine engine, Pool op) {
-        if (op.y().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
         CUfunction f =
                 engine.function(FILE, op.kind() == Pool.Kind.MAX ? "pool_max" : "pool_average");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.y())
+                        .values(op.x(), op.y())
                         .integers(window.all())
                         .launch(f, engine.grid(op.y().size()));
     }
 
     private static Prepared gradient(Engine engine, PoolGrad op) {
-        if (op.dx().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         WindowNumbers window = WindowNumbers.of(op.x(), op.dy(), op.window());
         if (op.kind() == Pool.Kind.AVERAGE) {
             CUfunction f = engine.function(FILE, "pool_average_grad");
             return (buffers, workspace) ->
                     engine.arguments(op, buffers)
-                            .value(op.dy())
-                            .value(op.dx())
+                            .values(op.dy(), op.dx())
                             .integers(window.all())
                             .launch(f, engine.grid(op.dx().size()));
         }
@@ -62,8 +54,7 @@ final class PoolKernels {
                                         .launch(index, engine.grid(op.dy().size())),
                                 engine.arguments(op, buffers)
                                         .address(workspace)
-                                        .value(op.dy())
-                                        .value(op.dx())
+                                        .values(op.dy(), op.dx())
                                         .integers(window.all())
                                         .launch(grad, engine.grid(op.dx().size()))));
     }

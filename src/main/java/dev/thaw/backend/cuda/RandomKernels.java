@@ -20,9 +20,6 @@ import jcuda.driver.CUfunction;
 final class RandomKernels {
     private static final String FILE = "dropout";
 
-    /** Elements that one block of Philox serves. */
-    private static final int WORDS = 4;
-
     private RandomKernels() {}
 
     static void register(CudaKernelTable table) {
@@ -46,9 +43,6 @@ final class RandomKernels {
             double rate,
             double... constants) {
         Prepared prepare(Engine engine, String name) {
-            if (y.size() == 0) {
-                return ElementwiseKernels.nothing();
-            }
             boolean shared = noise.size() != x.size();
             CUfunction f = engine.function(FILE, shared ? name + "_shared" : name);
             int[] extents = x.shape().toArray();
@@ -56,9 +50,7 @@ final class RandomKernels {
             return (buffers, workspace) -> {
                 Arguments a =
                         engine.arguments(op, buffers)
-                                .value(x)
-                                .value(step)
-                                .value(y)
+                                .values(x, step, y)
                                 .number(y.size())
                                 .number(draw.seed())
                                 .integer(draw.call())
@@ -70,7 +62,7 @@ final class RandomKernels {
                     a.integers(axes.sixExtents()).integers(axes.sixStrides(0));
                     return a.launch(f, engine.grid(y.size()));
                 }
-                return a.launch(f, engine.grid((y.size() + WORDS - 1) / WORDS));
+                return a.launch(f, engine.vectors(y.size()));
             };
         }
     }
@@ -116,20 +108,15 @@ final class RandomKernels {
             Value y,
             Draw draw,
             double stddev) {
-        if (y.size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         CUfunction f = engine.function(FILE, name);
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(x)
-                        .value(step)
-                        .value(y)
+                        .values(x, step, y)
                         .number(y.size())
                         .number(draw.seed())
                         .integer(draw.call())
                         .real(stddev)
-                        .launch(f, engine.grid((y.size() + WORDS - 1) / WORDS));
+                        .launch(f, engine.vectors(y.size()));
     }
 
     private static Prepared increment(Engine engine, Increment op) {
@@ -142,9 +129,7 @@ final class RandomKernels {
         CUfunction f = engine.function("state", "guard");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.loss())
-                        .value(op.iteration())
-                        .value(op.health())
+                        .values(op.loss(), op.iteration(), op.health())
                         .launch(f, Launch.Grid.of(1, 1));
     }
 
@@ -152,10 +137,7 @@ final class RandomKernels {
         CUfunction f = engine.function("state", "gate");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.iteration())
-                        .value(op.health())
-                        .value(op.count())
-                        .value(op.gate())
+                        .values(op.iteration(), op.health(), op.count(), op.gate())
                         .integer(op.period())
                         .launch(f, Launch.Grid.of(1, 1));
     }

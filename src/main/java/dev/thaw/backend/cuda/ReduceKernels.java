@@ -12,6 +12,7 @@ import dev.thaw.op.Value;
 import jcuda.driver.CUfunction;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Sums, means and maxima. */
 final class ReduceKernels {
@@ -37,9 +38,6 @@ final class ReduceKernels {
     }
 
     private static Prepared reduce(Engine engine, Reduce op) {
-        if (op.y().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         String kind = op.kind() == Reduce.Kind.MAX ? "max" : "sum";
         double scale = op.kind() == Reduce.Kind.MEAN ? 1.0 / op.count() : 1;
         AxisGroups g = AxisGroups.of(op.x().shape(), op.axes());
@@ -49,8 +47,7 @@ final class ReduceKernels {
             CUfunction f = engine.function("elementwise", "affine");
             return (buffers, workspace) ->
                     engine.arguments(op, buffers)
-                            .value(op.x())
-                            .value(op.y())
+                            .values(op.x(), op.y())
                             .number(op.y().size())
                             .real(scale)
                             .real(0)
@@ -67,10 +64,10 @@ final class ReduceKernels {
                     columns.workspace(parts),
                     (buffers, workspace) ->
                             columns.bind(
-                                    () -> engine.arguments(op, buffers),
                                     engine,
-                                    CudaBuffer.of(op.x(), buffers).address(),
-                                    CudaBuffer.of(op.y(), buffers).address(),
+                                    () -> engine.arguments(op, buffers),
+                                    DeviceAddress.of(op.x(), buffers),
+                                    DeviceAddress.of(op.y(), buffers),
                                     workspace,
                                     parts,
                                     scale));
@@ -79,8 +76,7 @@ final class ReduceKernels {
         return (buffers, workspace) ->
                 g.append(
                                 engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .value(op.y())
+                                        .values(op.x(), op.y())
                                         .number(op.y().size())
                                         .number(op.count()))
                         .real(scale)
@@ -93,8 +89,7 @@ final class ReduceKernels {
         if (columns < LONG_ROW || rows >= engine.most()) {
             return (buffers, workspace) ->
                     engine.arguments(op, buffers)
-                            .value(op.x())
-                            .value(op.y())
+                            .values(op.x(), op.y())
                             .number(rows)
                             .number(columns)
                             .real(scale)
@@ -122,12 +117,6 @@ final class ReduceKernels {
                                         .launch(whole, engine.rows(rows, parts))));
     }
 
-    /** Begins the arguments of one of several launches of an op. */
-    @FunctionalInterface
-    interface Begin {
-        Arguments arguments();
-    }
-
     /** y[o, c] = fold over r of x[o, r, c]: at once, or in pieces whose results are folded. */
     record Columns(String kind, long outer, long rows, long columns) {
         private long tiles() {
@@ -143,20 +132,22 @@ final class ReduceKernels {
             return parts == 1 ? 0 : WithWorkspace.floats(outer * parts * columns);
         }
 
+        /** In so many parts, each launch with arguments of its own. */
         Kernel bind(
-                Begin begin,
                 Engine engine,
+                Supplier<Arguments> arguments,
                 DeviceAddress x,
                 DeviceAddress y,
                 DeviceAddress workspace,
                 int parts,
                 double scale) {
             if (parts == 1) {
-                return fold(begin, engine, x, y, rows, scale);
+                return whole(engine, arguments.get(), x, y, scale);
             }
             CUfunction f = engine.function(FILE, "reduce_columns_" + kind + "_partial");
             Kernel pieces =
-                    begin.arguments()
+                    arguments
+                            .get()
                             .address(x)
                             .address(workspace)
                             .number(outer)
@@ -164,21 +155,21 @@ final class ReduceKernels {
                             .number(columns)
                             .integer(parts)
                             .launch(f, Launch.Grid.of(tiles(), outer, parts, COLUMNS, ROWS));
-            return Sequence.of(pieces, fold(begin, engine, workspace, y, parts, scale));
+            Columns ofParts = new Columns(kind, outer, parts, columns);
+            return Sequence.of(pieces, ofParts.whole(engine, arguments.get(), workspace, y, scale));
         }
 
-        private Kernel fold(
-                Begin begin,
-                Engine engine,
-                DeviceAddress x,
-                DeviceAddress y,
-                long count,
-                double scale) {
-            return begin.arguments()
-                    .address(x)
+        /** At once, as partial results are. */
+        Kernel whole(Engine engine, Arguments a, DeviceAddress x, DeviceAddress y) {
+            return whole(engine, a, x, y, 1);
+        }
+
+        private Kernel whole(
+                Engine engine, Arguments a, DeviceAddress x, DeviceAddress y, double scale) {
+            return a.address(x)
                     .address(y)
                     .number(outer)
-                    .number(count)
+                    .number(rows)
                     .number(columns)
                     .real(scale)
                     .launch(
@@ -189,9 +180,6 @@ final class ReduceKernels {
 
     private static Prepared maxGrad(Engine engine, ReduceMaxGrad op) {
         long groups = op.y().size();
-        if (op.dx().size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         AxisGroups g = AxisGroups.of(op.x().shape(), op.axes());
         int[] extents = op.x().shape().toArray();
         Axes axes = Axes.merged(extents, Axes.repeated(op.y().shape(), extents));
@@ -204,16 +192,13 @@ final class ReduceKernels {
                         Sequence.of(
                                 g.append(
                                                 engine.arguments(op, buffers)
-                                                        .value(op.x())
-                                                        .value(op.y())
-                                                        .value(op.dy())
+                                                        .values(op.x(), op.y(), op.dy())
                                                         .address(workspace)
                                                         .number(groups)
                                                         .number(count))
                                         .launch(share, engine.rows(groups, count)),
                                 engine.arguments(op, buffers)
-                                        .value(op.x())
-                                        .value(op.y())
+                                        .values(op.x(), op.y())
                                         .address(workspace)
                                         .value(op.dx())
                                         .number(op.dx().size())
@@ -224,19 +209,16 @@ final class ReduceKernels {
 
     private static Prepared biasGrad(Engine engine, BiasGrad op) {
         long columns = op.db().size();
-        if (columns == 0) {
-            return ElementwiseKernels.nothing();
-        }
         Columns fold = new Columns("sum", 1, op.dy().size() / columns, columns);
         int parts = fold.parts(engine);
         return new WithWorkspace(
                 fold.workspace(parts),
                 (buffers, workspace) ->
                         fold.bind(
-                                () -> engine.arguments(op, buffers),
                                 engine,
-                                CudaBuffer.of(op.dy(), buffers).address(),
-                                CudaBuffer.of(op.db(), buffers).address(),
+                                () -> engine.arguments(op, buffers),
+                                DeviceAddress.of(op.dy(), buffers),
+                                DeviceAddress.of(op.db(), buffers),
                                 workspace,
                                 parts,
                                 1));
@@ -247,7 +229,7 @@ final class ReduceKernels {
         CUfunction add = engine.function(FILE, "accumulate");
         if (n <= LONG_ROW) {
             return (buffers, workspace) ->
-                    add(engine, op, buffers, add, CudaBuffer.of(op.x(), buffers).address(), n);
+                    add(engine, op, buffers, add, DeviceAddress.of(op.x(), buffers), n);
         }
         CUfunction pieces = engine.function(FILE, "reduce_rows_sum_partial");
         int parts = (int) Math.min(n / PIECE, engine.most());

@@ -16,17 +16,10 @@ final class ResampleKernels {
 
     private static Prepared resample(Engine engine, Resample op) {
         Value y = op.y();
-        if (y.size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         CUfunction f = engine.function("resample", "resample");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(op.starts())
-                        .value(op.columns())
-                        .value(op.weights())
-                        .value(y)
+                        .values(op.x(), op.starts(), op.columns(), op.weights(), y)
                         .number(y.size())
                         .integers(
                                 y.shape().dim(op.axis()), op.x().shape().dim(op.axis()), op.inner())

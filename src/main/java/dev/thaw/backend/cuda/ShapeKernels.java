@@ -53,9 +53,6 @@ final class ShapeKernels {
 
     private static Prepared transpose(Engine engine, Transpose op) {
         Value y = op.y();
-        if (y.size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         int[] from = Axes.dense(words(op.x().shape(), y.dtype()));
         int[] extents = words(y.shape(), y.dtype());
         int[] strides = new int[extents.length];
@@ -69,7 +66,7 @@ final class ShapeKernels {
             return (buffers, workspace) ->
                     tiles(
                             engine,
-                            engine.arguments(op, buffers).value(op.x()).value(y),
+                            engine.arguments(op, buffers).values(op.x(), y),
                             tiles[0],
                             tiles[1],
                             tiles[2]);
@@ -77,8 +74,7 @@ final class ShapeKernels {
         CUfunction f = engine.function(FILE, "copy_box");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
-                        .value(op.x())
-                        .value(y)
+                        .values(op.x(), y)
                         .number(n)
                         .integers(axes.sixExtents())
                         .integers(axes.sixStrides(0))
@@ -115,13 +111,10 @@ final class ShapeKernels {
 
     private static Prepared pad(Engine engine, Pad op) {
         Value y = op.y();
-        if (y.size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         return (buffers, workspace) ->
                 pad(
                         engine,
-                        engine.arguments(op, buffers).value(op.x()).value(y),
+                        engine.arguments(op, buffers).values(op.x(), y),
                         words(op.x().shape(), y.dtype()),
                         words(y.shape(), y.dtype()),
                         op.begin());
@@ -161,17 +154,14 @@ final class ShapeKernels {
 
     private static Prepared slice(Engine engine, Slice op) {
         Value y = op.y();
-        if (y.size() == 0) {
-            return ElementwiseKernels.nothing();
-        }
         int[] from = words(op.x().shape(), y.dtype());
         int[] extents = words(y.shape(), y.dtype());
         return (buffers, workspace) ->
                 slice(
                         engine,
                         engine.arguments(op, buffers),
-                        CudaBuffer.of(op.x(), buffers).address(),
-                        CudaBuffer.of(y, buffers).address(),
+                        DeviceAddress.of(op.x(), buffers),
+                        DeviceAddress.of(y, buffers),
                         from,
                         extents,
                         op.begin());

@@ -4,7 +4,7 @@ import dev.thaw.op.Value;
 import dev.thaw.op.Window;
 
 /** The 20 numbers by which kernels know a window, in three spatial axes. */
-record WindowNumbers(int[] all, int taps, long outputCells) {
+record WindowNumbers(int[] all, long outputCells) {
     private static final int AXES = 3;
 
     /**
@@ -36,7 +36,6 @@ record WindowNumbers(int[] all, int taps, long outputCells) {
         for (int i = 0; i < rest.length; i++) {
             System.arraycopy(rest[i], 0, all, 2 + AXES * (i + 1), AXES);
         }
-        return new WindowNumbers(
-                all, size[0] * size[1] * size[2], (long) all[0] * out[0] * out[1] * out[2]);
+        return new WindowNumbers(all, (long) all[0] * out[0] * out[1] * out[2]);
     }
 }
