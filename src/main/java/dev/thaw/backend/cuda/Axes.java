@@ -86,10 +86,8 @@ record Axes(int[] extents, int[][] strides) {
     private static int[] six(int[] numbers, int absent) {
         if (numbers.length > MOST) {
             throw new IllegalStateException(
-                    "cuda: kernels walk over at most "
-                            + MOST
-                            + " axes that cannot be merged, got "
-                            + numbers.length);
+                    "cuda: kernels walk over at most %s axes that cannot be merged, got %s"
+                            .formatted(MOST, numbers.length));
         }
         int[] six = new int[MOST];
         int missing = MOST - numbers.length;

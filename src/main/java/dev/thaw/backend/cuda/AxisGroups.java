@@ -53,9 +53,8 @@ record AxisGroups(int[] extents, boolean[] reduced) {
                 if (reduced[i] == kind) {
                     if (--at < 0) {
                         throw new IllegalStateException(
-                                "cuda: a reduction has at most "
-                                        + MOST
-                                        + " groups of axes of each kind");
+                                "cuda: a reduction has at most %s groups of axes of each kind"
+                                        .formatted(MOST));
                     }
                     sizes[at] = extents[i];
                     steps[at] = stride;

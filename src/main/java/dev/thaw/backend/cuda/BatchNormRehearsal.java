@@ -77,14 +77,14 @@ final class BatchNormRehearsal implements Rehearsal {
                                 : gradient ? FOUR_DIGITS * sum : LARGEST_GAMMA * AT_X;
         for (int i = 0; i < own.length; i++) {
             if (!(Math.abs(got[i] - own[i]) <= FOUR_DIGITS * Math.abs(own[i]) + floor)) {
-                return "at mean 1e4 and deviation 1, "
-                        + (result == p.variance ? "variance" : result == p.mean ? "mean" : "result")
-                        + " "
-                        + i
-                        + " is "
-                        + got[i]
-                        + ", ours "
-                        + own[i];
+                return "at mean 1e4 and deviation 1, %s %s is %s, ours %s"
+                        .formatted(
+                                result == p.variance
+                                        ? "variance"
+                                        : result == p.mean ? "mean" : "result",
+                                i,
+                                got[i],
+                                own[i]);
             }
         }
         return null;

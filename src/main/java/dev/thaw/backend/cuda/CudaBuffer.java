@@ -36,13 +36,8 @@ final class CudaBuffer implements Buffer {
     public CudaBuffer slice(long offset, long length) {
         if (offset < 0 || length < 0 || offset + length > bytes) {
             throw new IllegalArgumentException(
-                    "cuda: slice ["
-                            + offset
-                            + ", +"
-                            + length
-                            + ") is outside a buffer of "
-                            + bytes
-                            + " bytes");
+                    "cuda: slice [%s, +%s) is outside a buffer of %s bytes"
+                            .formatted(offset, length, bytes));
         }
         return new CudaBuffer(address.plus(offset), length, null);
     }

@@ -25,12 +25,8 @@ public final class CudaProvider implements BackendProvider {
             return new CudaBackend(index, libraries, CudaKernelTable.complete(), null);
         } catch (CudaException e) {
             throw new BackendUnavailableException(
-                    e.getMessage()
-                            + "; check with nvidia-smi that the GPU is free, and that "
-                            + libraries.cublas()
-                            + " and "
-                            + libraries.cudnn()
-                            + " belong to one version of CUDA, or run on the CPU",
+                    "%s; check with nvidia-smi that the GPU is free, and that %s and %s belong to one version of CUDA, or run on the CPU"
+                            .formatted(e.getMessage(), libraries.cublas(), libraries.cudnn()),
                     e);
         }
     }

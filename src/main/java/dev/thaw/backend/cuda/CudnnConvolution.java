@@ -10,7 +10,6 @@ import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
-import jcuda.jcudnn.cudnnDeterminism;
 import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
@@ -18,10 +17,6 @@ import jcuda.jcudnn.cudnnTensorFormat;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
-import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 
 /**
  * What cuDNN knows of one convolution: descriptors of the images, the filters and the result, all
@@ -29,30 +24,6 @@ import java.util.function.Supplier;
  * before by what one side has more.
  */
 final class CudnnConvolution implements AutoCloseable {
-    /** An algorithm and the memory that it needs. */
-    record Choice(int algorithm, long bytes) {
-        @Override
-        public String toString() {
-            return String.format(
-                    Locale.ROOT, "cuDNN's algorithm %d, %,d bytes of its own", algorithm, bytes);
-        }
-    }
-
-    /** Asks whether an algorithm can run, and for its memory: a status. */
-    @FunctionalInterface
-    private interface Size {
-        int ask(int algorithm, long[] bytes);
-    }
-
-    /** An algorithm that cuDNN proposes. */
-    private record Proposal(int algorithm, int status, int determinism) {}
-
-    private static final int ALGORITHMS = 8;
-
-    /** Each direction has one of this number. */
-    private static final int FIRST_ALGORITHM = 0;
-
-    private static final long MOST_WORKSPACE = 1L << 30;
     private static final int NHWC = cudnnTensorFormat.CUDNN_TENSOR_NHWC;
 
     private final Engine engine;
@@ -65,8 +36,8 @@ final class CudnnConvolution implements AutoCloseable {
     private final int[] images;
     private final int[] padded;
     private final List<Integer> begin;
-    private final long filterBytes;
-    private final long resultBytes;
+    private final int[] filter;
+    private final int[] result;
 
     CudnnConvolution(Engine engine, Op op, Value images, Value result, Window window, int groups) {
         this.engine = engine;
@@ -83,23 +54,21 @@ final class CudnnConvolution implements AutoCloseable {
             padded[1 + i] += first[1 + i] + window.padAfter().get(i) - pad[i];
         }
         begin = List.of(first);
-        int[] out = result.shape().toArray();
-        int filters = out[rank + 1];
+        this.result = result.shape().toArray();
+        int filters = this.result[rank + 1];
         int[] ones = new int[rank + 2];
         Arrays.fill(ones, 1);
         ones[rank + 1] = filters;
-        int[] filter = new int[rank + 2];
+        filter = new int[rank + 2];
         filter[0] = filters;
         filter[1] = padded[rank + 1] / groups;
         for (int i = 0; i < rank; i++) {
             filter[2 + i] = window.size().get(i);
         }
-        filterBytes = bytes(filter);
-        resultBytes = bytes(out);
         int math = engine.tf32() ? cudnnMathType.CUDNN_DEFAULT_MATH : cudnnMathType.CUDNN_FMA_MATH;
         try {
             x = tensor(padded);
-            y = tensor(out);
+            y = tensor(this.result);
             bias = tensor(ones);
             w = own.filter(NHWC, atLeastFour(filter));
             convolution =
@@ -191,211 +160,134 @@ final class CudnnConvolution implements AutoCloseable {
     }
 
     /** The algorithm for y. */
-    Choice forward() {
-        cudnnConvolutionFwdAlgoPerf[] found = new cudnnConvolutionFwdAlgoPerf[ALGORITHMS];
-        Arrays.setAll(found, i -> new cudnnConvolutionFwdAlgoPerf());
-        int[] count = new int[1];
-        IntSupplier list =
-                () ->
-                        engine.finds()
-                                ? find(
-                                        r ->
-                                                cudnnFindConvolutionForwardAlgorithmEx(
-                                                        engine.cudnn(),
-                                                        x,
-                                                        r.x(),
-                                                        w,
-                                                        r.w(),
-                                                        convolution,
-                                                        y,
-                                                        r.y(),
-                                                        ALGORITHMS,
-                                                        count,
-                                                        found,
-                                                        r.scratch(),
-                                                        r.bytes()))
-                                : cudnnGetConvolutionForwardAlgorithm_v7(
+    CudnnPass.Choice forward() {
+        return choice(
+                new CudnnPass<>(
+                        "Forward",
+                        CudnnPass.room(
+                                new cudnnConvolutionFwdAlgoPerf[CudnnPass.ALGORITHMS],
+                                cudnnConvolutionFwdAlgoPerf::new),
+                        p -> new CudnnPass.Proposal(p.algo, p.status, p.determinism),
+                        (count, found) ->
+                                cudnnGetConvolutionForwardAlgorithm_v7(
                                         engine.cudnn(),
                                         x,
                                         w,
                                         convolution,
                                         y,
-                                        ALGORITHMS,
+                                        CudnnPass.ALGORITHMS,
                                         count,
-                                        found);
-        return choose(
-                "Forward",
-                list,
-                () ->
-                        Arrays.stream(found)
-                                .limit(count[0])
-                                .map(p -> new Proposal(p.algo, p.status, p.determinism))
-                                .toList(),
-                (a, bytes) ->
-                        cudnnGetConvolutionForwardWorkspaceSize(
-                                engine.cudnn(), x, w, convolution, y, a, bytes));
+                                        found),
+                        (r, count, found) ->
+                                cudnnFindConvolutionForwardAlgorithmEx(
+                                        engine.cudnn(),
+                                        x,
+                                        r.x(),
+                                        w,
+                                        r.w(),
+                                        convolution,
+                                        y,
+                                        r.y(),
+                                        CudnnPass.ALGORITHMS,
+                                        count,
+                                        found,
+                                        r.scratch(),
+                                        r.bytes()),
+                        (a, bytes) ->
+                                cudnnGetConvolutionForwardWorkspaceSize(
+                                        engine.cudnn(), x, w, convolution, y, a, bytes)));
     }
 
     /** The algorithm for the gradient of x. */
-    Choice gradInput() {
-        cudnnConvolutionBwdDataAlgoPerf[] found = new cudnnConvolutionBwdDataAlgoPerf[ALGORITHMS];
-        Arrays.setAll(found, i -> new cudnnConvolutionBwdDataAlgoPerf());
-        int[] count = new int[1];
-        IntSupplier list =
-                () ->
-                        engine.finds()
-                                ? find(
-                                        r ->
-                                                cudnnFindConvolutionBackwardDataAlgorithmEx(
-                                                        engine.cudnn(),
-                                                        w,
-                                                        r.w(),
-                                                        y,
-                                                        r.y(),
-                                                        convolution,
-                                                        x,
-                                                        r.x(),
-                                                        ALGORITHMS,
-                                                        count,
-                                                        found,
-                                                        r.scratch(),
-                                                        r.bytes()))
-                                : cudnnGetConvolutionBackwardDataAlgorithm_v7(
+    CudnnPass.Choice gradInput() {
+        return choice(
+                new CudnnPass<>(
+                        "BackwardData",
+                        CudnnPass.room(
+                                new cudnnConvolutionBwdDataAlgoPerf[CudnnPass.ALGORITHMS],
+                                cudnnConvolutionBwdDataAlgoPerf::new),
+                        p -> new CudnnPass.Proposal(p.algo, p.status, p.determinism),
+                        (count, found) ->
+                                cudnnGetConvolutionBackwardDataAlgorithm_v7(
                                         engine.cudnn(),
                                         w,
                                         y,
                                         convolution,
                                         x,
-                                        ALGORITHMS,
+                                        CudnnPass.ALGORITHMS,
                                         count,
-                                        found);
-        return choose(
-                "BackwardData",
-                list,
-                () ->
-                        Arrays.stream(found)
-                                .limit(count[0])
-                                .map(p -> new Proposal(p.algo, p.status, p.determinism))
-                                .toList(),
-                (a, bytes) ->
-                        cudnnGetConvolutionBackwardDataWorkspaceSize(
-                                engine.cudnn(), w, y, convolution, x, a, bytes));
+                                        found),
+                        (r, count, found) ->
+                                cudnnFindConvolutionBackwardDataAlgorithmEx(
+                                        engine.cudnn(),
+                                        w,
+                                        r.w(),
+                                        y,
+                                        r.y(),
+                                        convolution,
+                                        x,
+                                        r.x(),
+                                        CudnnPass.ALGORITHMS,
+                                        count,
+                                        found,
+                                        r.scratch(),
+                                        r.bytes()),
+                        (a, bytes) ->
+                                cudnnGetConvolutionBackwardDataWorkspaceSize(
+                                        engine.cudnn(), w, y, convolution, x, a, bytes)));
     }
 
     /** The algorithm for the gradient of w. */
-    Choice gradFilter() {
-        cudnnConvolutionBwdFilterAlgoPerf[] found =
-                new cudnnConvolutionBwdFilterAlgoPerf[ALGORITHMS];
-        Arrays.setAll(found, i -> new cudnnConvolutionBwdFilterAlgoPerf());
-        int[] count = new int[1];
-        IntSupplier list =
-                () ->
-                        engine.finds()
-                                ? find(
-                                        r ->
-                                                cudnnFindConvolutionBackwardFilterAlgorithmEx(
-                                                        engine.cudnn(),
-                                                        x,
-                                                        r.x(),
-                                                        y,
-                                                        r.y(),
-                                                        convolution,
-                                                        w,
-                                                        r.w(),
-                                                        ALGORITHMS,
-                                                        count,
-                                                        found,
-                                                        r.scratch(),
-                                                        r.bytes()))
-                                : cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+    CudnnPass.Choice gradFilter() {
+        return choice(
+                new CudnnPass<>(
+                        "BackwardFilter",
+                        CudnnPass.room(
+                                new cudnnConvolutionBwdFilterAlgoPerf[CudnnPass.ALGORITHMS],
+                                cudnnConvolutionBwdFilterAlgoPerf::new),
+                        p -> new CudnnPass.Proposal(p.algo, p.status, p.determinism),
+                        (count, found) ->
+                                cudnnGetConvolutionBackwardFilterAlgorithm_v7(
                                         engine.cudnn(),
                                         x,
                                         y,
                                         convolution,
                                         w,
-                                        ALGORITHMS,
+                                        CudnnPass.ALGORITHMS,
                                         count,
-                                        found);
-        return choose(
-                "BackwardFilter",
-                list,
-                () ->
-                        Arrays.stream(found)
-                                .limit(count[0])
-                                .map(p -> new Proposal(p.algo, p.status, p.determinism))
-                                .toList(),
-                (a, bytes) ->
-                        cudnnGetConvolutionBackwardFilterWorkspaceSize(
-                                engine.cudnn(), x, y, convolution, w, a, bytes));
-    }
-
-    /** Calls with room for all tensors. */
-    private int find(Function<CudnnFind.Room, Integer> call) {
-        return CudnnFind.measure(engine, bytes(padded), filterBytes, resultBytes, call);
+                                        found),
+                        (r, count, found) ->
+                                cudnnFindConvolutionBackwardFilterAlgorithmEx(
+                                        engine.cudnn(),
+                                        x,
+                                        r.x(),
+                                        y,
+                                        r.y(),
+                                        convolution,
+                                        w,
+                                        r.w(),
+                                        CudnnPass.ALGORITHMS,
+                                        count,
+                                        found,
+                                        r.scratch(),
+                                        r.bytes()),
+                        (a, bytes) ->
+                                cudnnGetConvolutionBackwardFilterWorkspaceSize(
+                                        engine.cudnn(), x, y, convolution, w, a, bytes)));
     }
 
     private static long bytes(int[] extents) {
         return Arrays.stream(extents).asLongStream().reduce(Float.BYTES, (a, b) -> a * b);
     }
 
-    /**
-     * The first, and so by cuDNN's guess or measurement fastest, that gives the same bits each time
-     * and fits. Where there is none, cuDNN refuses, and the descriptors are closed.
-     */
-    private Choice choose(
-            String pass, IntSupplier list, Supplier<List<Proposal>> proposals, Size size) {
-        String call =
-                engine.finds()
-                        ? "cudnnFindConvolution" + pass + "AlgorithmEx"
-                        : "cudnnGetConvolution" + pass + "Algorithm_v7";
+    /** Where cuDNN refuses, the descriptors are closed. */
+    private CudnnPass.Choice choice(CudnnPass<?> pass) {
         try {
-            list(call, list, size);
-            return first(call, proposals.get(), size);
+            return pass.choose(engine, own.doing(), bytes(padded), bytes(filter), bytes(result));
         } catch (RuntimeException | Error e) {
             own.close();
             throw e;
         }
-    }
-
-    private Choice first(String call, List<Proposal> proposals, Size size) {
-        StringBuilder answers = new StringBuilder();
-        for (Proposal p : proposals) {
-            long[] bytes = new long[1];
-            int status = p.status() == 0 ? size.ask(p.algorithm(), bytes) : p.status();
-            if (status == 0
-                    && p.determinism() == cudnnDeterminism.CUDNN_DETERMINISTIC
-                    && bytes[0] <= MOST_WORKSPACE) {
-                return new Choice(p.algorithm(), bytes[0]);
-            }
-            answers.append(answers.isEmpty() ? "" : ", ").append(p.algorithm()).append(": ");
-            answers.append(
-                    status != 0
-                            ? Status.cudnnError(status)
-                            : bytes[0] > MOST_WORKSPACE
-                                    ? "needs " + bytes[0] + " bytes"
-                                    : "not deterministic");
-        }
-        throw new CudnnException(own.doing(), call + ": none will do (" + answers + ")");
-    }
-
-    /**
-     * Where cuDNN refuses, it leaves the number of algorithms unwritten; JCuda copies as many as
-     * that happens to say, and its array ends before. What cuDNN answered is then lost, and another
-     * question is asked for a reason.
-     */
-    private void list(String call, IntSupplier list, Size size) {
-        int status;
-        try {
-            status = list.getAsInt();
-        } catch (ArrayIndexOutOfBoundsException e) {
-            int reason = size.ask(FIRST_ALGORITHM, new long[1]);
-            throw new CudnnException(
-                    own.doing(),
-                    call
-                            + " failed, and to the question for a workspace the answer is "
-                            + Status.cudnnError(reason));
-        }
-        Status.cudnn(status, call, own.doing());
     }
 
     @Override

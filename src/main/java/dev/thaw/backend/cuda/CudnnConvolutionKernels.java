@@ -68,13 +68,7 @@ final class CudnnConvolutionKernels {
                     product(cells(op.y()), last(op.y()), last(op.x()), false, false, op);
             return (buffers, workspace) ->
                     epilogue.after(
-                            product.bind(
-                                    engine,
-                                    DeviceAddress.of(op.x(), buffers),
-                                    DeviceAddress.of(op.w(), buffers),
-                                    DeviceAddress.of(op.y(), buffers)),
-                            engine,
-                            buffers);
+                            product.bind(engine, op.x(), op.w(), op.y(), buffers), engine, buffers);
         }
         return new OrOwn(
                 engine,
@@ -89,7 +83,7 @@ final class CudnnConvolutionKernels {
         Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.x(), op.y(), op.window(), op.groups());
-        CudnnConvolution.Choice choice = c.forward();
+        CudnnPass.Choice choice = c.forward();
         Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
         String doing = Engine.describe(op);
         StringBuilder how = new StringBuilder(choice.toString());
@@ -131,12 +125,7 @@ final class CudnnConvolutionKernels {
         if (isProduct(op.window(), op.groups())) {
             MatMulKernels.Product product =
                     product(cells(op.dx()), last(op.dx()), filters, false, true, op);
-            return (buffers, workspace) ->
-                    product.bind(
-                            engine,
-                            DeviceAddress.of(op.dy(), buffers),
-                            DeviceAddress.of(op.w(), buffers),
-                            DeviceAddress.of(op.dx(), buffers));
+            return (buffers, workspace) -> product.bind(engine, op.dy(), op.w(), op.dx(), buffers);
         }
         return new OrOwn(
                 engine,
@@ -150,7 +139,7 @@ final class CudnnConvolutionKernels {
         int filters = last(op.dy());
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.dx(), op.dy(), op.window(), op.groups());
-        CudnnConvolution.Choice choice = c.gradInput();
+        CudnnPass.Choice choice = c.gradInput();
         Layout layout = new Layout(WithWorkspace.floats(op.w().size()), c, choice);
         String doing = Engine.describe(op);
         return new Described(
@@ -204,12 +193,7 @@ final class CudnnConvolutionKernels {
         if (isProduct(op.window(), op.groups())) {
             MatMulKernels.Product product =
                     product(last(op.x()), filters, cells(op.x()), true, false, op);
-            return (buffers, workspace) ->
-                    product.bind(
-                            engine,
-                            DeviceAddress.of(op.x(), buffers),
-                            DeviceAddress.of(op.dy(), buffers),
-                            DeviceAddress.of(op.dw(), buffers));
+            return (buffers, workspace) -> product.bind(engine, op.x(), op.dy(), op.dw(), buffers);
         }
         return new OrOwn(
                 engine,
@@ -223,7 +207,7 @@ final class CudnnConvolutionKernels {
         int filters = last(op.dy());
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.x(), op.dy(), op.window(), op.groups());
-        CudnnConvolution.Choice choice = c.gradFilter();
+        CudnnPass.Choice choice = c.gradFilter();
         Layout layout = new Layout(WithWorkspace.floats(op.dw().size()), c, choice);
         int rows = Math.toIntExact(op.dw().size() / filters);
         String doing = Engine.describe(op);
@@ -290,7 +274,7 @@ final class CudnnConvolutionKernels {
     }
 
     /** What lies where in the workspace: the filters, the padded images, cuDNN's own memory. */
-    private record Layout(long filters, CudnnConvolution c, CudnnConvolution.Choice choice) {
+    private record Layout(long filters, CudnnConvolution c, CudnnPass.Choice choice) {
         private static final long ALIGNMENT = 256;
 
         private static long aligned(long bytes) {

@@ -23,7 +23,7 @@ final class CudnnFind {
         String wish = System.getProperty(PROPERTY, "guess").strip();
         if (!wish.equals("guess") && !wish.equals("find")) {
             throw new IllegalArgumentException(
-                    PROPERTY + ": must be guess or find, got '" + wish + "'");
+                    "%s: must be guess or find, got '%s'".formatted(PROPERTY, wish));
         }
         return wish.equals("find");
     }

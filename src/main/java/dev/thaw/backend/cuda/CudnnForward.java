@@ -11,11 +11,7 @@ import jcuda.jcudnn.cudnnConvolutionFwdAlgo;
 
 /** A forward convolution by cuDNN, alone or with bias and ReLU in the same call. */
 record CudnnForward(
-        Engine engine,
-        CudnnConvolution c,
-        CudnnConvolution.Choice choice,
-        Memory memory,
-        String doing) {
+        Engine engine, CudnnConvolution c, CudnnPass.Choice choice, Memory memory, String doing) {
     /** Where the operands are. */
     record Memory(DeviceAddress x, DeviceAddress w, DeviceAddress scratch, DeviceAddress y) {}
 

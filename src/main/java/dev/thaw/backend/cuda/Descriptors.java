@@ -52,11 +52,16 @@ final class Descriptors implements AutoCloseable {
                 });
     }
 
-    /** float32 in the order N, C, spatial.., stored in this format. */
-    cudnnTensorDescriptor tensor(int format, int... dims) {
+    private cudnnTensorDescriptor tensor() {
         cudnnTensorDescriptor d = new cudnnTensorDescriptor();
         check(cudnnCreateTensorDescriptor(d), "cudnnCreateTensorDescriptor");
         owned.push(() -> cudnnDestroyTensorDescriptor(d));
+        return d;
+    }
+
+    /** float32 in the order N, C, spatial.., stored in this format. */
+    cudnnTensorDescriptor tensor(int format, int... dims) {
+        cudnnTensorDescriptor d = tensor();
         check(
                 cudnnSetTensorNdDescriptorEx(
                         d, format, cudnnDataType.CUDNN_DATA_FLOAT, dims.length, dims),
@@ -66,9 +71,7 @@ final class Descriptors implements AutoCloseable {
 
     /** One number per channel, for statistics and weights of x. */
     cudnnTensorDescriptor perChannel(cudnnTensorDescriptor x, int mode) {
-        cudnnTensorDescriptor d = new cudnnTensorDescriptor();
-        check(cudnnCreateTensorDescriptor(d), "cudnnCreateTensorDescriptor");
-        owned.push(() -> cudnnDestroyTensorDescriptor(d));
+        cudnnTensorDescriptor d = tensor();
         check(cudnnDeriveBNTensorDescriptor(d, x, mode), "cudnnDeriveBNTensorDescriptor");
         return d;
     }

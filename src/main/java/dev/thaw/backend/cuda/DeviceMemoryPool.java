@@ -45,7 +45,7 @@ final class DeviceMemoryPool implements AutoCloseable {
     synchronized CudaBuffer allocate(long bytes, String label) {
         if (bytes < 0 || bytes > Long.MAX_VALUE - LARGE) {
             throw new IllegalArgumentException(
-                    "cuda: " + label + " has an impossible size, " + bytes + " bytes");
+                    "cuda: %s has an impossible size, %s bytes".formatted(label, bytes));
         }
         long size = exact ? Math.max(1, bytes) : rounded(bytes);
         DeviceAddress address = reuse(size);

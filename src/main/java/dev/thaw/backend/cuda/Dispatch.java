@@ -169,12 +169,11 @@ final class Dispatch {
                 SOURCES.stream()
                         .map(s -> KernelSource.of(s).text().getBytes(StandardCharsets.UTF_8))
                         .toList();
-        return "driver "
-                + engine.gpu().driverVersion()
-                + ", "
-                + engine.versions()
-                + ", kernels "
-                + NativeFolder.hash(texts).substring(0, 8);
+        return "driver %s, %s, kernels %s"
+                .formatted(
+                        engine.gpu().driverVersion(),
+                        engine.versions(),
+                        NativeFolder.hash(texts).substring(0, 8));
     }
 
     /** The settings in words: {@code batchnorm auto; dropout own}. */

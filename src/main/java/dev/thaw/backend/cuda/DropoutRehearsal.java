@@ -36,7 +36,7 @@ final class DropoutRehearsal implements Rehearsal {
         int dropped = 0;
         for (float v : got) {
             if (v != 0 && !(Math.abs(v - kept) <= 2 * Math.ulp(kept))) {
-                return "an element is " + v + ", neither 0 nor " + kept;
+                return "an element is %s, neither 0 nor %s".formatted(v, kept);
             }
             dropped += v == 0 ? 1 : 0;
         }
@@ -45,6 +45,6 @@ final class DropoutRehearsal implements Rehearsal {
         double chance = CHANCE * Math.sqrt(o.rate() * (1 - o.rate()) / n) + 1 / n;
         return Math.abs(part - o.rate()) <= chance
                 ? null
-                : "drops " + part + " of the elements at rate " + o.rate();
+                : "drops %s of the elements at rate %s".formatted(part, o.rate());
     }
 }

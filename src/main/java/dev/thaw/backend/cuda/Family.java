@@ -80,7 +80,7 @@ enum Family {
         all.addAll(others);
         if (!all.contains(wish)) {
             throw new IllegalArgumentException(
-                    property + ": must be one of " + all + ", got '" + wish + "'");
+                    "%s: must be one of %s, got '%s'".formatted(property, all, wish));
         }
         return wish;
     }

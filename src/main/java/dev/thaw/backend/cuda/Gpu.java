@@ -64,21 +64,15 @@ final class Gpu implements AutoCloseable {
         int status = cuInit(0);
         if (status != CUresult.CUDA_SUCCESS) {
             throw unavailable(
-                    "the NVIDIA driver ("
-                            + libraries.driver()
-                            + ") finds no GPU that it can use: "
-                            + Status.driverError(status)
-                            + "; check with nvidia-smi that the GPU is there and the driver runs");
+                    "the NVIDIA driver (%s) finds no GPU that it can use: %s; check with nvidia-smi that the GPU is there and the driver runs"
+                            .formatted(libraries.driver(), Status.driverError(status)));
         }
         int[] count = new int[1];
         Status.driver(cuDeviceGetCount(count), "cuDeviceGetCount", "open");
         if (index < 0 || index >= count[0]) {
             throw unavailable(
-                    "there is no GPU "
-                            + index
-                            + ": the driver sees "
-                            + count[0]
-                            + ", numbered from 0; check CUDA_VISIBLE_DEVICES");
+                    "there is no GPU %s: the driver sees %s, numbered from 0; check CUDA_VISIBLE_DEVICES"
+                            .formatted(index, count[0]));
         }
         CUdevice device = new CUdevice();
         Status.driver(cuDeviceGet(device, index), "cuDeviceGet", "open");
@@ -97,20 +91,13 @@ final class Gpu implements AutoCloseable {
     private void requireSupported(NativeLibraries libraries) {
         if (capability < OLDEST) {
             throw unavailable(
-                    name
-                            + " has compute capability "
-                            + capabilityText()
-                            + ", and 7.5 (Turing) or newer is needed; run on the CPU");
+                    "%s has compute capability %s, and 7.5 (Turing) or newer is needed; run on the CPU"
+                            .formatted(name, capabilityText()));
         }
         if (driverVersion < 1000 * libraries.major()) {
             throw unavailable(
-                    "the driver supports CUDA "
-                            + driverText()
-                            + ", and "
-                            + libraries.cublas()
-                            + " needs CUDA "
-                            + libraries.major()
-                            + "; update the driver, or install CUDA 12");
+                    "the driver supports CUDA %s, and %s needs CUDA %s; update the driver, or install CUDA 12"
+                            .formatted(driverText(), libraries.cublas(), libraries.major()));
         }
     }
 

@@ -83,13 +83,12 @@ final class KernelModules implements AutoCloseable {
         }
         if (compiler == null) {
             throw new CudaException(
-                    "cuda: no machine code for "
-                            + file
-                            + ".cu: "
-                            + (fatbin == null
-                                    ? "none was packed when this jar was built"
-                                    : "the packed one needs a driver for CUDA 13")
-                            + ", and no NVRTC was found to make some; install CUDA's NVRTC");
+                    "cuda: no machine code for %s.cu: %s, and no NVRTC was found to make some; install CUDA's NVRTC"
+                            .formatted(
+                                    file,
+                                    fatbin == null
+                                            ? "none was packed when this jar was built"
+                                            : "the packed one needs a driver for CUDA 13"));
         }
         return compiler.cubin(KernelSource.of(file), gpu.capability());
     }
@@ -101,12 +100,12 @@ final class KernelModules implements AutoCloseable {
                 try {
                     return Files.readAllBytes(image);
                 } catch (IOException e) {
-                    throw new CudaException("cuda: cannot read " + image + ": " + e);
+                    throw new CudaException("cuda: cannot read %s: %s".formatted(image, e));
                 }
             }
         }
         throw new CudaException(
-                "cuda: " + folder + " (" + FOLDER_PROPERTY + ") has no module " + file);
+                "cuda: %s (%s) has no module %s".formatted(folder, FOLDER_PROPERTY, file));
     }
 
     @Override

@@ -8,8 +8,20 @@ import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
 
-/** One kernel with its arguments in memory that the driver reads as it is. */
-final class Launch implements Kernel {
+/**
+ * One kernel with its arguments.
+ *
+ * @param arguments in memory that the driver reads as it is
+ * @param release gives that memory back
+ */
+record Launch(
+        CUfunction function,
+        Grid grid,
+        CUstream stream,
+        Pointer arguments,
+        String doing,
+        Runnable release)
+        implements Kernel {
     /** How many threads: x * y * z blocks of blockX * blockY threads. */
     record Grid(int x, int y, int z, int blockX, int blockY) {
         /** The most blocks along y and z. */
@@ -30,40 +42,21 @@ final class Launch implements Kernel {
         }
     }
 
-    private final CUfunction function;
-    private final int x;
-    private final int y;
-    private final int z;
-    private final int blockX;
-    private final int blockY;
-    private final CUstream stream;
-    private final Pointer arguments;
-    private final String doing;
-    private final Runnable release;
-
-    Launch(
-            CUfunction function,
-            Grid grid,
-            CUstream stream,
-            Pointer arguments,
-            String doing,
-            Runnable release) {
-        this.function = function;
-        x = grid.x();
-        y = grid.y();
-        z = grid.z();
-        blockX = grid.blockX();
-        blockY = grid.blockY();
-        this.stream = stream;
-        this.arguments = arguments;
-        this.doing = doing;
-        this.release = release;
-    }
-
     @Override
     public void launch() {
         Status.driver(
-                cuLaunchKernel(function, x, y, z, blockX, blockY, 1, 0, stream, arguments, null),
+                cuLaunchKernel(
+                        function,
+                        grid.x,
+                        grid.y,
+                        grid.z,
+                        grid.blockX,
+                        grid.blockY,
+                        1,
+                        0,
+                        stream,
+                        arguments,
+                        null),
                 "cuLaunchKernel",
                 doing);
     }

@@ -4,13 +4,17 @@ import static jcuda.jcublas.JCublas2.cublasGemmEx_new;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_N;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_T;
 
+import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.MatMul;
+import dev.thaw.op.Value;
 
 import jcuda.cudaDataType;
 import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasGemmAlgo;
+
+import java.util.function.Function;
 
 /** Matrix products by cuBLAS. */
 final class MatMulKernels {
@@ -27,15 +31,9 @@ final class MatMulKernels {
         Product product =
                 new Product(m, n, k, op.transposeA(), op.transposeB(), Engine.describe(op));
         Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
-        return (buffers, workspace) -> {
-            Kernel gemm =
-                    product.bind(
-                            engine,
-                            DeviceAddress.of(op.a(), buffers),
-                            DeviceAddress.of(op.b(), buffers),
-                            DeviceAddress.of(op.y(), buffers));
-            return epilogue.after(gemm, engine, buffers);
-        };
+        return (buffers, workspace) ->
+                epilogue.after(
+                        product.bind(engine, op.a(), op.b(), op.y(), buffers), engine, buffers);
     }
 
     /**
@@ -43,7 +41,15 @@ final class MatMulKernels {
      * first, so that it sees each matrix transposed, and computes y' = op(b)' op(a)'.
      */
     record Product(int m, int n, int k, boolean transposeA, boolean transposeB, String doing) {
-        Kernel bind(Engine engine, DeviceAddress a, DeviceAddress b, DeviceAddress y) {
+        Kernel bind(
+                Engine engine,
+                Value valueA,
+                Value valueB,
+                Value valueY,
+                Function<Value, Buffer> buffers) {
+            DeviceAddress a = DeviceAddress.of(valueA, buffers);
+            DeviceAddress b = DeviceAddress.of(valueB, buffers);
+            DeviceAddress y = DeviceAddress.of(valueY, buffers);
             int compute =
                     engine.tf32()
                             ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32

@@ -53,15 +53,8 @@ final class NativeFolder {
                 return new NativeFolder(write(temporary(files.keySet()), files));
             } catch (IOException e2) {
                 throw new BackendUnavailableException(
-                        "JCuda's natives can be unpacked neither into "
-                                + folder
-                                + " ("
-                                + e
-                                + ") nor into a temporary folder ("
-                                + e2
-                                + "); set "
-                                + CacheFolder.VARIABLE
-                                + " to a folder that can be written",
+                        "JCuda's natives can be unpacked neither into %s (%s) nor into a temporary folder (%s); set %s to a folder that can be written"
+                                .formatted(folder, e, e2, CacheFolder.VARIABLE),
                         e);
             }
         }
@@ -84,10 +77,8 @@ final class NativeFolder {
         try (InputStream in = NativeFolder.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new BackendUnavailableException(
-                        "not on the class path: "
-                                + path
-                                + "; JCuda has natives for Linux and Windows on x86-64, in the"
-                                + " artifacts jcuda-natives, jcublas-natives and jcudnn-natives",
+                        "not on the class path: %s; JCuda has natives for Linux and Windows on x86-64, in the artifacts jcuda-natives, jcublas-natives and jcudnn-natives"
+                                .formatted(path),
                         null);
             }
             return in.readAllBytes();
@@ -152,12 +143,8 @@ final class NativeFolder {
                 Class.forName(name, true, NativeFolder.class.getClassLoader());
             } catch (ClassNotFoundException | LinkageError e) {
                 throw new BackendUnavailableException(
-                        name
-                                + " cannot load its natives from "
-                                + folder
-                                + " ("
-                                + reason(e)
-                                + "); reinstall NVIDIA's driver, CUDA and cuDNN 9",
+                        "%s cannot load its natives from %s (%s); reinstall NVIDIA's driver, CUDA and cuDNN 9"
+                                .formatted(name, folder, reason(e)),
                         e);
             } finally {
                 System.setProperty("java.io.tmpdir", before);

@@ -42,11 +42,8 @@ record NativeLibraries(
         }
         if (driver.isEmpty()) {
             throw missing(
-                    "no NVIDIA driver: looked for "
-                            + DRIVER
-                            + " in "
-                            + search.places()
-                            + "; install NVIDIA's driver for this GPU");
+                    "no NVIDIA driver: looked for %s in %s; install NVIDIA's driver for this GPU"
+                            .formatted(DRIVER, search.places()));
         }
         return find(search, driver.get());
     }
@@ -72,17 +69,8 @@ record NativeLibraries(
     private static BackendUnavailableException notFound(
             String what, String files, String install, LibrarySearch search) {
         return missing(
-                "no "
-                        + what
-                        + ": looked for "
-                        + files
-                        + " in "
-                        + search.places()
-                        + "; install "
-                        + install
-                        + ", or set "
-                        + LibrarySearch.HOME
-                        + " to the folder where it is");
+                "no %s: looked for %s in %s; install %s, or set %s to the folder where it is"
+                        .formatted(what, files, search.places(), install, LibrarySearch.HOME));
     }
 
     private static BackendUnavailableException missing(String what) {
@@ -155,7 +143,7 @@ record NativeLibraries(
         } catch (UnsatisfiedLinkError e) {
             String reason = e.getMessage().replace(file.toAbsolutePath() + ": ", "");
             throw new BackendUnavailableException(
-                    file + " cannot be loaded (" + reason + "); " + remedy + OR_CPU, e);
+                    "%s cannot be loaded (%s); %s%s".formatted(file, reason, remedy, OR_CPU), e);
         }
     }
 }

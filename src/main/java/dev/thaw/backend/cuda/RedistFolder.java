@@ -39,13 +39,8 @@ final class RedistFolder {
             }
         } catch (IOException | ClassCastException e) {
             throw new BackendUnavailableException(
-                    "CUDA's libraries on the class path cannot be unpacked into "
-                            + cache
-                            + " ("
-                            + e
-                            + "); make room there, or set "
-                            + CacheFolder.VARIABLE
-                            + " to a folder that can be written",
+                    "CUDA's libraries on the class path cannot be unpacked into %s (%s); make room there, or set %s to a folder that can be written"
+                            .formatted(cache, e, CacheFolder.VARIABLE),
                     e);
         }
     }

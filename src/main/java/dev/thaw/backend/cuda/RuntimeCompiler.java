@@ -48,14 +48,12 @@ final class RuntimeCompiler {
         Path file =
                 cache.resolve("kernels")
                         .resolve(
-                                source.name()
-                                        + "-"
-                                        + source.hash().substring(0, 16)
-                                        + "-sm"
-                                        + capability
-                                        + "-nvrtc"
-                                        + version
-                                        + ".cubin");
+                                "%s-%s-sm%s-nvrtc%s.cubin"
+                                        .formatted(
+                                                source.name(),
+                                                source.hash().substring(0, 16),
+                                                capability,
+                                                version));
         byte[] kept = read(file);
         if (kept != null) {
             return kept;
@@ -72,15 +70,12 @@ final class RuntimeCompiler {
         Status.nvrtc(nvrtcGetSupportedArchs(all), "nvrtcGetSupportedArchs", "compile");
         if (IntStream.of(all).noneMatch(a -> a == capability)) {
             throw new CudaException(
-                    "cuda: NVRTC "
-                            + version
-                            + " cannot compile for compute capability "
-                            + capability / 10
-                            + "."
-                            + capability % 10
-                            + " (it knows "
-                            + Arrays.toString(all)
-                            + "); install a newer CUDA 12 or 13");
+                    "cuda: NVRTC %s cannot compile for compute capability %s.%s (it knows %s); install a newer CUDA 12 or 13"
+                            .formatted(
+                                    version,
+                                    capability / 10,
+                                    capability % 10,
+                                    Arrays.toString(all)));
         }
     }
 
@@ -102,7 +97,7 @@ final class RuntimeCompiler {
             if (status != 0) {
                 String[] log = new String[1];
                 nvrtcGetProgramLog(program, log);
-                throw new CudaException("cuda: " + file + " does not compile: " + log[0]);
+                throw new CudaException("cuda: %s does not compile: %s".formatted(file, log[0]));
             }
             long[] size = new long[1];
             Status.nvrtc(nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize", file);

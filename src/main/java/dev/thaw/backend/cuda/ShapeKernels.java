@@ -141,7 +141,7 @@ final class ShapeKernels {
         }
         if (axes.size() > Axes.MOST) {
             throw new IllegalStateException(
-                    "cuda: Pad works on at most " + Axes.MOST + " axes, got " + axes.size());
+                    "cuda: Pad works on at most %s axes, got %s".formatted(Axes.MOST, axes.size()));
         }
         a.number(n);
         for (int k = 0; k < 3; k++) {

@@ -160,12 +160,8 @@ final class Staging implements AutoCloseable {
         long bytes = (long) tensor.size() * tensor.dtype().bytes();
         if (bytes > buffer.bytes()) {
             throw new IllegalArgumentException(
-                    "cuda: a tensor "
-                            + tensor.shape()
-                            + " has "
-                            + bytes
-                            + " bytes, the buffer "
-                            + buffer.bytes());
+                    "cuda: a tensor %s has %s bytes, the buffer %s"
+                            .formatted(tensor.shape(), bytes, buffer.bytes()));
         }
     }
 

@@ -82,6 +82,6 @@ final class Status {
     }
 
     private static CudaException failed(String call, String doing, String reason) {
-        return new CudaException("cuda: " + doing + ": " + call + " failed: " + reason);
+        return new CudaException("cuda: %s: %s failed: %s".formatted(doing, call, reason));
     }
 }
