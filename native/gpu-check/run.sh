@@ -81,7 +81,7 @@ print(":".join(f for p in sorted(places) for f in sorted(glob.glob(p + "/nvidia/
 cache=${THAW_CACHE:-$OUT/scratch/cache}
 java=("$here/jre/bin/java" "-Xmx$heap" -XX:+UseParallelGC -Djava.awt.headless=true
     "-XX:ErrorFile=$OUT/logs/hs_err_%p.log" "-Djava.io.tmpdir=$OUT/scratch"
-    -Dorg.slf4j.simpleLogger.cacheOutputStream=false
+    -Dorg.slf4j.simpleLogger.logFile=System.err -Dorg.slf4j.simpleLogger.cacheOutputStream=false # a test reads it
     "-Dthaw.device=$device" "-Dthaw.cache=$cache" "${properties[@]}")
 if "$here/jre/bin/java" --enable-native-access=ALL-UNNAMED -version >/dev/null 2>&1; then
     java+=(--enable-native-access=ALL-UNNAMED)
