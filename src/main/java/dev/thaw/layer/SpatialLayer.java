@@ -5,7 +5,6 @@ import dev.thaw.op.Transpose;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -71,7 +70,7 @@ public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer
     @Override
     protected final Shape outputShape(Shape input) {
         Shape result = resultShape(channelsLast(input));
-        return permuted(result, toFirst(result.rank()));
+        return result.pick(toFirst(result));
     }
 
     @Override
@@ -81,8 +80,8 @@ public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer
 
     @Override
     protected final Value lower(Lowering l, Value x) {
-        Value y = emit(l, transposed(l, x, toLast(rank + 2)));
-        return finish(l, transposed(l, y, toFirst(y.shape().rank())));
+        Value y = emit(l, l.formula().transpose(x, toLast(x.shape())));
+        return finish(l, l.formula().transpose(y, toFirst(y.shape())));
     }
 
     /** The input's shape with the channels last; refuses other ranks and unknown channels. */
@@ -91,48 +90,19 @@ public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer
         if (input.rank() != rank + 2 || input.dim(last ? -1 : 1) == Shape.NONE) {
             String spatial = String.join(", ", AXES[rank - 1]);
             throw refuse(
-                    "input must be (batch, "
-                            + (last ? spatial + ", channels" : "channels, " + spatial)
-                            + ") with known channels, got "
-                            + input);
+                    "input must be (batch, %s) with known channels, got %s"
+                            .formatted(
+                                    last ? spatial + ", channels" : "channels, " + spatial, input));
         }
-        return permuted(input, toLast(input.rank()));
+        return input.pick(toLast(input));
     }
 
-    private List<Integer> toLast(int axes) {
-        List<Integer> order = identity(axes);
-        if (dataFormat == DataFormat.CHANNELS_FIRST) {
-            order.add(order.remove(1));
-        }
-        return order;
+    private List<Integer> toLast(Shape shape) {
+        boolean first = dataFormat == DataFormat.CHANNELS_FIRST;
+        return shape.axesToEnd(first ? List.of(1) : List.of());
     }
 
-    private List<Integer> toFirst(int axes) {
-        List<Integer> order = identity(axes);
-        if (dataFormat == DataFormat.CHANNELS_FIRST) {
-            order.add(1, order.remove(axes - 1));
-        }
-        return order;
-    }
-
-    private static List<Integer> identity(int axes) {
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < axes; i++) {
-            order.add(i);
-        }
-        return order;
-    }
-
-    private static Shape permuted(Shape shape, List<Integer> order) {
-        return Shape.of(order.stream().map(shape::dim).toList());
-    }
-
-    private static Value transposed(Lowering l, Value x, List<Integer> order) {
-        if (order.equals(identity(order.size()))) {
-            return x;
-        }
-        Value y = l.temp("transposed", permuted(x.shape(), order));
-        l.emit(new Transpose(x, y, order));
-        return y;
+    private List<Integer> toFirst(Shape shape) {
+        return Transpose.inverse(toLast(shape));
     }
 }

@@ -1,8 +1,5 @@
 package dev.thaw.op;
 
-import dev.thaw.tensor.Shape;
-
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -107,20 +104,10 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
             g.pass(input, dy);
             return;
         }
-        int rank = dy.shape().rank();
-        int missing = rank - input.shape().rank();
-        List<Integer> axes = new ArrayList<>();
-        int[] kept = dy.shape().toArray();
-        for (int i = 0; i < rank; i++) {
-            int extent = i < missing ? 1 : input.shape().dim(i - missing);
-            if (extent == 1 && kept[i] != 1) {
-                axes.add(i);
-                kept[i] = 1;
-            }
-        }
+        List<Integer> axes = dy.shape().axesRepeated(input.shape());
         Value sum = dy;
         if (!axes.isEmpty()) {
-            sum = g.temp("d_sum", Shape.of(kept));
+            sum = g.temp("d_sum", dy.shape().reduced(axes));
             g.emit(new Reduce(dy, sum, Reduce.Kind.SUM, axes));
         }
         g.emit(new Reshape(sum, g.sink(input)));

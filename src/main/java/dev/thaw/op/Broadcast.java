@@ -1,6 +1,5 @@
 package dev.thaw.op;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,12 +17,7 @@ public record Broadcast(Value x, @Out Value y, double scale) implements Op {
             scaled = g.temp("d_scaled", y.shape());
             g.emit(new Affine(g.of(y), scaled, scale, 0));
         }
-        List<Integer> axes = new ArrayList<>();
-        for (int i = 0; i < x.shape().rank(); i++) {
-            if (x.shape().dim(i) != y.shape().dim(i)) {
-                axes.add(i);
-            }
-        }
+        List<Integer> axes = y.shape().axesRepeated(x.shape());
         g.emit(new Reduce(scaled, g.sink(x), Reduce.Kind.SUM, axes));
     }
 }

@@ -38,23 +38,10 @@ public final class Formula {
 
     /** a (op) b, broadcast as {@link Binary} says. */
     public Value combine(Value a, Binary.Kind kind, Value b) {
-        Shape shape = broadcast(a.shape(), b.shape());
+        Shape shape = a.shape().broadcast(b.shape());
         Value y = program.temp(kind.name().toLowerCase(java.util.Locale.ROOT), shape);
         program.emit(new Binary(a, b, y, kind));
         return y;
-    }
-
-    private static Shape broadcast(Shape a, Shape b) {
-        if (a.equals(b)) {
-            return a;
-        }
-        int[] longer = (a.rank() < b.rank() ? b : a).toArray();
-        int[] shorter = (a.rank() < b.rank() ? a : b).toArray();
-        for (int i = 0; i < shorter.length; i++) {
-            int at = longer.length - shorter.length + i;
-            longer[at] = longer[at] == 1 ? shorter[i] : longer[at];
-        }
-        return Shape.of(longer);
     }
 
     /** scale x + shift. */
@@ -76,8 +63,10 @@ public final class Formula {
 
     /** Axis i of the result is axis order[i] of x. */
     public Value transpose(Value x, List<Integer> order) {
-        int[] dims = order.stream().mapToInt(x.shape()::dim).toArray();
-        Value y = program.temp("transposed", Shape.of(dims), x.dtype());
+        if (order.equals(x.shape().axes())) {
+            return x;
+        }
+        Value y = program.temp("transposed", x.shape().pick(order), x.dtype());
         program.emit(new Transpose(x, y, order));
         return y;
     }
@@ -93,6 +82,11 @@ public final class Formula {
         Value y = program.temp("slice", x.shape().withDim(axis, end - begin), x.dtype());
         program.emit(new Slice(x, y, List.of(at)));
         return y;
+    }
+
+    /** A vector as a value that is combined along one axis with those of this rank. */
+    public Value along(Value vector, int axis, int rank) {
+        return reshape(vector, Shape.ones(rank).withDim(axis, vector.shape().dim(0)));
     }
 
     /** x repeated to a shape of the same rank, along axes where its extent is 1. */
@@ -121,11 +115,9 @@ public final class Formula {
 
     /** Sum, mean or maximum over some axes in [0, rank), which stay with extent 1. */
     public Value reduce(Value x, Reduce.Kind kind, List<Integer> axes) {
-        Shape kept = x.shape();
-        for (int axis : axes) {
-            kept = kept.withDim(axis, 1);
-        }
-        Value y = program.temp(kind.name().toLowerCase(java.util.Locale.ROOT), kept);
+        Value y =
+                program.temp(
+                        kind.name().toLowerCase(java.util.Locale.ROOT), x.shape().reduced(axes));
         program.emit(new Reduce(x, y, kind, axes));
         return y;
     }

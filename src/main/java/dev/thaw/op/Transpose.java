@@ -17,10 +17,15 @@ public record Transpose(Value x, @Out Value y, List<Integer> order) implements O
 
     @Override
     public void gradient(Gradients g) {
+        g.emit(new Transpose(g.of(y), g.sink(x), inverse(order)));
+    }
+
+    /** The order that undoes this one. */
+    public static List<Integer> inverse(List<Integer> order) {
         Integer[] inverse = new Integer[order.size()];
         for (int i = 0; i < inverse.length; i++) {
             inverse[order.get(i)] = i;
         }
-        g.emit(new Transpose(g.of(y), g.sink(x), List.of(inverse)));
+        return List.of(inverse);
     }
 }

@@ -1,8 +1,11 @@
 package dev.thaw.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.IntStream;
 
 /**
  * The extents of a tensor, outermost first. An extent of {@link #NONE} is not known yet (the batch
@@ -42,6 +45,13 @@ public final class Shape {
         return SCALAR;
     }
 
+    /** A shape whose extents are all 1. */
+    public static Shape ones(int rank) {
+        int[] d = new int[rank];
+        Arrays.fill(d, 1);
+        return new Shape(d);
+    }
+
     /** The number of axes. */
     public int rank() {
         return dims.length;
@@ -57,19 +67,36 @@ public final class Shape {
         return dim(-1);
     }
 
+    /** Whether there is such an axis; negative ones count from the end. */
+    public boolean hasAxis(int axis) {
+        return -dims.length <= axis && axis < dims.length;
+    }
+
     /** The axis as a number in [0, rank); negative axes count from the end. */
     public int axis(int axis) {
-        int a = axis < 0 ? axis + dims.length : axis;
-        if (a < 0 || a >= dims.length) {
+        if (!hasAxis(axis)) {
             throw new IllegalArgumentException(
-                    "axis "
-                            + axis
-                            + " does not exist in shape "
-                            + this
-                            + ", which has rank "
-                            + rank());
+                    "axis %d does not exist in shape %s, which has rank %d"
+                            .formatted(axis, this, rank()));
         }
-        return a;
+        return axis < 0 ? axis + dims.length : axis;
+    }
+
+    /** The axes 0, 1, .. */
+    public List<Integer> axes() {
+        return axesBut(List.of());
+    }
+
+    /** The axes but for these, which are in [0, rank). */
+    public List<Integer> axesBut(Collection<Integer> axes) {
+        return IntStream.range(0, dims.length).filter(i -> !axes.contains(i)).boxed().toList();
+    }
+
+    /** The axes in the order that brings these, which are in [0, rank), to the end. */
+    public List<Integer> axesToEnd(List<Integer> axes) {
+        List<Integer> order = new ArrayList<>(axesBut(axes));
+        order.addAll(axes);
+        return order;
     }
 
     /** The extents, as a fresh array. */
@@ -124,17 +151,111 @@ public final class Shape {
 
     /** This shape with a new first axis. */
     public Shape prepend(int extent) {
-        int[] d = new int[dims.length + 1];
-        d[0] = extent;
-        System.arraycopy(dims, 0, d, 1, dims.length);
-        return of(d);
+        return insert(0, extent);
     }
 
     /** This shape with a new last axis. */
     public Shape append(int extent) {
-        int[] d = Arrays.copyOf(dims, dims.length + 1);
-        d[dims.length] = extent;
+        return insert(dims.length, extent);
+    }
+
+    /** This shape with a new axis, which has this number in [0, rank] afterwards. */
+    public Shape insert(int axis, int extent) {
+        int[] d = new int[dims.length + 1];
+        System.arraycopy(dims, 0, d, 0, axis);
+        d[axis] = extent;
+        System.arraycopy(dims, axis, d, axis + 1, dims.length - axis);
         return of(d);
+    }
+
+    /** The extents of these axes in this order; negative axes count from the end. */
+    public Shape pick(List<Integer> axes) {
+        return new Shape(axes.stream().mapToInt(this::dim).toArray());
+    }
+
+    /** This shape without these axes, which are in [0, rank). */
+    public Shape without(Collection<Integer> axes) {
+        return pick(axesBut(axes));
+    }
+
+    /** This shape with extent 1 at these axes, as a reduction over them leaves it. */
+    public Shape reduced(Collection<Integer> axes) {
+        int[] d = dims.clone();
+        axes.forEach(axis -> d[axis(axis)] = 1);
+        return new Shape(d);
+    }
+
+    /** This shape, with the extents of another one of its rank where its own are not known. */
+    public Shape orElse(Shape other) {
+        int[] d = dims.clone();
+        Arrays.setAll(d, i -> d[i] == NONE ? other.dims[i] : d[i]);
+        return new Shape(d);
+    }
+
+    /**
+     * Whether both can be combined element by element as in NumPy: aligned at the last axis, each
+     * pair of extents agrees, or is not known, or one of them is 1 or absent and repeats.
+     */
+    public boolean broadcasts(Shape other) {
+        for (int i = 1; i <= Math.min(rank(), other.rank()); i++) {
+            int p = dim(-i);
+            int q = other.dim(-i);
+            if (p != q && p != 1 && q != 1 && p != NONE && q != NONE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The shape of both combined. An unknown extent is the other one's, unless that repeats. */
+    public Shape broadcast(Shape other) {
+        if (!broadcasts(other)) {
+            throw new IllegalArgumentException(
+                    "shapes must have the same extents, or 1, from the last axis on, got %s and %s"
+                            .formatted(this, other));
+        }
+        int[] d = new int[Math.max(rank(), other.rank())];
+        for (int i = 1; i <= d.length; i++) {
+            int p = i <= rank() ? dim(-i) : 1;
+            int q = i <= other.rank() ? other.dim(-i) : 1;
+            d[d.length - i] = p == 1 ? q : q == 1 ? p : Math.max(p, q);
+        }
+        return new Shape(d);
+    }
+
+    /** The axes along which another shape repeats when it is broadcast to this one. */
+    public List<Integer> axesRepeated(Shape smaller) {
+        int missing = rank() - smaller.rank();
+        return IntStream.range(0, dims.length)
+                .filter(i -> dims[i] != (i < missing ? 1 : smaller.dims[i - missing]))
+                .boxed()
+                .toList();
+    }
+
+    /**
+     * How far neighbours along each axis lie apart, in elements, row-major. An extent of 0 counts
+     * as 1: no element tells the difference. All extents must be known.
+     */
+    public int[] strides() {
+        size();
+        int[] strides = new int[dims.length];
+        long next = 1;
+        for (int i = dims.length - 1; i >= 0; i--) {
+            strides[i] = Math.toIntExact(next);
+            next *= Math.max(1, dims[i]);
+        }
+        return strides;
+    }
+
+    /** The strides of this shape when it is broadcast to another one: 0 where it repeats. */
+    public int[] stridesIn(Shape larger) {
+        int[] own = strides();
+        int[] strides = new int[larger.rank()];
+        int missing = strides.length - own.length;
+        for (int i = 0; i < own.length; i++) {
+            strides[missing + i] = dims[i] == 1 ? 0 : own[i];
+        }
+        return strides;
     }
 
     /** True where both have the same rank and every pair of known extents agrees. */

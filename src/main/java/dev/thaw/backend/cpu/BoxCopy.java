@@ -1,10 +1,9 @@
 package dev.thaw.backend.cpu;
 
 import dev.thaw.backend.spi.Kernel;
+import dev.thaw.tensor.Walk;
 
 import java.nio.IntBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Copies a box of cells of 4 bytes, whatever they mean, from one layout to another. Axes that are
@@ -21,14 +20,7 @@ final class BoxCopy implements Kernel {
     /** Cells for which a second thread pays. */
     private static final int GRAIN = 128 * 1024;
 
-    /**
-     * An axis of the box.
-     *
-     * @param extent its cells
-     * @param from distance of two of them at the source
-     * @param to distance of two of them at the target
-     */
-    record Axis(int extent, int from, int to) {}
+    private static final Walk ONE_CELL = new Walk(new int[] {1}, new int[][] {{1}, {1}});
 
     /** Copies a row of n cells. */
     @FunctionalInterface
@@ -36,8 +28,8 @@ final class BoxCopy implements Kernel {
         void copy(int from, int to, int n);
     }
 
-    private final Axis[] outer;
-    private final Axis last;
+    private final Walk walk;
+    private final int last; // extent of a row
     private final int pieces; // of a row
     private final int piece;
     private final int rows;
@@ -47,49 +39,29 @@ final class BoxCopy implements Kernel {
     private final Workers.Part part = this::part;
 
     /**
-     * @param axes the box, outermost axis first
+     * @param walk over the box, beside the source and the target
      * @param from the first cell at the source
      * @param to the first cell at the target
      */
-    BoxCopy(List<Axis> axes, IntBuffer source, int from, IntBuffer target, int to) {
-        List<Axis> merged = merged(axes);
-        last = merged.remove(merged.size() - 1);
-        outer = merged.toArray(Axis[]::new);
+    BoxCopy(Walk walk, IntBuffer source, int from, IntBuffer target, int to) {
+        this.walk = walk.rank() == 0 ? ONE_CELL : walk;
         this.from = from;
         this.to = to;
-        piece = Math.min(PIECE, Math.max(1, last.extent));
-        pieces = (last.extent + piece - 1) / piece;
+        int axis = this.walk.rank() - 1;
+        last = this.walk.extents()[axis];
+        int step = this.walk.stride(0, axis);
+        int stride = this.walk.stride(1, axis);
+        piece = Math.min(PIECE, Math.max(1, last));
+        pieces = (last + piece - 1) / piece;
         int count = pieces;
-        for (Axis a : outer) {
-            count = Math.multiplyExact(count, a.extent);
+        for (int a = 0; a < axis; a++) {
+            count = Math.multiplyExact(count, this.walk.extents()[a]);
         }
         rows = count;
         row =
-                last.from == 1 && last.to == 1 && last.extent >= BULK_PAYS
+                step == 1 && stride == 1 && last >= BULK_PAYS
                         ? (f, t, n) -> target.put(t, source, f, n)
-                        : (f, t, n) -> loop(source, f, last.from, target, t, last.to, n);
-    }
-
-    private static List<Axis> merged(List<Axis> axes) {
-        List<Axis> merged = new ArrayList<>();
-        for (Axis a : axes) {
-            Axis before = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (a.extent == 1) {
-                continue;
-            }
-            if (before != null
-                    && before.from == a.from * a.extent
-                    && before.to == a.to * a.extent) {
-                Axis both = new Axis(Math.multiplyExact(before.extent, a.extent), a.from, a.to);
-                merged.set(merged.size() - 1, both);
-            } else {
-                merged.add(a);
-            }
-        }
-        if (merged.isEmpty()) {
-            merged.add(new Axis(1, 1, 1));
-        }
-        return merged;
+                        : (f, t, n) -> loop(source, f, step, target, t, stride, n);
     }
 
     private static void loop(
@@ -105,18 +77,19 @@ final class BoxCopy implements Kernel {
     }
 
     private void part(int slot, int first, int end) {
+        int axis = walk.rank() - 1;
         for (int r = first; r < end; r++) {
             int rest = r / pieces;
             int start = r % pieces * piece;
-            int f = from + start * last.from;
-            int t = to + start * last.to;
-            for (int a = outer.length - 1; a >= 0; a--) {
-                int index = rest % outer[a].extent;
-                rest /= outer[a].extent;
-                f += index * outer[a].from;
-                t += index * outer[a].to;
+            int f = from + start * walk.stride(0, axis);
+            int t = to + start * walk.stride(1, axis);
+            for (int a = axis - 1; a >= 0; a--) {
+                int index = rest % walk.extents()[a];
+                rest /= walk.extents()[a];
+                f += index * walk.stride(0, a);
+                t += index * walk.stride(1, a);
             }
-            row.copy(f, t, Math.min(piece, last.extent - start));
+            row.copy(f, t, Math.min(piece, last - start));
         }
     }
 }

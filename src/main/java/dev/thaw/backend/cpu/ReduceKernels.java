@@ -17,7 +17,7 @@ final class ReduceKernels {
     }
 
     private static Prepared reduce(Reduce op) {
-        ReductionShape shape = new ReductionShape(op.x().shape(), op.axes());
+        ReductionShape shape = new ReductionShape(op.x().shape(), op.y().shape());
         Fold fold = op.kind() == Reduce.Kind.MAX ? Fold.MAX : Fold.SUM;
         double factor = op.kind() == Reduce.Kind.MEAN ? 1.0 / op.count() : 1;
         return (buffers, workspace) -> {

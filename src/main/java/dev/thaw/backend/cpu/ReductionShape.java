@@ -1,9 +1,7 @@
 package dev.thaw.backend.cpu;
 
 import dev.thaw.tensor.Shape;
-
-import java.util.ArrayList;
-import java.util.List;
+import dev.thaw.tensor.Walk;
 
 /**
  * A reduction as [outer.., rows, columns]: rows are reduced, columns kept and dense; the outer
@@ -11,8 +9,6 @@ import java.util.List;
  * reduced ones (which make spans of rows that belong together).
  */
 final class ReductionShape {
-    private record Axis(int extent, boolean reduced) {}
-
     /** Adjacent elements that are kept. */
     final int columns;
 
@@ -25,45 +21,32 @@ final class ReductionShape {
     /** Runs of rows that go into the same group. */
     final int spans;
 
-    private final List<Axis> outer;
+    /** Over x, beside x and the result, which stands still where x is reduced. */
+    private final Walk walk;
 
-    ReductionShape(Shape shape, List<Integer> axes) {
-        outer = merged(shape, axes);
-        columns = takeLast(false);
-        rows = takeLast(true);
+    private final int outer; // axes before rows and columns
+
+    ReductionShape(Shape x, Shape y) {
+        walk = Walk.over(x, x, y);
+        int last = walk.rank() - 1;
+        boolean keepsLast = last >= 0 && !isReduced(last);
+        columns = keepsLast ? walk.extents()[last--] : 1;
+        rows = last >= 0 && isReduced(last) ? walk.extents()[last--] : 1;
+        outer = last + 1;
         groups = product(false);
         spans = product(true);
     }
 
-    private static List<Axis> merged(Shape shape, List<Integer> axes) {
-        List<Axis> merged = new ArrayList<>();
-        for (int i = 0; i < shape.rank(); i++) {
-            int extent = shape.dim(i);
-            boolean reduced = axes.contains(i);
-            int last = merged.size() - 1;
-            if (extent == 1) {
-                continue;
-            }
-            if (last >= 0 && merged.get(last).reduced == reduced) {
-                int both = Math.multiplyExact(merged.get(last).extent, extent);
-                merged.set(last, new Axis(both, reduced));
-            } else {
-                merged.add(new Axis(extent, reduced));
-            }
-        }
-        return merged;
-    }
-
-    private int takeLast(boolean reduced) {
-        int last = outer.size() - 1;
-        return last >= 0 && outer.get(last).reduced == reduced ? outer.remove(last).extent : 1;
+    private boolean isReduced(int axis) {
+        return walk.stride(1, axis) == 0;
     }
 
     private int product(boolean reduced) {
-        return outer.stream()
-                .filter(a -> a.reduced == reduced)
-                .mapToInt(Axis::extent)
-                .reduce(1, Math::multiplyExact);
+        int n = 1;
+        for (int a = 0; a < outer; a++) {
+            n = isReduced(a) == reduced ? Math.multiplyExact(n, walk.extents()[a]) : n;
+        }
+        return n;
     }
 
     /** Whether each group lies in one piece that fits into a tile. */
@@ -73,15 +56,16 @@ final class ReductionShape {
 
     /** Where a span of a group begins. */
     int at(int group, int span) {
-        int stride = rows * columns;
         int at = 0;
-        for (int a = outer.size() - 1; a >= 0; a--) {
-            Axis axis = outer.get(a);
-            int index = axis.reduced ? span % axis.extent : group % axis.extent;
-            at += index * stride;
-            stride *= axis.extent;
-            span = axis.reduced ? span / axis.extent : span;
-            group = axis.reduced ? group : group / axis.extent;
+        for (int a = outer - 1; a >= 0; a--) {
+            int extent = walk.extents()[a];
+            if (isReduced(a)) {
+                at += span % extent * walk.stride(0, a);
+                span /= extent;
+            } else {
+                at += group % extent * walk.stride(0, a);
+                group /= extent;
+            }
         }
         return at;
     }

@@ -12,6 +12,8 @@ import dev.thaw.op.Slice;
 import dev.thaw.op.StopGradient;
 import dev.thaw.op.Transpose;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Walk;
 
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
@@ -45,25 +47,9 @@ final class ShapeKernels {
     }
 
     /** The extents of a value in cells: an INT64 gets an axis of two more. */
-    private static int[] extents(Value v) {
-        int[] d = v.shape().toArray();
+    private static Shape box(Value v) {
         int perElement = v.dtype().bytes() / Integer.BYTES;
-        if (perElement == 1) {
-            return d;
-        }
-        int[] more = Arrays.copyOf(d, d.length + 1);
-        more[d.length] = perElement;
-        return more;
-    }
-
-    private static int[] strides(int[] extents) {
-        int[] strides = new int[extents.length];
-        int s = 1;
-        for (int i = extents.length - 1; i >= 0; i--) {
-            strides[i] = s;
-            s = Math.multiplyExact(s, extents[i]);
-        }
-        return strides;
+        return perElement == 1 ? v.shape() : v.shape().append(perElement);
     }
 
     private static int offset(List<Integer> begin, int[] strides) {
@@ -74,21 +60,13 @@ final class ShapeKernels {
         return at;
     }
 
-    private static List<BoxCopy.Axis> box(int[] extents, int[] from, int[] to) {
-        List<BoxCopy.Axis> axes = new ArrayList<>();
-        for (int i = 0; i < extents.length; i++) {
-            axes.add(new BoxCopy.Axis(extents[i], from[i], to[i]));
-        }
-        return axes;
-    }
-
     private static Prepared reshape(Reshape op) {
-        int[] all = extents(op.x());
+        Shape all = box(op.x());
         return (buffers, workspace) ->
                 MatMulKernels.address(op.x(), buffers) == MatMulKernels.address(op.y(), buffers)
                         ? () -> {}
                         : new BoxCopy(
-                                box(all, strides(all), strides(all)),
+                                Walk.merged(all, all.strides(), all.strides()),
                                 cells(op.x(), buffers),
                                 0,
                                 cells(op.y(), buffers),
@@ -96,11 +74,11 @@ final class ShapeKernels {
     }
 
     private static Prepared slice(Slice op) {
-        int[] large = strides(extents(op.x()));
-        int[] box = extents(op.y());
+        int[] large = box(op.x()).strides();
+        Shape box = box(op.y());
         return (buffers, workspace) ->
                 new BoxCopy(
-                        box(box, large, strides(box)),
+                        Walk.merged(box, large, box.strides()),
                         cells(op.x(), buffers),
                         offset(op.begin(), large),
                         cells(op.y(), buffers),
@@ -108,15 +86,15 @@ final class ShapeKernels {
     }
 
     private static Prepared concat(Concat op) {
-        int[] large = strides(extents(op.y()));
+        int[] large = box(op.y()).strides();
         return (buffers, workspace) -> {
             List<Kernel> parts = new ArrayList<>();
             int at = 0;
             for (Value x : op.xs()) {
-                int[] box = extents(x);
+                Shape box = box(x);
                 parts.add(
                         new BoxCopy(
-                                box(box, strides(box), large),
+                                Walk.merged(box, box.strides(), large),
                                 cells(x, buffers),
                                 0,
                                 cells(op.y(), buffers),
@@ -137,25 +115,25 @@ final class ShapeKernels {
     }
 
     private static Prepared pad(Pad op) {
-        int[] box = extents(op.x());
-        int[] whole = extents(op.y());
-        int[] large = strides(whole);
+        Shape box = box(op.x());
+        Shape whole = box(op.y());
+        int[] large = whole.strides();
         return (buffers, workspace) -> {
             IntBuffer y = cells(op.y(), buffers);
             List<Kernel> parts = new ArrayList<>();
             for (int axis = 0; axis < op.begin().size(); axis++) {
                 int begin = op.begin().get(axis);
-                int end = begin + box[axis];
+                int end = begin + box.dim(axis);
                 if (begin > 0) {
                     parts.add(margin(axis, 0, begin, op.begin(), box, large, y));
                 }
-                if (end < whole[axis]) {
-                    parts.add(margin(axis, end, whole[axis], op.begin(), box, large, y));
+                if (end < whole.dim(axis)) {
+                    parts.add(margin(axis, end, whole.dim(axis), op.begin(), box, large, y));
                 }
             }
             parts.add(
                     new BoxCopy(
-                            box(box, strides(box), large),
+                            Walk.merged(box, box.strides(), large),
                             cells(op.x(), buffers),
                             0,
                             y,
@@ -169,31 +147,31 @@ final class ShapeKernels {
      * are anywhere.
      */
     private static Kernel margin(
-            int axis, int from, int to, List<Integer> begin, int[] box, int[] large, IntBuffer y) {
+            int axis, int from, int to, List<Integer> begin, Shape box, int[] large, IntBuffer y) {
         int length = (to - from) * large[axis];
-        List<BoxCopy.Axis> axes = new ArrayList<>();
-        for (int i = 0; i < axis; i++) {
-            axes.add(new BoxCopy.Axis(box[i], 0, large[i]));
-        }
         int zeros = Math.max(1, Math.min(length, Tiles.SIZE));
         int at = offset(begin.subList(0, axis), large) + from * large[axis];
-        List<Kernel> parts = new ArrayList<>();
-        axes.add(new BoxCopy.Axis(length / zeros, 0, zeros));
-        axes.add(new BoxCopy.Axis(zeros, 1, 1));
         IntBuffer source = IntBuffer.allocate(zeros);
-        parts.add(new BoxCopy(axes, source, 0, y, at));
+        Shape rows = box.sub(0, axis).append(length / zeros).append(zeros);
+        int[] still = new int[axis + 2];
+        still[axis + 1] = 1;
+        int[] steps = Arrays.copyOf(large, axis + 2);
+        steps[axis] = zeros;
+        steps[axis + 1] = 1;
+        List<Kernel> parts = new ArrayList<>();
+        parts.add(new BoxCopy(Walk.merged(rows, still, steps), source, 0, y, at));
         if (length % zeros != 0) {
-            axes.subList(axis, axis + 2).clear();
-            axes.add(new BoxCopy.Axis(length % zeros, 1, 1));
-            parts.add(new BoxCopy(axes, source, 0, y, at + length / zeros * zeros));
+            Shape rest = rows.withDim(axis, 1).withDim(axis + 1, length % zeros);
+            int end = at + length / zeros * zeros;
+            parts.add(new BoxCopy(Walk.merged(rest, still, steps), source, 0, y, end));
         }
         return inTurn(parts);
     }
 
     private static Prepared transpose(Transpose op) {
-        int[] box = extents(op.y());
-        int[] to = strides(box);
-        int[] source = strides(extents(op.x()));
+        Shape box = box(op.y());
+        int[] to = box.strides();
+        int[] source = box(op.x()).strides();
         int[] from = source.clone(); // the axis inside an INT64 stays
         for (int i = 0; i < op.order().size(); i++) {
             from[i] = source[op.order().get(i)];
@@ -207,7 +185,7 @@ final class ShapeKernels {
         if (kept == 0 || row >= LONG_ROW || wide || op.y().size() == 0) {
             return (buffers, workspace) ->
                     new BoxCopy(
-                            box(box, from, to),
+                            Walk.merged(box, from, to),
                             cells(op.x(), buffers),
                             0,
                             cells(op.y(), buffers),
@@ -217,9 +195,9 @@ final class ShapeKernels {
     }
 
     /** oneDNN's reorder transposes in blocks; from float32 to float32 it moves bits. */
-    private static Prepared reorder(Transpose op, int[] box, int[] from, int[] to) {
-        dnnl_memory_desc x = Dnnl.strided(longs(box), longs(from));
-        dnnl_memory_desc y = Dnnl.strided(longs(box), longs(to));
+    private static Prepared reorder(Transpose op, Shape box, int[] from, int[] to) {
+        dnnl_memory_desc x = Dnnl.strided(longs(box.toArray()), longs(from));
+        dnnl_memory_desc y = Dnnl.strided(longs(box.toArray()), longs(to));
         Primitive p =
                 new Primitive(
                         "transpose",

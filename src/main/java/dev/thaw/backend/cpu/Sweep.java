@@ -1,11 +1,10 @@
 package dev.thaw.backend.cpu;
 
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Walk;
 
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * A walk over a result in the order of memory, in blocks of at most a tile, with operands that are
@@ -13,68 +12,27 @@ import java.util.List;
  * one axis and all of the axes inside it.
  */
 final class Sweep {
-    /** A merged axis: its extent, and each operand's stride, 0 where the operand is repeated. */
-    private record Axis(int extent, int[] strides) {}
-
-    private final List<Axis> axes;
+    private final Walk walk;
     private final int blocks;
-    private final int outer; // axes before the one that is cut into chunks
+    private final int outer; // the axis that is cut into chunks; -1 for one of 1 around all
     private final int chunk;
     private final int chunks;
     private final int inner;
     private final int cut; // extent of the axis that is cut
 
     Sweep(Shape result, Shape... operands) {
-        axes = merged(result, operands);
-        int first = axes.size();
+        walk = Walk.over(result, operands);
+        int first = walk.rank();
         int length = 1;
-        while (first > 0 && (long) length * axes.get(first - 1).extent <= Tiles.SIZE) {
-            length *= axes.get(--first).extent;
-        }
-        if (first == 0) { // the cut axis is a new one around all
-            axes.add(0, new Axis(1, new int[operands.length]));
-            first = 1;
+        while (first > 0 && (long) length * walk.extents()[first - 1] <= Tiles.SIZE) {
+            length *= walk.extents()[--first];
         }
         inner = length;
         outer = first - 1;
-        cut = axes.get(outer).extent;
+        cut = outer < 0 ? 1 : walk.extents()[outer];
         chunk = Math.max(1, Tiles.SIZE / Math.max(1, inner));
         chunks = (cut + chunk - 1) / chunk;
         blocks = result.size() == 0 ? 0 : Math.toIntExact(result.size() / inner / cut * chunks);
-    }
-
-    private static List<Axis> merged(Shape result, Shape[] operands) {
-        List<Axis> merged = new ArrayList<>();
-        int[] size = new int[operands.length];
-        Arrays.fill(size, 1);
-        for (int i = 1; i <= result.rank(); i++) {
-            int extent = result.dim(-i);
-            if (extent == 1) {
-                continue;
-            }
-            int[] strides = new int[operands.length];
-            for (int k = 0; k < operands.length; k++) {
-                boolean repeated = i > operands[k].rank() || operands[k].dim(-i) == 1;
-                strides[k] = repeated ? 0 : size[k];
-                size[k] *= repeated ? 1 : extent;
-            }
-            Axis inside = merged.isEmpty() ? null : merged.get(0);
-            if (inside != null && continues(inside, strides)) {
-                merged.set(0, new Axis(Math.multiplyExact(inside.extent, extent), inside.strides));
-            } else {
-                merged.add(0, new Axis(extent, strides));
-            }
-        }
-        return merged;
-    }
-
-    private static boolean continues(Axis inside, int[] strides) {
-        for (int k = 0; k < strides.length; k++) {
-            if (strides[k] != inside.strides[k] * inside.extent) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Runs a loop over the blocks, on several threads where each gets that many elements. */
@@ -98,29 +56,31 @@ final class Sweep {
     /** How an operand follows the walk. */
     final class Operand {
         private final int[] strides;
+        private final int stride; // of the axis that is cut
 
         /** Where each element of a block lies, from the block's base. */
         final int[] offsets;
 
         private Operand(int index) {
-            strides = axes.stream().mapToInt(a -> a.strides[index]).toArray();
+            strides = walk.strides()[index];
+            stride = outer < 0 ? 0 : strides[outer];
             offsets = new int[Math.min(chunk, cut) * inner];
             for (int i = 0; i < offsets.length; i++) {
                 int rest = i;
-                for (int a = axes.size() - 1; a > outer; a--) {
-                    offsets[i] += rest % axes.get(a).extent * strides[a];
-                    rest /= axes.get(a).extent;
+                for (int a = walk.rank() - 1; a > outer; a--) {
+                    offsets[i] += rest % walk.extents()[a] * strides[a];
+                    rest /= walk.extents()[a];
                 }
-                offsets[i] += rest * strides[outer];
+                offsets[i] += rest * stride;
             }
         }
 
         /** Where in the operand a block's first element lies. */
         int base(int block) {
-            int at = block % chunks * chunk * strides[outer];
+            int at = block % chunks * chunk * stride;
             int rest = block / chunks;
             for (int a = outer - 1; a >= 0; a--) {
-                int extent = axes.get(a).extent;
+                int extent = walk.extents()[a];
                 at += rest % extent * strides[a];
                 rest /= extent;
             }

@@ -3,6 +3,7 @@ package dev.thaw.backend.cuda;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.Walk;
 
 import jcuda.driver.CUfunction;
 
@@ -18,6 +19,9 @@ import java.util.function.Function;
  * 8 bytes on, behind a table of their addresses, as {@code cuLaunchKernel} wants it.
  */
 final class Arguments {
+    /** The axes that a kernel walks over. */
+    static final int MOST_AXES = 6;
+
     private static final int SLOT = 8;
 
     private final Engine engine;
@@ -82,6 +86,28 @@ final class Arguments {
             integer(v);
         }
         return this;
+    }
+
+    /** The extents of a walk, and the strides of each of its operands. */
+    Arguments walk(Walk walk) {
+        six(walk.extents(), 1);
+        for (int[] strides : walk.strides()) {
+            six(strides, 0);
+        }
+        return this;
+    }
+
+    /** Six int, those that are not there in front. */
+    private void six(int[] numbers, int absent) {
+        if (numbers.length > MOST_AXES) {
+            throw new IllegalStateException(
+                    "cuda: kernels walk over at most %d axes that cannot be merged, got %d"
+                            .formatted(MOST_AXES, numbers.length));
+        }
+        for (int i = numbers.length; i < MOST_AXES; i++) {
+            integer(absent);
+        }
+        integers(numbers);
     }
 
     /** A float. */

@@ -15,6 +15,7 @@ import dev.thaw.op.Unary;
 import dev.thaw.op.UnaryGrad;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Walk;
 
 import jcuda.driver.CUfunction;
 
@@ -85,20 +86,13 @@ final class ElementwiseKernels {
                             .integer(columns)
                             .launch(f, engine.vectors(y.size()));
         }
-        int[] extents = y.shape().toArray();
-        Axes axes =
-                Axes.merged(
-                        extents,
-                        Axes.repeated(op.a().shape(), extents),
-                        Axes.repeated(op.b().shape(), extents));
+        Walk walk = Walk.over(y.shape(), op.a().shape(), op.b().shape());
         CUfunction f = engine.function("binary", name);
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
                         .values(op.a(), op.b(), y)
                         .number(y.size())
-                        .integers(axes.sixExtents())
-                        .integers(axes.sixStrides(0))
-                        .integers(axes.sixStrides(1))
+                        .walk(walk)
                         .launch(f, engine.grid(y.size()));
     }
 
@@ -141,15 +135,13 @@ final class ElementwiseKernels {
     }
 
     private static Prepared broadcast(Engine engine, Broadcast op) {
-        int[] extents = op.y().shape().toArray();
-        Axes axes = Axes.merged(extents, Axes.repeated(op.x().shape(), extents));
+        Walk walk = Walk.over(op.y().shape(), op.x().shape());
         CUfunction f = engine.function("elementwise", "broadcast");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
                         .values(op.x(), op.y())
                         .number(op.y().size())
-                        .integers(axes.sixExtents())
-                        .integers(axes.sixStrides(0))
+                        .walk(walk)
                         .real(op.scale())
                         .launch(f, engine.grid(op.y().size()));
     }

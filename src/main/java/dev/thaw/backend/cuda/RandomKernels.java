@@ -13,6 +13,7 @@ import dev.thaw.op.Op;
 import dev.thaw.op.Philox;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Walk;
 
 import jcuda.driver.CUfunction;
 
@@ -45,8 +46,7 @@ final class RandomKernels {
         Prepared prepare(Engine engine, String name) {
             boolean shared = noise.size() != x.size();
             CUfunction f = engine.function(FILE, shared ? name + "_shared" : name);
-            int[] extents = x.shape().toArray();
-            Axes axes = Axes.merged(extents, Axes.repeated(noise, extents));
+            Walk walk = Walk.over(x.shape(), noise);
             return (buffers, workspace) -> {
                 Arguments a =
                         engine.arguments(op, buffers)
@@ -59,8 +59,7 @@ final class RandomKernels {
                     a.real(c);
                 }
                 if (shared) {
-                    a.integers(axes.sixExtents()).integers(axes.sixStrides(0));
-                    return a.launch(f, engine.grid(y.size()));
+                    return a.walk(walk).launch(f, engine.grid(y.size()));
                 }
                 return a.launch(f, engine.vectors(y.size()));
             };

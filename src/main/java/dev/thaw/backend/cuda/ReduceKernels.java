@@ -8,6 +8,7 @@ import dev.thaw.op.BiasGrad;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.ReduceMaxGrad;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.Walk;
 
 import jcuda.driver.CUfunction;
 
@@ -40,9 +41,9 @@ final class ReduceKernels {
     private static Prepared reduce(Engine engine, Reduce op) {
         String kind = op.kind() == Reduce.Kind.MAX ? "max" : "sum";
         double scale = op.kind() == Reduce.Kind.MEAN ? 1.0 / op.count() : 1;
-        AxisGroups g = AxisGroups.of(op.x().shape(), op.axes());
-        int n = g.extents().length;
-        boolean lastReduced = n > 0 && g.reduced()[n - 1];
+        AxisGroups g = AxisGroups.of(op.x().shape(), op.y().shape());
+        int n = g.count();
+        boolean lastReduced = n > 0 && g.reduced(n - 1);
         if (n == 0 || n == 1 && !lastReduced) {
             CUfunction f = engine.function("elementwise", "affine");
             return (buffers, workspace) ->
@@ -54,11 +55,11 @@ final class ReduceKernels {
                             .launch(f, engine.grid(op.y().size()));
         }
         if (n <= 2 && lastReduced) {
-            return rows(engine, op, kind, scale, n == 2 ? g.extents()[0] : 1, g.extents()[n - 1]);
+            return rows(engine, op, kind, scale, n == 2 ? g.extent(0) : 1, g.extent(n - 1));
         }
         if (n <= 3 && !lastReduced) {
             Columns columns =
-                    new Columns(kind, n == 3 ? g.extents()[0] : 1, g.extents()[n - 2], g.last());
+                    new Columns(kind, n == 3 ? g.extent(0) : 1, g.extent(n - 2), g.extent(n - 1));
             int parts = columns.parts(engine);
             return new WithWorkspace(
                     columns.workspace(parts),
@@ -180,9 +181,8 @@ final class ReduceKernels {
 
     private static Prepared maxGrad(Engine engine, ReduceMaxGrad op) {
         long groups = op.y().size();
-        AxisGroups g = AxisGroups.of(op.x().shape(), op.axes());
-        int[] extents = op.x().shape().toArray();
-        Axes axes = Axes.merged(extents, Axes.repeated(op.y().shape(), extents));
+        AxisGroups g = AxisGroups.of(op.x().shape(), op.y().shape());
+        Walk walk = Walk.over(op.x().shape(), op.y().shape());
         CUfunction share = engine.function(FILE, "reduce_max_share");
         CUfunction grad = engine.function(FILE, "reduce_max_grad");
         long count = op.x().size() / groups;
@@ -202,8 +202,7 @@ final class ReduceKernels {
                                         .address(workspace)
                                         .value(op.dx())
                                         .number(op.dx().size())
-                                        .integers(axes.sixExtents())
-                                        .integers(axes.sixStrides(0))
+                                        .walk(walk)
                                         .launch(grad, engine.grid(op.dx().size()))));
     }
 

@@ -9,11 +9,11 @@ import dev.thaw.op.Transpose;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Walk;
 
 import jcuda.driver.CUfunction;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Ops that move elements. The kernels move words of 4 bytes. */
@@ -35,33 +35,26 @@ final class ShapeKernels {
     }
 
     /** The extents of a shape in words: an element of 8 bytes is one more axis of 2. */
-    private static int[] words(Shape shape, DType dtype) {
-        int[] extents = shape.toArray();
-        int words = wordsOf(dtype);
-        return words == 1 ? extents : append(extents, words);
+    private static Shape words(Value v) {
+        int words = wordsOf(v.dtype());
+        return words == 1 ? v.shape() : v.shape().append(words);
     }
 
     private static int wordsOf(DType dtype) {
         return dtype.bytes() / Integer.BYTES;
     }
 
-    private static int[] append(int[] all, int last) {
-        int[] longer = Arrays.copyOf(all, all.length + 1);
-        longer[all.length] = last;
-        return longer;
-    }
-
     private static Prepared transpose(Engine engine, Transpose op) {
         Value y = op.y();
-        int[] from = Axes.dense(words(op.x().shape(), y.dtype()));
-        int[] extents = words(y.shape(), y.dtype());
-        int[] strides = new int[extents.length];
-        for (int i = 0; i < extents.length; i++) {
-            strides[i] = from[i < op.order().size() ? op.order().get(i) : i];
+        Shape box = words(y);
+        int[] own = words(op.x()).strides();
+        int[] from = own.clone(); // the axis inside an element of 8 bytes stays
+        for (int i = 0; i < op.order().size(); i++) {
+            from[i] = own[op.order().get(i)];
         }
-        Axes axes = Axes.merged(extents, strides, Axes.dense(extents));
+        Walk walk = Walk.merged(box, from, box.strides());
         long n = y.size() * wordsOf(y.dtype());
-        int[] tiles = tiles(axes);
+        int[] tiles = tiles(walk);
         if (tiles != null) {
             return (buffers, workspace) ->
                     tiles(
@@ -76,16 +69,14 @@ final class ShapeKernels {
                 engine.arguments(op, buffers)
                         .values(op.x(), y)
                         .number(n)
-                        .integers(axes.sixExtents())
-                        .integers(axes.sixStrides(0))
-                        .integers(axes.sixStrides(1))
+                        .walk(walk)
                         .launch(f, engine.grid(n));
     }
 
     /** Batch, rows and columns of x, where all that happens is that each matrix is transposed. */
-    private static int[] tiles(Axes axes) {
-        int[] d = axes.extents();
-        int[] x = axes.strides()[0];
+    private static int[] tiles(Walk walk) {
+        int[] d = walk.extents();
+        int[] x = walk.strides()[0];
         int last = d.length - 1;
         if (last < 1 || last > 2 || x[last - 1] != 1 || x[last] != d[last - 1]) {
             return null;
@@ -115,8 +106,8 @@ final class ShapeKernels {
                 pad(
                         engine,
                         engine.arguments(op, buffers).values(op.x(), y),
-                        words(op.x().shape(), y.dtype()),
-                        words(y.shape(), y.dtype()),
+                        words(op.x()).toArray(),
+                        words(y).toArray(),
                         op.begin());
     }
 
@@ -136,12 +127,13 @@ final class ShapeKernels {
                 axes.add(new int[] {y[i], x[i], at});
             }
         }
-        while (axes.size() < Axes.MOST) {
+        while (axes.size() < Arguments.MOST_AXES) {
             axes.add(0, new int[] {1, 1, 0});
         }
-        if (axes.size() > Axes.MOST) {
+        if (axes.size() > Arguments.MOST_AXES) {
             throw new IllegalStateException(
-                    "cuda: Pad works on at most %s axes, got %s".formatted(Axes.MOST, axes.size()));
+                    "cuda: Pad works on at most %s axes, got %s"
+                            .formatted(Arguments.MOST_AXES, axes.size()));
         }
         a.number(n);
         for (int k = 0; k < 3; k++) {
@@ -154,8 +146,8 @@ final class ShapeKernels {
 
     private static Prepared slice(Engine engine, Slice op) {
         Value y = op.y();
-        int[] from = words(op.x().shape(), y.dtype());
-        int[] extents = words(y.shape(), y.dtype());
+        int[] from = words(op.x()).toArray();
+        int[] extents = words(y).toArray();
         return (buffers, workspace) ->
                 slice(
                         engine,
@@ -176,43 +168,31 @@ final class ShapeKernels {
             int[] from,
             int[] extents,
             List<Integer> begin) {
-        int[] strides = Axes.dense(from);
+        int[] strides = Shape.of(from).strides();
         long first = 0;
-        long n = 1;
-        for (int i = 0; i < extents.length; i++) {
-            first += (long) strides[i] * (i < begin.size() ? begin.get(i) : 0);
-            n *= extents[i];
+        for (int i = 0; i < begin.size(); i++) {
+            first += (long) strides[i] * begin.get(i);
         }
-        Axes axes = Axes.merged(extents, strides, Axes.dense(extents));
+        Shape box = Shape.of(extents);
+        long n = box.size();
+        Walk walk = Walk.merged(box, strides, box.strides());
         a.address(x.plus(first * Integer.BYTES)).address(y);
-        int last = axes.extents().length - 1;
-        if (last <= 1 && (last < 0 || axes.strides()[0][last] == 1)) {
-            long columns = last < 0 ? 1 : axes.extents()[last];
-            long pitch = last < 1 ? columns : axes.strides()[0][0];
+        int last = walk.rank() - 1;
+        if (last <= 1 && (last < 0 || walk.stride(0, last) == 1)) {
+            long columns = last < 0 ? 1 : walk.extents()[last];
+            long pitch = last < 1 ? columns : walk.stride(0, 0);
             a.number(n / columns).number(columns).number(pitch).number(columns);
             return a.launch(engine.function(FILE, "copy_rows"), engine.grid(n));
         }
-        return a.number(n)
-                .integers(axes.sixExtents())
-                .integers(axes.sixStrides(0))
-                .integers(axes.sixStrides(1))
-                .launch(engine.function(FILE, "copy_box"), engine.grid(n));
+        return a.number(n).walk(walk).launch(engine.function(FILE, "copy_box"), engine.grid(n));
     }
 
     private static Prepared concat(Engine engine, Concat op) {
         CUfunction f = engine.function(FILE, "copy_rows");
-        long inner = wordsOf(op.y().dtype());
-        long outer = 1;
-        for (int i = 0; i < op.y().shape().rank(); i++) {
-            if (i < op.axis()) {
-                outer *= op.y().shape().dim(i);
-            } else if (i > op.axis()) {
-                inner *= op.y().shape().dim(i);
-            }
-        }
-        long rows = outer;
-        long width = inner;
-        long pitch = width * op.y().shape().dim(op.axis());
+        Shape y = op.y().shape();
+        long rows = y.size(0, op.axis());
+        long width = y.size(op.axis() + 1, y.rank()) * wordsOf(op.y().dtype());
+        long pitch = width * y.dim(op.axis());
         return (buffers, workspace) -> {
             List<Kernel> copies = new ArrayList<>();
             long at = 0;

@@ -1,7 +1,7 @@
 package dev.thaw.layer.activation;
 
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Layer;
-import dev.thaw.layer.TrailingAxes;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -86,8 +86,8 @@ public final class Activations {
         int rank = x.shape().rank();
         int n = x.shape().last();
         Shape outer = x.shape().sub(0, rank - 1);
-        Value column = f.reshape(x, append(append(outer, n), 1));
-        Value row = f.reshape(x, append(append(outer, 1), n));
+        Value column = f.reshape(x, outer.append(n).append(1));
+        Value row = f.reshape(x, outer.append(1).append(n));
         Value among = notBehind(f, row, column);
         List<Integer> last = List.of(rank);
         Value place = f.reduce(among, Reduce.Kind.SUM, last);
@@ -119,12 +119,6 @@ public final class Activations {
                 f.combine(above, Binary.Kind.MUL, f.affine(before, -1, 1)));
     }
 
-    private static Shape append(Shape shape, int extent) {
-        int[] dims = Arrays.copyOf(shape.toArray(), shape.rank() + 1);
-        dims[shape.rank()] = extent;
-        return Shape.of(dims);
-    }
-
     /** (x + sqrt(x^2 + b)) / 2. */
     public static Value squareplus(Formula f, Value x, double b) {
         Value root = f.apply(Fn.Kind.SQRT, f.affine(f.apply(Fn.Kind.SQUARE, x), 1, b));
@@ -139,13 +133,12 @@ public final class Activations {
 
     /** The shape with one axis half as long; refuses an odd one. */
     public static Shape halved(Layer asking, Shape input, int axis) {
-        int a = TrailingAxes.resolve(asking, input, axis);
-        int extent = input.dim(a);
-        if (extent != Shape.NONE && extent % 2 != 0) {
+        int a = InputAxes.resolve(asking, input, axis);
+        if (input.dim(a) != Shape.NONE && input.dim(a) % 2 != 0) {
             throw asking.refuse(
-                    "glu halves axis " + axis + ", whose extent must be even, got " + input);
+                    "glu halves axis %d, whose extent must be even, got %s".formatted(axis, input));
         }
-        return extent == Shape.NONE ? input : input.withDim(a, extent / 2);
+        return InputAxes.resized(asking, input, a, n -> n / 2);
     }
 
     /** The first half of an axis times the sigmoid of the second half. */

@@ -2,7 +2,7 @@ package dev.thaw.layer.activation;
 
 import dev.thaw.config.Axis;
 import dev.thaw.config.Properties;
-import dev.thaw.layer.AxisList;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.UnaryLayer;
@@ -40,7 +40,7 @@ public final class Softmax extends UnaryLayer<Softmax> implements ActivationFunc
     }
 
     private List<Integer> resolved(Shape input) {
-        return AxisList.distinct(this, input, axis);
+        return InputAxes.distinct(this, input, axis);
     }
 
     @Override
@@ -77,7 +77,8 @@ public final class Softmax extends UnaryLayer<Softmax> implements ActivationFunc
             return ActivationFunction.SOFTMAX.lower(l, x);
         }
         TrailingAxes row = new TrailingAxes(x.shape(), axes);
-        return row.restore(l, ActivationFunction.SOFTMAX.lower(l, row.rows(l, x)));
+        return row.restore(
+                l.formula(), ActivationFunction.SOFTMAX.lower(l, row.rows(l.formula(), x)));
     }
 
     @Override

@@ -1,8 +1,9 @@
 package dev.thaw.layer.merging;
 
 import dev.thaw.config.Properties;
+import dev.thaw.layer.InputAxes;
+import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
-import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.TypedLayer;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Concat;
@@ -44,37 +45,31 @@ public final class Concatenate extends TypedLayer<Concatenate> {
         if (inputs.isEmpty()) {
             throw refuse("joins 1 or more inputs, got none");
         }
-        Shape joined = inputs.get(0);
-        int a = TrailingAxes.resolve(this, joined, axis);
-        if (a == 0) {
+        if (InputAxes.resolve(this, inputs.get(0), axis) == 0) {
             throw refuse("axis must not be 0, the batch (samples cannot be joined in a model)");
         }
+        return List.of(joined(this, inputs, axis));
+    }
+
+    /** The shape of inputs side by side along an axis; refuses those that do not fit. */
+    public static Shape joined(Layer asking, List<Shape> inputs, int axis) {
+        Shape joined = inputs.get(0);
+        int a = InputAxes.resolve(asking, joined, axis);
         for (Shape next : inputs.subList(1, inputs.size())) {
             if (next.rank() != joined.rank()
                     || !joined.withDim(a, Shape.NONE).accepts(next.withDim(a, Shape.NONE))) {
-                throw refuse(
-                        "inputs must agree in rank and in every extent but that of axis "
-                                + axis
-                                + ", got "
-                                + inputs);
+                throw asking.refuse(
+                        "inputs must agree in rank and in every extent but that of axis %d, got %s"
+                                .formatted(axis, inputs));
             }
-            joined = joined(joined, next, a);
+            Shape all = joined.orElse(next).withDim(a, joined.dim(a));
+            long more = next.dim(a);
+            joined =
+                    more == Shape.NONE
+                            ? all.withDim(a, Shape.NONE)
+                            : InputAxes.resized(asking, all, a, n -> n + more);
         }
-        return List.of(joined);
-    }
-
-    private Shape joined(Shape first, Shape next, int axis) {
-        int[] dims = first.toArray();
-        for (int i = 0; i < dims.length; i++) {
-            dims[i] = dims[i] == Shape.NONE ? next.dim(i) : dims[i];
-        }
-        boolean known = first.dim(axis) != Shape.NONE && next.dim(axis) != Shape.NONE;
-        long sum = (long) first.dim(axis) + next.dim(axis);
-        if (known && sum > Integer.MAX_VALUE) {
-            throw refuse("the joined extent must fit in an int, got " + sum);
-        }
-        dims[axis] = known ? (int) sum : Shape.NONE;
-        return Shape.of(dims);
+        return joined;
     }
 
     @Override

@@ -2,8 +2,8 @@ package dev.thaw.layer.merging;
 
 import dev.thaw.config.Axis;
 import dev.thaw.config.Properties;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
-import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.TypedLayer;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
@@ -12,7 +12,6 @@ import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -59,7 +58,7 @@ public final class Dot extends TypedLayer<Dot> {
 
     private int axis(Shape input, int which) {
         int a =
-                TrailingAxes.resolve(
+                InputAxes.resolve(
                         this, input, axes.all().get(Math.min(which, axes.all().size() - 1)));
         if (a == 0) {
             throw refuse("axes must not be the batch, got " + axes + " for the input " + input);
@@ -81,34 +80,16 @@ public final class Dot extends TypedLayer<Dot> {
         Shape b = inputs.get(1);
         int i = axis(a, 0);
         int j = axis(b, 1);
-        boolean known = a.dim(i) != Shape.NONE && b.dim(j) != Shape.NONE;
-        boolean batches = a.dim(0) != Shape.NONE && b.dim(0) != Shape.NONE;
-        if (known && a.dim(i) != b.dim(j) || batches && a.dim(0) != b.dim(0)) {
+        if (!a.pick(List.of(0, i)).accepts(b.pick(List.of(0, j)))) {
             throw refuse(
-                    "inputs must have the same batch, and the same extent along axes "
-                            + axes
-                            + ", got "
-                            + inputs);
+                    "inputs must have the same batch, and the same extent along axes %s, got %s"
+                            .formatted(axes, inputs));
         }
-        List<Integer> dims = new ArrayList<>();
-        dims.add(batches || a.dim(0) != Shape.NONE ? a.dim(0) : b.dim(0));
-        dims.addAll(others(a, i));
-        dims.addAll(others(b, j));
-        if (dims.size() == 1) {
-            dims.add(1);
+        Shape y = a.withDim(0, a.dim(0) == Shape.NONE ? b.dim(0) : a.dim(0)).without(List.of(i));
+        for (int axis : b.axesBut(List.of(0, j))) {
+            y = y.append(b.dim(axis));
         }
-        return List.of(Shape.of(dims));
-    }
-
-    /** The extents of a sample but for one axis. */
-    private static List<Integer> others(Shape s, int axis) {
-        List<Integer> all = new ArrayList<>();
-        for (int k = 1; k < s.rank(); k++) {
-            if (k != axis) {
-                all.add(s.dim(k));
-            }
-        }
-        return all;
+        return List.of(y.rank() == 1 ? y.append(1) : y);
     }
 
     @Override
@@ -131,18 +112,10 @@ public final class Dot extends TypedLayer<Dot> {
 
     /** x as [N, M, K], with the axis last. */
     private Value vectors(Formula f, Value x, int axis) {
-        List<Integer> order = new ArrayList<>();
-        for (int k = 0; k < x.shape().rank(); k++) {
-            if (k != axis) {
-                order.add(k);
-            }
-        }
-        boolean last = axis == x.shape().rank() - 1;
-        order.add(axis);
-        Value ordered = last ? x : f.transpose(x, order);
+        Value ordered = f.transpose(x, x.shape().axesToEnd(List.of(axis)));
         int batch = x.shape().dim(0);
         int k = x.shape().dim(axis);
-        int rows = Math.toIntExact(ordered.shape().size(1, order.size() - 1));
+        int rows = Math.toIntExact(ordered.shape().size(1, x.shape().rank() - 1));
         Value v = f.reshape(ordered, Shape.of(batch, rows, k));
         return normalize ? unit(f, v) : v;
     }

@@ -8,7 +8,6 @@ import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -56,24 +55,16 @@ public abstract class Merge<S extends Merge<S>> extends TypedLayer<S> {
             throw refuse("inputs must have a batch axis, got " + all);
         }
         int[] dims = new int[Math.max(a.rank(), b.rank())];
-        int[] left = aligned(a, dims.length);
-        int[] right = aligned(b, dims.length);
+        Shape left = aligned(a, dims.length);
+        Shape right = aligned(b, dims.length);
         for (int i = 0; i < dims.length; i++) {
-            int p = left[i];
-            int q = right[i];
+            int p = left.dim(i);
+            int q = right.dim(i);
             boolean unknown = p == Shape.NONE || q == Shape.NONE;
             if (!unknown && p != q && (i == 0 || p != 1 && q != 1)) {
                 throw refuse(
-                        "inputs must have the same extents"
-                                + (i == 0 ? " along the batch" : ", or 1")
-                                + "; axis "
-                                + i
-                                + " has "
-                                + p
-                                + " and "
-                                + q
-                                + " in "
-                                + all);
+                        "inputs must have the same extents%s; axis %d has %d and %d in %s"
+                                .formatted(i == 0 ? " along the batch" : ", or 1", i, p, q, all));
             }
             // as Keras: what is known of the batch holds for all; elsewhere unknown stays unknown
             dims[i] = unknown && i > 0 ? Shape.NONE : Math.max(p, q);
@@ -82,18 +73,16 @@ public abstract class Merge<S extends Merge<S>> extends TypedLayer<S> {
     }
 
     /** The batch, as many ones as are missing, and the sample. */
-    private static int[] aligned(Shape s, int rank) {
-        int[] dims = new int[rank];
-        Arrays.fill(dims, 1);
-        dims[0] = s.dim(0);
-        for (int i = 1; i < s.rank(); i++) {
-            dims[rank - i] = s.dim(-i);
+    private static Shape aligned(Shape s, int rank) {
+        Shape aligned = s;
+        while (aligned.rank() < rank) {
+            aligned = aligned.insert(1, 1);
         }
-        return dims;
+        return aligned;
     }
 
     private static Value ofRank(Formula f, Value x, int rank) {
-        return f.reshape(x, Shape.of(aligned(x.shape(), rank)));
+        return f.reshape(x, aligned(x.shape(), rank));
     }
 
     @Override

@@ -2,8 +2,8 @@ package dev.thaw.layer.normalization;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
-import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.WeightSpec;
 import dev.thaw.layer.weight.Initializer;
 import dev.thaw.layer.weight.WeightOptions;
@@ -18,11 +18,9 @@ import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Ioffe and Szegedy (2015). In training and not frozen: normalizes by the batch's own mean m and
@@ -146,7 +144,7 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
 
     @Override
     protected Shape outputShape(Shape input) {
-        int channels = input.dim(TrailingAxes.resolve(this, input, axis));
+        int channels = input.dim(InputAxes.resolve(this, input, axis));
         if (input.rank() < 2 || input.rank() > 5 || channels == Shape.NONE) {
             throw refuse(
                     "input must have 2 to 5 axes and a known extent at axis %d, got %s"
@@ -223,15 +221,7 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
      * @param mean m: [C]
      * @param variance v, biased: [C]
      */
-    private record Moments(Value normalized, Value mean, Value variance) {
-        /** A number per channel, ready to be combined with xh. */
-        Value alongAxis(Formula f, int axis, Value perChannel) {
-            int[] dims = new int[normalized.shape().rank()];
-            Arrays.fill(dims, 1);
-            dims[axis] = perChannel.shape().dim(0);
-            return f.reshape(perChannel, Shape.of(dims));
-        }
-    }
+    private record Moments(Value normalized, Value mean, Value variance) {}
 
     /** Over all positions. */
     private Moments moments(Lowering l, Value x, int axis, Value gamma, Value beta) {
@@ -255,8 +245,9 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
             move(l, "moving_mean", m.mean);
             move(l, "moving_variance", m.variance);
         }
-        y = gamma == null ? y : f.combine(y, Binary.Kind.MUL, m.alongAxis(f, axis, gamma));
-        return beta == null ? y : f.combine(y, Binary.Kind.ADD, m.alongAxis(f, axis, beta));
+        int rank = x.shape().rank();
+        y = gamma == null ? y : f.combine(y, Binary.Kind.MUL, f.along(gamma, axis, rank));
+        return beta == null ? y : f.combine(y, Binary.Kind.ADD, f.along(beta, axis, rank));
     }
 
     /**
@@ -274,8 +265,7 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
         }
         Formula f = l.formula();
         Value w = f.reshape(mask, mask.shape().append(1));
-        List<Integer> others =
-                IntStream.rangeClosed(0, last).filter(i -> i != axis).boxed().toList();
+        List<Integer> others = x.shape().axesBut(List.of(axis));
         // each number of the mask stands for all of the last axis, unless that one is the channels
         int each = axis == last ? 1 : x.shape().dim(last);
         Value count = f.affine(f.reduce(w, Reduce.Kind.SUM, others), each, 1e-7);
@@ -317,8 +307,9 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
         Value square = f.apply(Fn.Kind.SQUARE, l.weight("moving_stddev"));
         Value variance = f.apply(Fn.Kind.RELU, f.affine(square, 1, -epsilon()));
         l.emit(new MovingAverage(l.weight("moving_variance"), variance, 0));
-        Value scaled = f.combine(m.normalized, Binary.Kind.MUL, m.alongAxis(f, axis, r));
-        return f.combine(scaled, Binary.Kind.ADD, m.alongAxis(f, axis, d));
+        int rank = m.normalized.shape().rank();
+        Value scaled = f.combine(m.normalized, Binary.Kind.MUL, f.along(r, axis, rank));
+        return f.combine(scaled, Binary.Kind.ADD, f.along(d, axis, rank));
     }
 
     private static Value bounded(Formula f, Value x, Double low, Double high) {

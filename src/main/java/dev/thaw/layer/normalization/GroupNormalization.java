@@ -2,6 +2,7 @@ package dev.thaw.layer.normalization;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.Weight;
@@ -13,9 +14,7 @@ import dev.thaw.op.LayerNorm;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Wu and He (2018): the channels of a sample in groups of equal size, each normalized on its own,
@@ -72,7 +71,7 @@ public final class GroupNormalization extends ScaledNormalization<GroupNormaliza
 
     @Override
     protected Shape outputShape(Shape input) {
-        int a = TrailingAxes.resolve(this, input, axis);
+        int a = InputAxes.resolve(this, input, axis);
         int channels = input.dim(a);
         if (a == 0 || channels == Shape.NONE) {
             throw refuse(
@@ -120,10 +119,9 @@ public final class GroupNormalization extends ScaledNormalization<GroupNormaliza
         Formula f = l.formula();
         Value grouped = f.reshape(x, grouped(x.shape(), a));
         // all but the batch and the groups make up a row
-        List<Integer> within =
-                IntStream.range(1, grouped.shape().rank()).filter(i -> i != a).boxed().toList();
-        TrailingAxes row = new TrailingAxes(grouped.shape(), within);
-        Value rows = row.rows(l, grouped);
+        TrailingAxes row =
+                new TrailingAxes(grouped.shape(), grouped.shape().axesBut(List.of(0, a)));
+        Value rows = row.rows(f, grouped);
         Shape perRow = Shape.of(rows.shape().dim(0));
         Value normalized = l.temp("normalized", rows.shape());
         l.emit(
@@ -135,29 +133,21 @@ public final class GroupNormalization extends ScaledNormalization<GroupNormaliza
                         l.temp("mean", perRow),
                         l.temp("variance", perRow),
                         epsilon()));
-        Value y = f.reshape(row.restore(l, normalized), x.shape());
-        y = scale() ? f.combine(y, Binary.Kind.MUL, alongAxis(l, "gamma", y.shape(), a)) : y;
-        return center() ? f.combine(y, Binary.Kind.ADD, alongAxis(l, "beta", y.shape(), a)) : y;
+        Value y = f.reshape(row.restore(f, normalized), x.shape());
+        y =
+                scale()
+                        ? f.combine(
+                                y, Binary.Kind.MUL, f.along(l.weight("gamma"), a, x.shape().rank()))
+                        : y;
+        return center()
+                ? f.combine(y, Binary.Kind.ADD, f.along(l.weight("beta"), a, x.shape().rank()))
+                : y;
     }
 
     /** The channel axis as two: groups, and channels of a group. */
     private Shape grouped(Shape s, int a) {
         int channels = s.dim(a);
         int n = groups == EACH ? channels : groups;
-        int[] dims = new int[s.rank() + 1];
-        for (int i = 0; i < s.rank(); i++) {
-            dims[i < a ? i : i + 1] = s.dim(i);
-        }
-        dims[a] = n;
-        dims[a + 1] = channels / n;
-        return Shape.of(dims);
-    }
-
-    private static Value alongAxis(Lowering l, String weight, Shape like, int axis) {
-        Value w = l.weight(weight);
-        int[] dims = new int[like.rank()];
-        Arrays.fill(dims, 1);
-        dims[axis] = w.shape().dim(0);
-        return l.formula().reshape(w, Shape.of(dims));
+        return s.withDim(a, channels / n).insert(a, n);
     }
 }

@@ -2,7 +2,7 @@ package dev.thaw.layer.normalization;
 
 import dev.thaw.config.Axis;
 import dev.thaw.config.Properties;
-import dev.thaw.layer.AxisList;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.WeightSpec;
@@ -26,7 +26,7 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
 
     @Override
     protected void properties(Properties p) {
-        axis = AxisList.walk(this, p, axis);
+        axis = InputAxes.walk(this, p, axis);
         scaling(p);
         p.only("rms_scaling", false);
         WeightOptions.walk(p, options());
@@ -38,22 +38,12 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
     }
 
     private List<Integer> axes(Shape input) {
-        return AxisList.distinct(this, input, axis);
-    }
-
-    /**
-     * Keras sorts the axes as they were given, negative ones first: {@code axis(1, -1)} on (N, 3,
-     * 4, 5) makes weights of (5, 3), whose numbers it reads row-major along (3, 5) nevertheless.
-     * Files have that shape.
-     */
-    private Shape weightShape(Shape input) {
-        axes(input);
-        return Shape.of(axis.all().stream().sorted().map(input::dim).toList());
+        return InputAxes.distinct(this, input, axis);
     }
 
     @Override
     protected Shape outputShape(Shape input) {
-        Shape normalized = weightShape(input);
+        Shape normalized = InputAxes.weightShape(this, input, axis);
         if (!normalized.isKnown()) {
             throw refuse("input must have known extents at axis " + axis + ", got " + input);
         }
@@ -76,13 +66,13 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
 
     @Override
     protected List<WeightSpec> weightSpecs(Shape input) {
-        return scalingWeights(weightShape(input));
+        return scalingWeights(InputAxes.weightShape(this, input, axis));
     }
 
     @Override
     protected Value lower(Lowering l, Value x) {
         TrailingAxes row = new TrailingAxes(x.shape(), axes(x.shape()));
-        Value rows = row.rows(l, x);
+        Value rows = row.rows(l.formula(), x);
         Shape perRow = Shape.of(rows.shape().dim(0));
         Shape perColumn = Shape.of(rows.shape().dim(1));
         Value y = l.temp("normalized", rows.shape());
@@ -95,6 +85,6 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
                         l.temp("mean", perRow),
                         l.temp("variance", perRow),
                         epsilon()));
-        return row.restore(l, y);
+        return row.restore(l.formula(), y);
     }
 }

@@ -3,7 +3,7 @@ package dev.thaw.layer.normalization;
 import dev.thaw.config.Axis;
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
-import dev.thaw.layer.AxisList;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.UnaryLayer;
 import dev.thaw.layer.WeightSpec;
@@ -31,7 +31,7 @@ public final class RMSNormalization extends UnaryLayer<RMSNormalization> {
 
     @Override
     protected void properties(Properties p) {
-        axis = AxisList.walk(this, p, axis);
+        axis = InputAxes.walk(this, p, axis);
         epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
     }
 
@@ -45,27 +45,18 @@ public final class RMSNormalization extends UnaryLayer<RMSNormalization> {
         return with("epsilon", value);
     }
 
-    /** Keras sorts the axes as they were given, negative ones first, and shapes the weight so. */
-    private Shape weightShape(Shape input) {
-        AxisList.distinct(this, input, axis);
-        return Shape.of(axis.all().stream().sorted().map(input::dim).toList());
-    }
-
     @Override
     protected Shape outputShape(Shape input) {
-        Shape scale = weightShape(input);
-        int behind = input.rank() - scale.rank();
+        Shape scale = InputAxes.weightShape(this, input, axis);
+        Shape behind = input.sub(input.rank() - scale.rank(), input.rank());
         boolean fits = scale.isKnown();
-        for (int i = 0; fits && i < scale.rank(); i++) {
-            fits = scale.dim(i) == 1 || scale.dim(i) == input.dim(behind + i);
+        for (int i = 0; i < scale.rank(); i++) {
+            fits &= scale.dim(i) == 1 || scale.dim(i) == behind.dim(i);
         }
         if (!fits) {
             throw refuse(
-                    "the extents at axis "
-                            + axis
-                            + " must be known and fit the last axes of its input, with which its"
-                            + " scale is aligned, got "
-                            + input);
+                    "the extents at axis %s must be known and fit the last axes of its input, with which its scale is aligned, got %s"
+                            .formatted(axis, input));
         }
         if (isBuilt() && !variable("scale").shape().equals(scale)) {
             throw refuse(
@@ -81,13 +72,15 @@ public final class RMSNormalization extends UnaryLayer<RMSNormalization> {
 
     @Override
     protected List<WeightSpec> weightSpecs(Shape input) {
-        return List.of(WeightSpec.trainable("scale", weightShape(input), Initializer.ones()));
+        return List.of(
+                WeightSpec.trainable(
+                        "scale", InputAxes.weightShape(this, input, axis), Initializer.ones()));
     }
 
     @Override
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
-        List<Integer> axes = AxisList.distinct(this, x.shape(), axis);
+        List<Integer> axes = InputAxes.distinct(this, x.shape(), axis);
         Value square = f.reduce(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.MEAN, axes);
         Value root = f.apply(Fn.Kind.SQRT, f.affine(square, 1, epsilon));
         Value normalized = f.combine(x, Binary.Kind.DIV, root);

@@ -2,7 +2,7 @@ package dev.thaw.layer.normalization;
 
 import dev.thaw.config.Axis;
 import dev.thaw.config.Properties;
-import dev.thaw.layer.AxisList;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.UnaryLayer;
 import dev.thaw.op.Binary;
@@ -41,14 +41,14 @@ public final class UnitNormalization extends UnaryLayer<UnitNormalization> {
 
     @Override
     protected Shape outputShape(Shape input) {
-        AxisList.distinct(this, input, axis);
+        InputAxes.distinct(this, input, axis);
         return input;
     }
 
     @Override
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
-        List<Integer> axes = AxisList.distinct(this, x.shape(), axis);
+        List<Integer> axes = InputAxes.distinct(this, x.shape(), axis);
         Value sum = f.reduce(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.SUM, axes);
         Value norm = f.apply(Fn.Kind.SQRT, f.clip(sum, SMALLEST_SQUARE, Float.MAX_VALUE));
         return f.combine(x, Binary.Kind.DIV, norm);

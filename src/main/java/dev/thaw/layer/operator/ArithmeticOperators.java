@@ -80,21 +80,13 @@ final class ArithmeticOperators {
                 });
     }
 
-    /** The shape of both together; an unknown extent is taken for the other one's, unless 1. */
-    static Shape broadcast(OperatorArguments a, Shape left, Shape right) {
-        int[] dims = new int[Math.max(left.rank(), right.rank())];
-        for (int i = 1; i <= dims.length; i++) {
-            int p = i <= left.rank() ? left.dim(-i) : 1;
-            int q = i <= right.rank() ? right.dim(-i) : 1;
-            boolean unknown = p == Shape.NONE || q == Shape.NONE;
-            if (p != q && p != 1 && q != 1 && !unknown) {
-                throw a.refuse(
-                        "inputs must have the same extents, or 1, got " + left + " and " + right);
-            }
-            // None is the larger one beside a 1, and beside a number it must be that number
-            dims[dims.length - i] = p == 1 ? q : q == 1 || p == q ? p : Math.max(p, q);
+    private static Shape broadcast(OperatorArguments a, Shape left, Shape right) {
+        if (!left.broadcasts(right)) {
+            throw a.refuse(
+                    "inputs must have the same extents, or 1, got %s and %s"
+                            .formatted(left, right));
         }
-        return Shape.of(dims);
+        return left.broadcast(right);
     }
 
     private static OperatorRule power(OperatorArguments a) {

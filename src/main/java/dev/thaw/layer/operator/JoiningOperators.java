@@ -1,6 +1,8 @@
 package dev.thaw.layer.operator;
 
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
+import dev.thaw.layer.merging.Concatenate;
 import dev.thaw.op.Concat;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -24,38 +26,22 @@ final class JoiningOperators {
         List<Operand> xs = a.operands("xs");
         int axis = a.integer("axis", 0);
         return OperatorRule.of(
-                shapes -> joined(a, xs.stream().map(x -> x.shape(shapes)).toList(), axis),
+                shapes ->
+                        Concatenate.joined(
+                                a.asking(), xs.stream().map(x -> x.shape(shapes)).toList(), axis),
                 (l, values) -> {
                     List<Value> all = xs.stream().map(x -> x.value(l, values)).toList();
                     return join(l, a, all, axis);
                 });
     }
 
-    private static Shape joined(OperatorArguments a, List<Shape> shapes, int axis) {
-        Shape all = shapes.get(0);
-        int at = ShapeOperators.axis(a, axis, all.rank());
-        for (Shape next : shapes.subList(1, shapes.size())) {
-            if (next.rank() != all.rank()
-                    || !all.withDim(at, Shape.NONE).accepts(next.withDim(at, Shape.NONE))) {
-                throw a.refuse("inputs must agree but for axis " + axis + ", got " + shapes);
-            }
-            boolean known = all.dim(at) != Shape.NONE && next.dim(at) != Shape.NONE;
-            int sum = known ? Math.addExact(all.dim(at), next.dim(at)) : Shape.NONE;
-            for (int i = 0; i < all.rank(); i++) {
-                all = all.dim(i) == Shape.NONE ? all.withDim(i, next.dim(i)) : all;
-            }
-            all = all.withDim(at, sum);
-        }
-        return all;
-    }
-
     private static Value join(Lowering l, OperatorArguments a, List<Value> xs, int axis) {
         if (xs.size() == 1) {
             return xs.get(0);
         }
-        Shape shape = joined(a, xs.stream().map(Value::shape).toList(), axis);
+        Shape shape = Concatenate.joined(a.asking(), xs.stream().map(Value::shape).toList(), axis);
         Value y = l.temp("joined", shape);
-        l.emit(new Concat(xs, y, ShapeOperators.axis(a, axis, shape.rank())));
+        l.emit(new Concat(xs, y, shape.axis(axis)));
         return y;
     }
 
@@ -63,17 +49,11 @@ final class JoiningOperators {
         List<Operand> xs = a.operands("x");
         int axis = a.integer("axis", 0);
         Function<Shape, Shape> widened =
-                s -> {
-                    int at = ShapeOperators.axis(a, axis, s.rank() + 1);
-                    List<Integer> dims =
-                            new ArrayList<>(IntStream.of(s.toArray()).boxed().toList());
-                    dims.add(at, 1);
-                    return Shape.of(dims);
-                };
+                s -> s.insert(InputAxes.resolve(a.asking(), s.append(1), axis), 1);
         return OperatorRule.of(
                 shapes ->
-                        joined(
-                                a,
+                        Concatenate.joined(
+                                a.asking(),
                                 xs.stream().map(x -> widened.apply(x.shape(shapes))).toList(),
                                 axis),
                 (l, values) -> {
@@ -93,7 +73,7 @@ final class JoiningOperators {
             @Override
             public List<Shape> outputShapes(List<Shape> inputs) {
                 Shape s = x.shape(inputs);
-                int at = ShapeOperators.axis(a, axis, s.rank());
+                int at = InputAxes.resolve(a.asking(), s, axis);
                 List<Shape> parts = new ArrayList<>();
                 List<Integer> cuts = cuts(a, s, at);
                 for (int i = 1; i < cuts.size(); i++) {
@@ -105,7 +85,7 @@ final class JoiningOperators {
             @Override
             public List<Value> lower(Lowering l, List<Value> inputs) {
                 Value v = x.value(l, inputs);
-                int at = ShapeOperators.axis(a, axis, v.shape().rank());
+                int at = v.shape().axis(axis);
                 List<Value> parts = new ArrayList<>();
                 List<Integer> cuts = cuts(a, v.shape(), at);
                 for (int i = 1; i < cuts.size(); i++) {

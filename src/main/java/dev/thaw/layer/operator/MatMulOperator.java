@@ -5,9 +5,7 @@ import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** {@code keras.ops.matmul}. */
 final class MatMulOperator {
@@ -31,28 +29,24 @@ final class MatMulOperator {
     }
 
     private static Shape shape(OperatorArguments arguments, Shape a, Shape b) {
-        int inner = b.rank() < 2 ? Shape.NONE : b.dim(-2);
         boolean shared = b.rank() == 2;
         boolean fits =
                 a.rank() >= 2
                         && b.rank() >= 2
-                        && (shared
-                                || a.rank() == b.rank()
-                                        && a.sub(0, a.rank() - 2).accepts(b.sub(0, b.rank() - 2)))
-                        && (a.last() == Shape.NONE || inner == Shape.NONE || a.last() == inner);
+                        && (shared || front(a).accepts(front(b)))
+                        && Shape.of(a.last()).accepts(Shape.of(b.dim(-2)));
         if (!fits) {
             throw arguments.refuse(
-                    "multiplies [.., I, K] by [K, J], or by [.., K, J] with the same axes in front,"
-                            + " got "
-                            + a
-                            + " and "
-                            + b);
+                    "multiplies [.., I, K] by [K, J], or by [.., K, J] with the same axes in front, got %s and %s"
+                            .formatted(a, b));
         }
-        Shape y = a.withDim(-1, b.last());
-        for (int i = 0; !shared && i < a.rank() - 2; i++) {
-            y = y.dim(i) == Shape.NONE ? y.withDim(i, b.dim(i)) : y;
-        }
-        return y;
+        Shape front = shared ? front(a) : front(a).orElse(front(b));
+        return front.append(a.dim(-2)).append(b.last());
+    }
+
+    /** The axes before those of the matrices. */
+    private static Shape front(Shape s) {
+        return s.sub(0, s.rank() - 2);
     }
 
     private static Value matmul(Formula f, Value a, Value b, Shape y) {
@@ -63,10 +57,7 @@ final class MatMulOperator {
             return f.reshape(Products.of(f, f.reshape(a, Shape.of(rows, k)), b, false), y);
         }
         int batch = Math.toIntExact(s.size(0, s.rank() - 2));
-        int rank = s.rank();
-        List<Integer> order = new ArrayList<>(IntStream.range(0, rank - 2).boxed().toList());
-        order.addAll(List.of(rank - 1, rank - 2));
-        Value columns = f.transpose(b, order);
+        Value columns = f.transpose(b, b.shape().axesToEnd(List.of(s.rank() - 1, s.rank() - 2)));
         Value product =
                 Products.ofRows(
                         f,

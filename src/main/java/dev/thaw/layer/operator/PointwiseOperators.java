@@ -1,6 +1,6 @@
 package dev.thaw.layer.operator;
 
-import dev.thaw.layer.TrailingAxes;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.layer.activation.Activations;
 import dev.thaw.layer.activation.Softmax;
@@ -181,7 +181,7 @@ final class PointwiseOperators {
     }
 
     private static Shape withAxis(OperatorArguments a, Shape shape, int axis) {
-        TrailingAxes.resolve(a.asking(), shape, axis);
+        InputAxes.resolve(a.asking(), shape, axis);
         return shape;
     }
 

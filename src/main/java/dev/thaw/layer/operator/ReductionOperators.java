@@ -1,6 +1,6 @@
 package dev.thaw.layer.operator;
 
-import dev.thaw.layer.TrailingAxes;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -8,9 +8,7 @@ import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Sums, means and extremes over axes. */
 final class ReductionOperators {
@@ -75,23 +73,15 @@ final class ReductionOperators {
     /** The axes in [0, rank), ascending; all of them where none is named. */
     static List<Integer> resolved(OperatorArguments a, Shape shape, List<Integer> axes) {
         return axes == null
-                ? IntStream.range(0, shape.rank()).boxed().toList()
+                ? shape.axes()
                 : axes.stream()
-                        .map(i -> TrailingAxes.resolve(a.asking(), shape, i))
+                        .map(i -> InputAxes.resolve(a.asking(), shape, i))
                         .distinct()
                         .sorted()
                         .toList();
     }
 
     private static Shape reduced(Shape shape, List<Integer> axes, boolean keepdims) {
-        List<Integer> dims = new ArrayList<>();
-        for (int i = 0; i < shape.rank(); i++) {
-            if (!axes.contains(i)) {
-                dims.add(shape.dim(i));
-            } else if (keepdims) {
-                dims.add(1);
-            }
-        }
-        return Shape.of(dims);
+        return keepdims ? shape.reduced(axes) : shape.without(axes);
     }
 }

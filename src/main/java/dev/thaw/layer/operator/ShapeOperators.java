@@ -1,5 +1,6 @@
 package dev.thaw.layer.operator;
 
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.reshaping.UpSampling;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Value;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 
 /** Functions that move numbers about. */
 final class ShapeOperators {
@@ -18,7 +18,7 @@ final class ShapeOperators {
     private ShapeOperators() {}
 
     static void register(OperatorTable t) {
-        reshape(t, "Reshape", (a, s) -> reshaped(a, s));
+        reshape(t, "Reshape", ShapeOperators::reshaped);
         reshape(t, "Squeeze", ShapeOperators::squeezed);
         reshape(t, "ExpandDims", ShapeOperators::expanded);
         transpose(t, "Transpose", ShapeOperators::axesOrReverse);
@@ -70,20 +70,14 @@ final class ShapeOperators {
         List<Integer> axes = a.integers("axis");
         List<Integer> gone =
                 axes == null
-                        ? IntStream.range(0, from.rank())
-                                .filter(i -> from.dim(i) == 1)
-                                .boxed()
-                                .toList()
+                        ? from.axes().stream().filter(i -> from.dim(i) == 1).toList()
                         : ReductionOperators.resolved(a, from, axes);
-        List<Integer> dims = new ArrayList<>();
-        for (int i = 0; i < from.rank(); i++) {
-            if (!gone.contains(i)) {
-                dims.add(from.dim(i));
-            } else if (from.dim(i) != 1) {
-                throw a.refuse("axis " + i + " must have extent 1 to go, got " + from);
+        for (int i : gone) {
+            if (from.dim(i) != 1) {
+                throw a.refuse("axis %d must have extent 1 to go, got %s".formatted(i, from));
             }
         }
-        return Shape.of(dims);
+        return from.without(gone);
     }
 
     private static Shape expanded(OperatorArguments a, Shape from) {
@@ -91,77 +85,68 @@ final class ShapeOperators {
         if (axes == null) {
             throw a.refuse("axis must be given, got None");
         }
-        int rank = from.rank() + axes.size();
-        List<Integer> added = axes.stream().map(i -> i < 0 ? i + rank : i).sorted().toList();
-        List<Integer> dims = new ArrayList<>(IntStream.of(from.toArray()).boxed().toList());
-        for (int i : added) {
-            if (i < 0 || i > dims.size()) {
-                throw a.refuse("axis " + axes + " does not exist in the result of " + from);
-            }
-            dims.add(i, 1);
+        Shape made = Shape.ones(from.rank() + axes.size());
+        if (!axes.stream().allMatch(made::hasAxis)) {
+            throw a.refuse("axis %s does not exist in the result of %s".formatted(axes, from));
         }
-        return Shape.of(dims);
+        Shape expanded = from;
+        for (int i : axes.stream().map(made::axis).sorted().toList()) {
+            expanded = expanded.insert(i, 1);
+        }
+        return expanded;
     }
 
     private static void transpose(
             OperatorTable t,
             String name,
-            BiFunction<OperatorArguments, Integer, List<Integer>> order) {
+            BiFunction<OperatorArguments, Shape, List<Integer>> order) {
         t.add(
                 name,
                 X,
                 a ->
                         OperatorRule.unary(
                                 a.operand("x"),
-                                s ->
-                                        Shape.of(
-                                                order.apply(a, s.rank()).stream()
-                                                        .map(s::dim)
-                                                        .toList()),
-                                (f, x) -> f.transpose(x, order.apply(a, x.shape().rank()))));
+                                s -> s.pick(order.apply(a, s)),
+                                (f, x) -> f.transpose(x, order.apply(a, x.shape()))));
     }
 
-    private static List<Integer> axesOrReverse(OperatorArguments a, int rank) {
+    private static List<Integer> axesOrReverse(OperatorArguments a, Shape s) {
+        List<Integer> order = new ArrayList<>(s.axes());
         List<Integer> axes = a.integers("axes");
-        List<Integer> order =
-                axes == null
-                        ? IntStream.range(0, rank).mapToObj(i -> rank - 1 - i).toList()
-                        : axes.stream().map(i -> i < 0 ? i + rank : i).toList();
-        if (!order.stream().sorted().toList().equals(IntStream.range(0, rank).boxed().toList())) {
-            throw a.refuse("axes must name each of the " + rank + " axes once, got " + axes);
+        if (axes == null) {
+            Collections.reverse(order);
+            return order;
         }
+        if (!axes.stream().allMatch(s::hasAxis)
+                || !axes.stream().map(s::axis).sorted().toList().equals(order)) {
+            throw a.refuse(
+                    "axes must name each of the %d axes once, got %s".formatted(s.rank(), axes));
+        }
+        return axes.stream().map(s::axis).toList();
+    }
+
+    private static List<Integer> swapped(OperatorArguments a, Shape s) {
+        List<Integer> order = new ArrayList<>(s.axes());
+        Collections.swap(
+                order, axis(a, s, a.integer("axis1", 0)), axis(a, s, a.integer("axis2", 0)));
         return order;
     }
 
-    private static List<Integer> swapped(OperatorArguments a, int rank) {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
-        int first = axis(a, a.integer("axis1", 0), rank);
-        int second = axis(a, a.integer("axis2", 0), rank);
-        order.set(first, second);
-        order.set(second, first);
-        return order;
-    }
-
-    private static List<Integer> moved(OperatorArguments a, int rank) {
-        List<Integer> from = a.integers("source").stream().map(i -> axis(a, i, rank)).toList();
-        List<Integer> to = a.integers("destination").stream().map(i -> axis(a, i, rank)).toList();
+    private static List<Integer> moved(OperatorArguments a, Shape s) {
+        List<Integer> from = a.integers("source").stream().map(i -> axis(a, s, i)).toList();
+        List<Integer> to = a.integers("destination").stream().map(i -> axis(a, s, i)).toList();
         if (from.size() != to.size()
                 || from.stream().distinct().count() != from.size()
                 || to.stream().distinct().count() != to.size()) {
             throw a.refuse("source and destination must name as many axes, got " + from + to);
         }
-        List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
-        order.removeAll(from);
+        List<Integer> order = new ArrayList<>(s.axesBut(from));
         to.stream().sorted().forEach(i -> order.add(i, from.get(to.indexOf(i))));
         return order;
     }
 
-    static int axis(OperatorArguments a, int axis, int rank) {
-        int i = axis < 0 ? axis + rank : axis;
-        if (i < 0 || i >= rank) {
-            throw a.refuse("axis " + axis + " does not exist in an input of rank " + rank);
-        }
-        return i;
+    private static int axis(OperatorArguments a, Shape s, int axis) {
+        return InputAxes.resolve(a.asking(), s, axis);
     }
 
     private static OperatorRule repeat(OperatorArguments a) {
@@ -172,12 +157,8 @@ final class ShapeOperators {
         int axis = a.integer("axis", 0);
         return OperatorRule.unary(
                 a.operand("x"),
-                s -> {
-                    int at = axis(a, axis, s.rank());
-                    boolean known = s.dim(at) != Shape.NONE;
-                    return known ? s.withDim(at, Math.multiplyExact(s.dim(at), times)) : s;
-                },
-                (f, x) -> UpSampling.repeat(f, x, axis(a, axis, x.shape().rank()), times));
+                s -> InputAxes.resized(a.asking(), s, axis(a, s, axis), n -> n * times),
+                (f, x) -> UpSampling.repeat(f, x, x.shape().axis(axis), times));
     }
 
     private static OperatorRule pad(OperatorArguments a) {
@@ -188,21 +169,22 @@ final class ShapeOperators {
         }
         Operand x = a.operand("x");
         return OperatorRule.of(
-                shapes -> padded(x.shape(shapes), sides(a, x.shape(shapes).rank())),
+                shapes -> padded(a, x.shape(shapes)),
                 (l, values) -> {
                     Value v = x.value(l, values);
                     List<List<Integer>> sides = sides(a, v.shape().rank());
-                    Value y = l.temp("padded", padded(v.shape(), sides));
+                    Value y = l.temp("padded", padded(a, v.shape()));
                     l.emit(new Pad(v, y, sides.stream().map(s -> s.get(0)).toList()));
                     return y;
                 });
     }
 
-    private static Shape padded(Shape s, List<List<Integer>> sides) {
+    private static Shape padded(OperatorArguments a, Shape s) {
         Shape all = s;
+        List<List<Integer>> sides = sides(a, s.rank());
         for (int i = 0; i < s.rank(); i++) {
-            int more = Math.addExact(sides.get(i).get(0), sides.get(i).get(1));
-            all = s.dim(i) == Shape.NONE ? all : all.withDim(i, Math.addExact(s.dim(i), more));
+            long more = (long) sides.get(i).get(0) + sides.get(i).get(1);
+            all = InputAxes.resized(a.asking(), all, i, n -> n + more);
         }
         return all;
     }

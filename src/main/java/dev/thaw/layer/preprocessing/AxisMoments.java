@@ -14,31 +14,26 @@ import java.util.List;
 record AxisMoments(Tensor mean, Tensor variance) {
     /** Over all but these axes, ascending. */
     static AxisMoments of(Tensor data, List<Integer> axes) {
-        Shape kept = Shape.of(axes.stream().map(data.shape()::dim).toList());
+        Shape kept = data.shape().pick(axes);
         double[] mean = new double[Math.toIntExact(kept.size())];
+        int[] strides = data.shape().strides();
         double each = (double) data.size() / mean.length;
         for (int i = 0; i < data.size(); i++) {
-            mean[position(data.shape(), axes, i)] += data.floats()[i] / each;
+            mean[position(data.shape(), strides, axes, i)] += data.floats()[i] / each;
         }
         double[] variance = new double[mean.length];
         for (int i = 0; i < data.size(); i++) {
-            int p = position(data.shape(), axes, i);
+            int p = position(data.shape(), strides, axes, i);
             double off = data.floats()[i] - mean[p];
             variance[p] += off * off / each;
         }
         return new AxisMoments(rounded(mean, kept), rounded(variance, kept));
     }
 
-    private static int position(Shape shape, List<Integer> axes, int index) {
+    private static int position(Shape shape, int[] strides, List<Integer> axes, int index) {
         int p = 0;
-        int rest = index;
-        int[] at = new int[shape.rank()];
-        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-            at[axis] = rest % shape.dim(axis);
-            rest /= shape.dim(axis);
-        }
         for (int axis : axes) {
-            p = p * shape.dim(axis) + at[axis];
+            p = p * shape.dim(axis) + index / strides[axis] % shape.dim(axis);
         }
         return p;
     }

@@ -2,7 +2,7 @@ package dev.thaw.layer.preprocessing;
 
 import dev.thaw.config.Axis;
 import dev.thaw.config.Properties;
-import dev.thaw.layer.AxisList;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.UnaryLayer;
 import dev.thaw.layer.WeightSpec;
@@ -15,7 +15,6 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -114,22 +113,21 @@ public final class Normalization extends UnaryLayer<Normalization> {
     }
 
     private List<Integer> axes(Shape input) {
-        return AxisList.distinct(this, input, new Axis(axis, true));
+        return InputAxes.distinct(this, input, new Axis(axis, true));
     }
 
     private Shape weightShape(Shape input) {
-        return Shape.of(axes(input).stream().map(input::dim).toList());
+        return input.pick(axes(input));
     }
 
     /** The shape of x with 1 at all but the layer's axes, where it is the statistics' extent. */
     private Shape spread(Shape input, Shape statistics) {
         List<Integer> axes = axes(input);
-        int[] dims = new int[input.rank()];
-        Arrays.fill(dims, 1);
+        Shape spread = Shape.ones(input.rank());
         for (int i = 1; i <= statistics.rank(); i++) {
-            dims[axes.get(axes.size() - i)] = statistics.dim(-i);
+            spread = spread.withDim(axes.get(axes.size() - i), statistics.dim(-i));
         }
-        return Shape.of(dims);
+        return spread;
     }
 
     @Override

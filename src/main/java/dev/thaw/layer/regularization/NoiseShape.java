@@ -9,18 +9,15 @@ final class NoiseShape {
 
     /** Refuses a mask that cannot be repeated to the input's extents. */
     static void check(Layer layer, Shape noise, Shape input) {
-        boolean fits = noise == null || noise.rank() == input.rank();
-        for (int i = 0; fits && noise != null && i < noise.rank(); i++) {
-            int n = noise.dim(i);
-            fits = n == Shape.NONE || n == 1 || n == input.dim(i) || input.dim(i) == Shape.NONE;
-        }
+        boolean fits =
+                noise == null
+                        || noise.rank() == input.rank()
+                                && input.broadcasts(noise)
+                                && input.accepts(input.broadcast(noise));
         if (!fits) {
             throw layer.refuse(
-                    "noiseShape must have the input's rank and per axis its extent, 1 or Shape.NONE;"
-                            + " the input is "
-                            + input
-                            + ", got "
-                            + noise);
+                    "noiseShape must have the input's rank and per axis its extent, 1 or Shape.NONE; the input is %s, got %s"
+                            .formatted(input, noise));
         }
     }
 
@@ -30,10 +27,6 @@ final class NoiseShape {
             return input;
         }
         check(layer, noise, input);
-        Shape mask = noise;
-        for (int i = 0; i < noise.rank(); i++) {
-            mask = noise.dim(i) == Shape.NONE ? mask.withDim(i, input.dim(i)) : mask;
-        }
-        return mask;
+        return noise.orElse(input);
     }
 }

@@ -2,13 +2,13 @@ package dev.thaw.layer.reshaping;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.SpatialLayer;
 import dev.thaw.op.Slice;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,17 +49,10 @@ public abstract class Cropping<S extends Cropping<S>> extends SpatialLayer<S> {
             List<Integer> s = sides.get(i);
             if (extent != Shape.NONE && (long) s.get(0) + s.get(1) >= extent) {
                 throw refuse(
-                        "cropping must leave at least 1 cell along each axis; it takes "
-                                + s
-                                + " off axis "
-                                + (i + 1)
-                                + " of "
-                                + input);
+                        "cropping must leave at least 1 cell along each axis; it takes %s off axis %d of %s"
+                                .formatted(s, i + 1, input));
             }
-            cropped =
-                    extent == Shape.NONE
-                            ? cropped
-                            : cropped.withDim(i + 1, extent - s.get(0) - s.get(1));
+            cropped = InputAxes.resized(this, cropped, i + 1, n -> n - s.get(0) - s.get(1));
         }
         return cropped;
     }
@@ -70,12 +63,8 @@ public abstract class Cropping<S extends Cropping<S>> extends SpatialLayer<S> {
         if (cropped.equals(x.shape())) {
             return x;
         }
-        List<Integer> begin = new ArrayList<>();
-        begin.add(0);
-        sides.forEach(s -> begin.add(s.get(0)));
-        begin.add(0);
         Value y = l.temp("cropped", cropped);
-        l.emit(new Slice(x, y, begin));
+        l.emit(new Slice(x, y, Sides.begin(sides)));
         return y;
     }
 }

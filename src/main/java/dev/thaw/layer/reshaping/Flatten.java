@@ -7,9 +7,7 @@ import dev.thaw.layer.UnaryLayer;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** All axes but the batch as one, row-major. x: [N, ..], y: [N, product of the rest]. */
 public final class Flatten extends UnaryLayer<Flatten> {
@@ -50,10 +48,7 @@ public final class Flatten extends UnaryLayer<Flatten> {
     protected Value lower(Lowering l, Value x) {
         Value ordered = x;
         if (dataFormat == DataFormat.CHANNELS_FIRST && x.shape().rank() > 2) {
-            List<Integer> order =
-                    new ArrayList<>(IntStream.range(0, x.shape().rank()).boxed().toList());
-            order.add(order.remove(1));
-            ordered = l.formula().transpose(x, order);
+            ordered = l.formula().transpose(x, x.shape().axesToEnd(List.of(1)));
         }
         return l.formula().reshape(ordered, outputShape(x.shape()));
     }

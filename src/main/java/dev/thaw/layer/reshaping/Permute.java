@@ -45,7 +45,7 @@ public final class Permute extends UnaryLayer<Permute> {
                             + " of dims, got "
                             + input);
         }
-        return Shape.of(order().stream().map(input::dim).toList());
+        return input.pick(order());
     }
 
     private List<Integer> order() {

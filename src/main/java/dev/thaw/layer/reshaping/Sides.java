@@ -27,4 +27,13 @@ final class Sides {
         }
         return List.copyOf(pairs);
     }
+
+    /** Where the inner box begins along each axis of [N, spatial.., C]. */
+    static List<Integer> begin(List<List<Integer>> sides) {
+        List<Integer> begin = new ArrayList<>();
+        begin.add(0);
+        sides.forEach(s -> begin.add(s.get(0)));
+        begin.add(0);
+        return begin;
+    }
 }

@@ -2,6 +2,7 @@ package dev.thaw.layer.reshaping;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.SpatialLayer;
 import dev.thaw.op.Formula;
@@ -43,12 +44,8 @@ public abstract class UpSampling<S extends UpSampling<S>> extends SpatialLayer<S
     protected final Shape resultShape(Shape input) {
         Shape grown = input;
         for (int i = 0; i < size.size(); i++) {
-            int extent = input.dim(i + 1);
-            long times = (long) extent * size.get(i);
-            if (times > Integer.MAX_VALUE) {
-                throw refuse("the larger extent must fit in an int, got " + times);
-            }
-            grown = extent == Shape.NONE ? grown : grown.withDim(i + 1, (int) times);
+            int times = size.get(i);
+            grown = InputAxes.resized(this, grown, i + 1, n -> n * times);
         }
         return grown;
     }

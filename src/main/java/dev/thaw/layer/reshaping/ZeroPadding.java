@@ -2,13 +2,13 @@ package dev.thaw.layer.reshaping;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.SpatialLayer;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,17 +43,10 @@ public abstract class ZeroPadding<S extends ZeroPadding<S>> extends SpatialLayer
     protected final Shape resultShape(Shape input) {
         Shape padded = input;
         for (int i = 0; i < sides.size(); i++) {
-            padded = padded.withDim(i + 1, grown(input.dim(i + 1), sides.get(i)));
+            long more = (long) sides.get(i).get(0) + sides.get(i).get(1);
+            padded = InputAxes.resized(this, padded, i + 1, n -> n + more);
         }
         return padded;
-    }
-
-    private int grown(int extent, List<Integer> s) {
-        long padded = (long) extent + s.get(0) + s.get(1);
-        if (padded > Integer.MAX_VALUE) {
-            throw refuse("the padded extent must fit in an int, got " + padded);
-        }
-        return extent == Shape.NONE ? Shape.NONE : (int) padded;
     }
 
     @Override
@@ -62,12 +55,8 @@ public abstract class ZeroPadding<S extends ZeroPadding<S>> extends SpatialLayer
         if (padded.equals(x.shape())) {
             return x;
         }
-        List<Integer> begin = new ArrayList<>();
-        begin.add(0);
-        sides.forEach(s -> begin.add(s.get(0)));
-        begin.add(0);
         Value y = l.temp("padded", padded);
-        l.emit(new Pad(x, y, begin));
+        l.emit(new Pad(x, y, Sides.begin(sides)));
         return y;
     }
 }

@@ -5,9 +5,7 @@ import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Reduce;
 import dev.thaw.op.Value;
-import dev.thaw.tensor.Shape;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** Formulas that several losses share. */
@@ -33,34 +31,22 @@ final class Arithmetic {
 
     /** The same with the axis last, where it is not. */
     static Value axisLast(Formula f, Value x, int axis) {
-        int a = x.shape().axis(axis);
-        int rank = x.shape().rank();
-        if (a == rank - 1) {
-            return x;
-        }
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < rank; i++) {
-            if (i != a) {
-                order.add(i);
-            }
-        }
-        order.add(a);
-        return f.transpose(x, order);
+        return f.transpose(x, x.shape().axesToEnd(List.of(x.shape().axis(axis))));
     }
 
-    static Shape without(Shape shape, int axis) {
-        int a = shape.axis(axis);
-        Shape left = Shape.scalar();
-        for (int i = shape.rank() - 1; i >= 0; i--) {
-            left = i == a ? left : left.prepend(shape.dim(i));
-        }
-        return left;
+    /** The sum over these axes, over all of them where none is named, without those axes. */
+    static Value sum(Formula f, Value x, List<Integer> axes) {
+        List<Integer> over =
+                axes.isEmpty()
+                        ? x.shape().axes()
+                        : axes.stream().map(x.shape()::axis).distinct().sorted().toList();
+        return f.reshape(f.reduce(x, Reduce.Kind.SUM, over), x.shape().without(over));
     }
 
     /** Sum or mean over an axis, without that axis. */
     static Value reduce(Formula f, Value x, Reduce.Kind kind, int axis) {
         int a = x.shape().axis(axis);
-        return f.reshape(f.reduce(x, kind, List.of(a)), without(x.shape(), a));
+        return f.reshape(f.reduce(x, kind, List.of(a)), x.shape().without(List.of(a)));
     }
 
     /** t (1 - s) + s / k. */

@@ -79,7 +79,7 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing,
                                 f.reshape(logits, Shape.of(rows, classes)),
                                 f.reshape(t, Shape.of(rows, classes)),
                                 loss));
-        return f.reshape(loss, Arithmetic.without(logits.shape(), -1));
+        return f.reshape(loss, logits.shape().sub(0, logits.shape().rank() - 1));
     }
 
     @Override
