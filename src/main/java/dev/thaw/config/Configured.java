@@ -16,6 +16,14 @@ public interface Configured {
     }
 
     /**
+     * What Keras has registered a class of one's own under: {@code my_package>MyLayer}; the class
+     * alone where it was registered without a package, or comes in by {@code custom_objects}.
+     */
+    default String registeredName() {
+        return className();
+    }
+
+    /**
      * Walks over all options, in Keras's order, and returns the object with what {@code p} answers:
      * itself where it is mutable, else a new one.
      */

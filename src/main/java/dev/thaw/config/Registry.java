@@ -65,10 +65,16 @@ public final class Registry {
         return new Registry(Collections.unmodifiableMap(more));
     }
 
-    /** How an object of this name is made. */
+    /**
+     * How an object of this name is made. Keras writes a package in front of what was registered
+     * with one, {@code my_package>MyLayer}: the name alone will do.
+     */
     @SuppressWarnings("unchecked")
     public <T> Optional<Maker<T>> find(Class<T> kind, String name) {
-        return Optional.ofNullable(kinds.getOrDefault(kind, Map.of()).get(plain(name)))
+        Map<String, Entry> all = kinds.getOrDefault(kind, Map.of());
+        String alone = name.substring(name.indexOf('>') + 1);
+        return Optional.ofNullable(all.get(plain(name)))
+                .or(() -> Optional.ofNullable(all.get(plain(alone))))
                 .map(e -> (Maker<T>) e.maker);
     }
 

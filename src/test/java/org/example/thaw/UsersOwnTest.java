@@ -1,6 +1,7 @@
 package org.example.thaw;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.spi.Device;
 import dev.thaw.config.Registry;
@@ -16,11 +17,14 @@ import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
+import dev.thaw.op.Formula;
+import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Optimizer;
+import dev.thaw.train.optimizer.SGD;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,10 +32,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipFile;
 
 /** A package of a user's has all that the built-in objects have, files included. */
 class UsersOwnTest {
@@ -106,6 +112,66 @@ class UsersOwnTest {
                         .isEqualTo(16);
             }
         }
+    }
+
+    /** Keras knows a class of one's own by its registered name, and looks for no module of it. */
+    @Test
+    void filesHoldTheRegisteredName(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("own.keras");
+        Model model = new Sequential(Input.of(3), new CenteredBatch(), new Dense(2));
+        model.compile(new Signum(.01), new QuarticError(), new Overshoot());
+        KerasFiles.save(model, file);
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            String json =
+                    new String(
+                            zip.getInputStream(zip.getEntry("config.json")).readAllBytes(),
+                            StandardCharsets.UTF_8);
+            for (String name : List.of("CenteredBatch", "Signum", "QuarticError", "Overshoot")) {
+                assertThat(json).contains("\"registered_name\":\"" + name + "\"");
+            }
+            assertThat(json).contains("\"module\":null,\"class_name\":\"CenteredBatch\"");
+        }
+        Registry packaged = Registry.EMPTY.with(Layer.class, "CenteredBatch", CenteredBatch::new);
+        assertThat(packaged.find(Layer.class, "example>CenteredBatch")).isPresent();
+    }
+
+    /** A run's checkpoints would lose how it is trained, and nobody would hear of it. */
+    @Test
+    void whatCouldNotBeReadBackIsRefusedAtOnce(@TempDir Path folder) {
+        Path file = folder.resolve("own.keras");
+        Model model = new Sequential(Input.of(3), new Dense(2).named("last"));
+        model.compile(new SGD(step -> .1f / (1 + step)), Loss.of("mse"));
+        assertThatThrownBy(() -> KerasFiles.save(model, file))
+                .hasMessageContaining("LearningRateSchedule that is a lambda")
+                .hasMessageContaining("KerasFiles.saveWithoutCompilation");
+        assertThat(file).doesNotExist();
+        KerasFiles.saveWithoutCompilation(model, file);
+        try (Model again = KerasFiles.load(file)) {
+            assertThat(again.compilation()).isEmpty();
+            assertThat(again.predict(x).bitEquals(model.predict(x))).isTrue();
+        }
+        model.compile(new SGD(.1), nameless());
+        assertThatThrownBy(() -> KerasFiles.save(model, file)).hasMessageContaining("a Loss that");
+        Model own =
+                new Sequential(
+                        Input.of(3),
+                        new Dense(2).kernelInitializer((shape, seed) -> Tensor.full(shape, 1)));
+        assertThatThrownBy(() -> KerasFiles.save(own, file))
+                .hasMessageContaining("an initializer of your own");
+    }
+
+    private static Loss nameless() {
+        return new Loss() {
+            @Override
+            public String name() {
+                return "nameless";
+            }
+
+            @Override
+            public Value lower(Formula f, Value prediction, Value target) {
+                return new QuarticError().lower(f, prediction, target);
+            }
+        };
     }
 
     /** Without imports, comments and empty lines. */

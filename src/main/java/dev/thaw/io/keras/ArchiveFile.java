@@ -14,11 +14,13 @@ import dev.thaw.io.hdf5.Hdf5File;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.Compilation;
 
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A {@code .keras} file: a zip archive of metadata.json, config.json and model.weights.h5. */
@@ -83,12 +85,16 @@ final class ArchiveFile {
         }
     }
 
-    /** The bytes of a model's file. */
-    static Body contents(Model model) {
+    /**
+     * The bytes of a model's file.
+     *
+     * @param compilation how it is compiled, as far as the file is to hold that
+     */
+    static Body contents(Model model, Optional<Compilation> compilation) {
         ObjectNode config = new ModelWriter(model).write();
-        model.compilation().ifPresent(c -> config.set("compile_config", CompileWriter.write(c)));
+        compilation.ifPresent(c -> config.set("compile_config", CompileWriter.write(c)));
         List<Tensor> optimizer =
-                model.compilation().map(c -> CompileWriter.state(c, model)).orElse(List.of());
+                compilation.map(c -> CompileWriter.state(c, model)).orElse(List.of());
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         metadata.put("keras_version", KERAS_VERSION);
         metadata.put(

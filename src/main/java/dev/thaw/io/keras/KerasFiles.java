@@ -13,6 +13,7 @@ import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.layer.Layer;
 import dev.thaw.model.Model;
+import dev.thaw.train.Compilation;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -256,14 +259,26 @@ public final class KerasFiles {
     /**
      * Writes a model as {@code .keras}, with the compilation and the optimizer's state where it has
      * one. While another thread trains the model, it is written as one step left it.
+     *
+     * @throws IllegalArgumentException if something in it could not be read back, as a lambda has
+     *     no name; nothing is written then
      */
     public static void save(Model model, Path file) {
-        model.betweenSteps(() -> AtomicFile.write(file, ArchiveFile.contents(model)));
+        save(model, model.compilation(), contents -> AtomicFile.write(file, contents));
     }
 
     /** Writes the same to a stream, which is not closed. */
     public static void save(Model model, OutputStream out) {
-        model.betweenSteps(() -> write(ArchiveFile.contents(model), out));
+        save(model, model.compilation(), contents -> write(contents, out));
+    }
+
+    /** The same without how the model is compiled, and without its optimizer's state. */
+    public static void saveWithoutCompilation(Model model, Path file) {
+        save(model, Optional.empty(), contents -> AtomicFile.write(file, contents));
+    }
+
+    private static void save(Model model, Optional<Compilation> c, Consumer<Body> write) {
+        model.betweenSteps(() -> write.accept(ArchiveFile.contents(model, c)));
     }
 
     private static void write(Body contents, OutputStream out) {

@@ -11,21 +11,42 @@ import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.layer.operator.Operator;
+import dev.thaw.layer.weight.Constraint;
 import dev.thaw.layer.weight.Initializer;
+import dev.thaw.layer.weight.Regularizer;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.LearningRateSchedule;
+import dev.thaw.train.optimizer.Optimizer;
 
 import java.lang.reflect.Array;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Turns layers and what stands in their configurations into Keras's JSON. */
 final class ObjectWriter {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    /** What classes of one's own may be of. */
+    private static final List<Class<?>> KINDS =
+            List.of(
+                    Layer.class,
+                    Loss.class,
+                    Metric.class,
+                    Optimizer.class,
+                    LearningRateSchedule.class,
+                    Initializer.class,
+                    Regularizer.class,
+                    Constraint.class);
+
+    /** A class's name, perhaps with the package that it is registered in. */
+    private static final Pattern NAME = Pattern.compile("([\\w.]+>)?\\w+");
 
     private final String where;
 
@@ -46,24 +67,29 @@ final class ObjectWriter {
         if (layer instanceof Operator o) {
             return OperatorJson.write(o);
         }
-        ObjectNode config = JSON.objectNode();
         if (layer instanceof InputLayer) {
-            // Keras reads no other keys here in all its releases
-            Map<String, Object> own = layer.config();
-            ObjectWriter w = new ObjectWriter(layer.name());
-            config.set("batch_shape", w.value(own.get("batch_shape")));
-            config.set("dtype", w.value(own.get("dtype")));
-            config.put("sparse", false);
-            config.put("name", layer.name());
-        } else {
-            Map<String, Object> own = layer.config();
-            config.put("name", layer.name());
-            if (own.containsKey("trainable")) {
-                config.put("trainable", layer.trainable());
-            }
-            config.set("dtype", float32());
-            new ObjectWriter(layer.name()).fill(config, own);
+            return input(layer);
         }
+        ObjectNode config = JSON.objectNode();
+        Map<String, Object> own = layer.config();
+        config.put("name", layer.name());
+        if (own.containsKey("trainable")) {
+            config.put("trainable", layer.trainable());
+        }
+        config.set("dtype", float32());
+        new ObjectWriter(layer.name()).fill(config, own);
+        return named(Layer.class, layer, config);
+    }
+
+    private static ObjectNode input(Layer layer) {
+        // Keras reads no other keys here in all its releases
+        Map<String, Object> own = layer.config();
+        ObjectWriter w = new ObjectWriter(layer.name());
+        ObjectNode config = JSON.objectNode();
+        config.set("batch_shape", w.value(own.get("batch_shape")));
+        config.set("dtype", w.value(own.get("dtype")));
+        config.put("sparse", false);
+        config.put("name", layer.name());
         return object(layer.module(), layer.className(), config);
     }
 
@@ -182,6 +208,42 @@ final class ObjectWriter {
     ObjectNode configured(Configured c) {
         ObjectNode config = JSON.objectNode();
         fill(config, c.config());
-        return object(c.module(), c.className(), config);
+        return named(kind(c), c, config);
+    }
+
+    private static Class<?> kind(Configured c) {
+        return KINDS.stream()
+                .filter(k -> k.isInstance(c))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException(c + ": is of no kind that files hold"));
+    }
+
+    /**
+     * Of a class of Keras's, or of one's own: Keras knows that by its registered name, and must not
+     * look for it among its own modules.
+     */
+    private static ObjectNode named(Class<?> kind, Configured c, ObjectNode config) {
+        String className = c.className();
+        if (KerasObjects.STANDARD.find(kind, className).isPresent() && !className.contains(">")) {
+            return object(c.module(), className, config);
+        }
+        if (!NAME.matcher(className).matches()) {
+            throw new IllegalArgumentException(
+                    ("%s: a file cannot hold a %s that is a lambda or has no class with a name, as nothing could read it"
+                                    + " back; give it one (and a Registry that knows it for reading), or save by"
+                                    + " KerasFiles.saveWithoutCompilation")
+                            .formatted(
+                                    c instanceof Layer l ? l.name() : "compile_config",
+                                    kind.getSimpleName()));
+        }
+        String registered = c.registeredName();
+        ObjectNode node =
+                object(c.module(), className.substring(className.indexOf('>') + 1), config);
+        if (c.module().startsWith("keras")) {
+            node.putNull("module");
+        }
+        node.put("registered_name", registered);
+        return node;
     }
 }
