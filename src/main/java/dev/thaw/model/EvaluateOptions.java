@@ -9,8 +9,12 @@ import java.util.OptionalInt;
  * @param steps after how many batches it ends; empty for all
  */
 public record EvaluateOptions(int batchSize, OptionalInt steps) {
+    /** A constant, so that no class of options waits for another one to be initialized. */
+    static final int BATCH_SIZE = 32;
+
     /** Keras's defaults. */
-    public static final EvaluateOptions DEFAULT = new EvaluateOptions(32, OptionalInt.empty());
+    public static final EvaluateOptions DEFAULT =
+            new EvaluateOptions(BATCH_SIZE, OptionalInt.empty());
 
     /** Refuses what makes no sense. */
     public EvaluateOptions {

@@ -183,7 +183,7 @@ public record FitOptions(
     private static final class Draft {
         int epochs = 1;
         int initialEpoch;
-        int batchSize = EvaluateOptions.DEFAULT.batchSize();
+        int batchSize = EvaluateOptions.BATCH_SIZE;
         OptionalInt stepsPerEpoch = OptionalInt.empty();
         boolean shuffle = true;
         OptionalLong seed = OptionalLong.empty();

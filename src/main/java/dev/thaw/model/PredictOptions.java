@@ -16,8 +16,7 @@ import java.util.OptionalInt;
 public record PredictOptions(int batchSize, Mode mode, OptionalInt steps) {
     /** Keras's defaults. */
     public static final PredictOptions DEFAULT =
-            new PredictOptions(
-                    EvaluateOptions.DEFAULT.batchSize(), Mode.INFERENCE, OptionalInt.empty());
+            new PredictOptions(EvaluateOptions.BATCH_SIZE, Mode.INFERENCE, OptionalInt.empty());
 
     /** Refuses what makes no sense. */
     public PredictOptions {
