@@ -23,6 +23,7 @@ public final class CpuProvider implements BackendProvider {
                     "device: there is one cpu, 'cpu', got index " + index, null);
         }
         Workers.checkProperty();
+        JavaCppCache.choose();
         return new CpuBackend();
     }
 }

@@ -4,6 +4,7 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.file.CacheFolder;
 import dev.thaw.op.DepthwiseConvolution;
 import dev.thaw.op.Op;
 import dev.thaw.tensor.Tensor;

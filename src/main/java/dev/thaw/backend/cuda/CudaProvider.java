@@ -3,6 +3,7 @@ package dev.thaw.backend.cuda;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.BackendProvider;
 import dev.thaw.backend.spi.BackendUnavailableException;
+import dev.thaw.file.CacheFolder;
 
 /** Offers NVIDIA GPUs to {@link java.util.ServiceLoader}. */
 public final class CudaProvider implements BackendProvider {

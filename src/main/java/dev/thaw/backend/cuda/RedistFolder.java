@@ -1,6 +1,7 @@
 package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.BackendUnavailableException;
+import dev.thaw.file.CacheFolder;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.BackendUnavailableException;
 import dev.thaw.backend.spi.Device;
+import dev.thaw.file.CacheFolder;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.activation.ActivationFunction;
