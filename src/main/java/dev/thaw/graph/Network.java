@@ -49,6 +49,12 @@ public class Network extends Layer {
         GraphOrder order = new GraphOrder(name(), from, to);
         inputs = List.copyOf(from);
         outputs = List.copyOf(to);
+        if (!from.stream().allMatch(Cut::isInput)) {
+            Cut cut = new Cut(from, order.nodes());
+            inputs = List.copyOf(cut.inputs());
+            outputs = to.stream().map(cut::of).toList();
+            order = new GraphOrder(name(), inputs, outputs);
+        }
         nodes = order.nodes();
         layers = order.layers();
         inputStructure = Structure.of(from.size());

@@ -24,6 +24,11 @@ public final class Node {
         this.outputs = List.copyOf(made);
     }
 
+    /** The same call of other symbols of the same shapes, for a graph cut out of another one. */
+    public Node on(List<Symbol> others) {
+        return new Node(layer, others, baked, outputs.stream().map(Symbol::shape).toList());
+    }
+
     /** Who is called. */
     public Layer layer() {
         return layer;
