@@ -110,7 +110,8 @@ public final class Plan implements AutoCloseable {
             Buffer arena =
                     exact
                             ? null
-                            : holdings.own(backend.allocate(Math.max(1, memory.total()), "arena"));
+                            : holdings.own(
+                                    backend.allocate(Math.max(1, memory.total()), label("arena")));
             takeVariables(deviceMemory);
             uploadConstants();
             long workspace = 0;
@@ -122,7 +123,9 @@ public final class Plan implements AutoCloseable {
             }
             workspaceBytes = workspace;
             Buffer shared =
-                    workspace == 0 ? null : holdings.own(backend.allocate(workspace, "workspace"));
+                    workspace == 0
+                            ? null
+                            : holdings.own(backend.allocate(workspace, label("workspace")));
             List<Kernel> bound = new ArrayList<>();
             for (Prepared p : prepared) {
                 if (p != null) {
@@ -137,6 +140,12 @@ public final class Plan implements AutoCloseable {
             throw e;
         }
         cleanable = CLEANER.register(this, holdings);
+    }
+
+    /** Names memory for who has to read that there is too little of it. */
+    private String label(String what) {
+        return "the %s of a plan for inputs %s"
+                .formatted(what, program.inputs().stream().map(Value::shape).toList());
     }
 
     private void refuseTooLarge() {

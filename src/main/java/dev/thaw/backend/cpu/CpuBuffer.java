@@ -25,11 +25,11 @@ final class CpuBuffer implements Buffer {
     }
 
     static CpuBuffer allocate(long bytes, String label) {
-        Pointer p = Pointer.calloc(1, bytes + ALIGNMENT);
-        if (p == null || p.isNull()) {
-            throw new OutOfMemoryError(
-                    "cpu: " + label + " needs " + bytes + " bytes, and the system has no more");
+        if (bytes < 0 || bytes > Long.MAX_VALUE - ALIGNMENT) {
+            throw new IllegalArgumentException(
+                    "cpu: %s has an impossible size, %d bytes".formatted(label, bytes));
         }
+        Pointer p = CpuMemory.allocate(bytes + ALIGNMENT, label);
         return new CpuBuffer((p.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT, bytes, p);
     }
 
@@ -77,7 +77,7 @@ final class CpuBuffer implements Buffer {
     @Override
     public void close() {
         if (owned != null) {
-            Pointer.free(owned);
+            CpuMemory.free(owned, bytes + ALIGNMENT);
             owned = null;
         }
     }

@@ -23,7 +23,8 @@ public final class CpuProvider implements BackendProvider {
                     "device: there is one cpu, 'cpu', got index " + index, null);
         }
         Workers.checkProperty();
-        JavaCppCache.choose();
+        CpuMemory.checkProperty();
+        JavaCpp.setUp();
         return new CpuBackend();
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** Nobody else's library is loaded, wherever JavaCPP would look for one. */
 @DisabledOnOs(OS.WINDOWS)
-class JavaCppCacheTest {
+class JavaCppTest {
     @TempDir private Path temporary;
 
     /** The folder that JavaCPP would take where the user's own cannot be written. */

@@ -1,0 +1,92 @@
+package dev.thaw.backend.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.thaw.backend.spi.BackendUnavailableException;
+import dev.thaw.backend.spi.Device;
+import dev.thaw.backend.spi.DeviceOutOfMemoryException;
+import dev.thaw.layer.Input;
+import dev.thaw.layer.core.Dense;
+import dev.thaw.model.Model;
+import dev.thaw.model.Sequential;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+class CpuMemoryTest {
+    private final String before = System.getProperty(CpuMemory.PROPERTY);
+
+    @AfterEach
+    void restore() {
+        if (before == null) {
+            System.clearProperty(CpuMemory.PROPERTY);
+        } else {
+            System.setProperty(CpuMemory.PROPERTY, before);
+        }
+    }
+
+    /** The collector does not see native memory, and would leave it for long. */
+    @Test
+    void modelsThatNobodyClosesGiveWayToOthers() throws Exception {
+        Process p =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx512m",
+                                "-D" + CpuMemory.PROPERTY + "=200m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                UnclosedModelsProcess.class.getName(),
+                                "60")
+                        .redirectErrorStream(true)
+                        .start();
+        String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(p.waitFor()).as(out).isZero();
+        assertThat(out).contains("all ran");
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithPlanBatchAndBytes() {
+        Tensor x = Tensor.zeros(Shape.of(32, 1_024), DType.FLOAT32);
+        try (Model model = new Sequential(Input.of(1_024), new Dense(8)).on(Device.cpu())) {
+            model.predict(x.rows(0, 1));
+            long used = CpuMemory.used();
+            System.setProperty(CpuMemory.PROPERTY, "" + (used + 100_000));
+            assertThatThrownBy(() -> model.predict(x))
+                    .isInstanceOf(DeviceOutOfMemoryException.class)
+                    .hasMessageContaining("the arena of a plan for inputs [(32, 1024)] needs 13")
+                    .hasMessageContaining("take a smaller batch")
+                    .hasMessageContaining(CpuMemory.PROPERTY);
+            assertThat(CpuMemory.used()).as("what was refused is not counted").isEqualTo(used);
+            System.setProperty(CpuMemory.PROPERTY, "1g");
+            assertThat(model.predict(x).shape()).isEqualTo(Shape.of(32, 8));
+        }
+    }
+
+    @Test
+    void whatIsClosedIsNotCounted() {
+        long used = CpuMemory.used();
+        try (CpuBuffer buffer = CpuBuffer.allocate(1_000, "a test's")) {
+            assertThat(CpuMemory.used()).isGreaterThanOrEqualTo(used + buffer.bytes());
+        }
+        assertThat(CpuMemory.used()).isEqualTo(used);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"much", "-1", "2t", ""})
+    void aLimitThatIsNoneIsRefused(String wish) {
+        System.setProperty(CpuMemory.PROPERTY, wish);
+        assertThatThrownBy(() -> new CpuProvider().open(0))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("thaw.cpu.memory must be a number of bytes")
+                .hasMessageContaining("'" + wish + "'");
+    }
+}
