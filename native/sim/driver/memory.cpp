@@ -17,6 +17,16 @@ std::map<uintptr_t, size_t>& pins() {
     return *m;
 }
 
+bool unpin(const void* host) {
+    auto pin = pins().find(uintptr_t(host));
+    if (pin == pins().end()) {
+        return false;
+    }
+    counter(LIVE_PINNED) -= int64_t(pin->second);
+    pins().erase(pin);
+    return true;
+}
+
 /** Whether a copy or memset may touch these bytes; a real driver answers INVALID_VALUE. */
 int checkRange(const char* what, uint64_t pointer, size_t bytes) {
     auto* p = reinterpret_cast<const void*>(pointer);
@@ -325,12 +335,14 @@ THAW_API int cuMemHostAlloc(void** out, size_t bytes, unsigned) {
     if (!bytes) {
         return refuse(INVALID_VALUE, "cuMemHostAlloc of 0 bytes");
     }
-    *out = aligned_alloc(4096, (bytes + 4095) & ~size_t(4095));
+    bool fits = counter(LIVE_PINNED) + int64_t(bytes) <= setting(PINNED);
+    *out = fits ? aligned_alloc(4096, (bytes + 4095) & ~size_t(4095)) : nullptr;
     if (!*out) {
-        return OUT_OF_MEMORY;
+        return refuse(OUT_OF_MEMORY, "cuMemHostAlloc of %zu bytes: %ld are page-locked", bytes,
+                      long(counter(LIVE_PINNED)));
     }
     pins()[uintptr_t(*out)] = bytes;
-    counter(LIVE_PINNED)++;
+    counter(LIVE_PINNED) += int64_t(bytes);
     return SUCCESS;
 }
 
@@ -346,8 +358,7 @@ THAW_API int cuMemFreeHost(void* pointer) {
     if (int status = drainAll()) {
         return status;
     }
-    pins().erase(uintptr_t(pointer));
-    counter(LIVE_PINNED)--;
+    unpin(pointer);
     free(pointer);
     return SUCCESS;
 }
@@ -364,16 +375,15 @@ THAW_API int cuMemHostGetDevicePointer_v2(uint64_t* out, void* host, unsigned) {
 THAW_API int cuMemHostRegister_v2(void* host, size_t bytes, unsigned) {
     Guard g(lock());
     pins()[uintptr_t(host)] = bytes;
-    counter(LIVE_PINNED)++;
+    counter(LIVE_PINNED) += int64_t(bytes);
     return ready();
 }
 
 THAW_API int cuMemHostUnregister(void* host) {
     Guard g(lock());
-    if (!pins().erase(uintptr_t(host))) {
+    if (!unpin(host)) {
         return refuse(INVALID_VALUE, "cuMemHostUnregister: %p is not registered", host);
     }
-    counter(LIVE_PINNED)--;
     return SUCCESS;
 }
 

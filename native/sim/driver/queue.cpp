@@ -33,6 +33,7 @@ struct Capture {
 constexpr unsigned NON_BLOCKING = 1;
 constexpr unsigned DISABLE_TIMING = 2;
 constexpr int RELAXED = 2;
+constexpr int64_t NODE_BYTES = 1024;
 
 struct Stream {
     unsigned flags;
@@ -502,11 +503,17 @@ THAW_API int cuGraphInstantiateWithFlags(void** out, void* graph, unsigned long 
     return SUCCESS;
 }
 
+/** A driver puts the nodes on the device: this needs room, which is not kept account of. */
 THAW_API int cuGraphUpload(void* executable, void* stream) {
     Guard g(lock());
-    return !executables().get(executable) ? gone("cuGraphUpload", "executable graph")
-           : streamLives(stream)          ? int(SUCCESS)
-                                          : gone("cuGraphUpload", "stream");
+    Graph* gr = executables().get(executable);
+    if (!gr || !streamLives(stream)) {
+        return gone("cuGraphUpload", gr ? "stream" : "executable graph");
+    }
+    int64_t bytes = NODE_BYTES * int64_t(gr->operations.size());
+    return counter(LIVE_BYTES) + bytes <= setting(MEMORY)
+                   ? int(SUCCESS)
+                   : refuse(OUT_OF_MEMORY, "cuGraphUpload of %zu nodes", gr->operations.size());
 }
 
 THAW_API int cuGraphLaunch(void* executable, void* stream) {

@@ -19,7 +19,7 @@ Knob knobs[SETTINGS] = {
     {"THAW_SIM_TRACE", 0},         {"THAW_SIM_DRY", 0},
     {"THAW_SIM_PROCESSORS", 8}, {"THAW_SIM_HAZARDS", 1},
     {"THAW_SIM_LOADS", 0},
-    {"THAW_SIM_CUDNN_REFUSES", 0},
+    {"THAW_SIM_CUDNN_REFUSES", 0}, {"THAW_SIM_PINNED", INT64_MAX},
 };
 int64_t counters[COUNTERS];
 std::string reports;

@@ -62,7 +62,7 @@ enum Counter : int {
     REPORTS,
     LIVE_ALLOCATIONS, // from here on: what there is now, which a reset leaves alone
     LIVE_BYTES,
-    LIVE_PINNED,
+    LIVE_PINNED, // bytes
     LIVE_STREAMS,
     LIVE_EVENTS,
     LIVE_MODULES,
@@ -86,6 +86,7 @@ enum Setting : int {
     HAZARDS,        // THAW_SIM_HAZARDS: 0 does not look for hazards, see hazard.h
     LOADS,          // THAW_SIM_LOADS: 1 counts each kernel's loads in a row, see loads.h
     CUDNN_REFUSES,  // THAW_SIM_CUDNN_REFUSES: see enum Refusal of cudnn/cudnn.h
+    PINNED,         // THAW_SIM_PINNED: bytes that the host lets be page-locked
     SETTINGS
 };
 

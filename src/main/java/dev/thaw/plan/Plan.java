@@ -2,6 +2,7 @@ package dev.thaw.plan;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.DeviceOutOfMemoryException;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Program;
@@ -177,6 +178,8 @@ public final class Plan implements AutoCloseable {
     private Prepared prepare(Program.Step step) {
         try {
             return holdings.own(backend.prepare(step.op()));
+        } catch (DeviceOutOfMemoryException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new IllegalStateException(
                     step.scope()

@@ -46,6 +46,7 @@ public final class Simulator {
         REPORTS,
         LIVE_ALLOCATIONS,
         LIVE_BYTES,
+        /** Bytes of page-locked memory. */
         LIVE_PINNED,
         LIVE_STREAMS,
         LIVE_EVENTS,
@@ -85,7 +86,9 @@ public final class Simulator {
          * 1: cuDNN refuses queries for algorithms, 2: for workspaces, 3: every call that computes;
          * it leaves what it should have written as it was.
          */
-        CUDNN_REFUSES
+        CUDNN_REFUSES,
+        /** Bytes that the host lets be page-locked. */
+        PINNED
     }
 
     private static final Path SOURCES = Path.of("native", "sim");

@@ -21,13 +21,10 @@ final class CudaBackend implements Backend {
     /** Set to false, this system property makes plans launch their kernels one by one. */
     static final String GRAPHS = "thaw.cuda.graphs";
 
-    private static final int ALIGNMENT = 256;
-
     private final NativeLibraries libraries;
     private final Gpu gpu;
     private final Engine engine;
     private final CudaKernelTable table;
-    private final Map<Family, String> wishes = Family.wishes();
     private final Dispatch dispatch;
     private final RuntimeCompiler compiler;
     private final boolean graphs = !"false".equals(System.getProperty(GRAPHS));
@@ -39,13 +36,19 @@ final class CudaBackend implements Backend {
     CudaBackend(int index, NativeLibraries libraries, CudaKernelTable table, Stopwatch watch) {
         this.libraries = libraries;
         this.table = table;
+        Map<Family, String> wishes = Family.wishes();
         gpu = Gpu.open(index, libraries);
-        compiler =
-                libraries.nvrtc() == null
-                        ? null
-                        : new RuntimeCompiler(
-                                CacheFolder.get(), libraries.search().includeFolders());
-        engine = new Engine(gpu, new KernelModules(gpu, compiler));
+        try {
+            compiler =
+                    libraries.nvrtc() == null
+                            ? null
+                            : new RuntimeCompiler(
+                                    CacheFolder.get(), libraries.search().includeFolders());
+            engine = new Engine(gpu, compiler);
+        } catch (RuntimeException | Error e) {
+            gpu.close();
+            throw e;
+        }
         dispatch =
                 new Dispatch(
                         engine,
@@ -90,7 +93,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public int alignment() {
-        return ALIGNMENT;
+        return DeviceAddress.ALIGNMENT;
     }
 
     /** cuDNN, which runs the others, pads on both sides alike. */
@@ -125,7 +128,7 @@ final class CudaBackend implements Backend {
         return new Exclusive(
                 gpu,
                 graphs && !bare.isEmpty() // one op may be several launches
-                        ? new Recording(bare, gpu.stream(), recordings)
+                        ? new Recording(bare, gpu.stream(), engine.memory(), recordings)
                         : Backend.super.sequence(bare));
     }
 

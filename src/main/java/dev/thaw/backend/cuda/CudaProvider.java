@@ -3,6 +3,7 @@ package dev.thaw.backend.cuda;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.BackendProvider;
 import dev.thaw.backend.spi.BackendUnavailableException;
+import dev.thaw.backend.spi.DeviceOutOfMemoryException;
 import dev.thaw.file.CacheFolder;
 
 /** Offers NVIDIA GPUs to {@link java.util.ServiceLoader}. */
@@ -24,7 +25,7 @@ public final class CudaProvider implements BackendProvider {
         NativeLibraries libraries = libraries();
         try {
             return new CudaBackend(index, libraries, CudaKernelTable.complete(), null);
-        } catch (CudaException e) {
+        } catch (CudaException | DeviceOutOfMemoryException e) {
             throw new BackendUnavailableException(
                     "%s; check with nvidia-smi that the GPU is free, and that %s and %s belong to one version of CUDA, or run on the CPU"
                             .formatted(e.getMessage(), libraries.cublas(), libraries.cudnn()),

@@ -275,22 +275,19 @@ final class CudnnConvolutionKernels {
 
     /** What lies where in the workspace: the filters, the padded images, cuDNN's own memory. */
     private record Layout(long filters, CudnnConvolution c, CudnnPass.Choice choice) {
-        private static final long ALIGNMENT = 256;
-
-        private static long aligned(long bytes) {
-            return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        }
-
         long bytes() {
-            return aligned(filters) + aligned(c.paddedBytes()) + choice.bytes();
+            return DeviceAddress.aligned(filters)
+                    + DeviceAddress.aligned(c.paddedBytes())
+                    + choice.bytes();
         }
 
         DeviceAddress padded(DeviceAddress workspace) {
-            return workspace.plus(aligned(filters));
+            return workspace.plus(DeviceAddress.aligned(filters));
         }
 
         DeviceAddress scratch(DeviceAddress workspace) {
-            return workspace.plus(aligned(filters) + aligned(c.paddedBytes()));
+            return workspace.plus(
+                    DeviceAddress.aligned(filters) + DeviceAddress.aligned(c.paddedBytes()));
         }
 
         /** Where the images are: in place, or padded first. */

@@ -57,7 +57,7 @@ final class CudnnDropout {
     /** Null where cuDNN does not have it. */
     private Prepared prepare(Engine engine, Dropout op) {
         boolean has =
-                op.x().size() > 0
+                op.x().size() <= Integer.MAX_VALUE
                         && op.noise().size() == op.x().size()
                         && op.rate() < 1
                         && op.scale() == 1 / (1 - op.rate());
@@ -134,7 +134,7 @@ final class CudnnDropout {
     }
 
     private Mask make(Engine engine, Descriptors own, Dropout op) {
-        int size = Math.toIntExact(op.x().size());
+        int size = (int) op.x().size();
         cudnnTensorDescriptor x = own.tensor(cudnnTensorFormat.CUDNN_TENSOR_NCHW, 1, 1, 1, size);
         long[] bytes = new long[1];
         own.check(cudnnDropoutGetReserveSpaceSize(x, bytes), "cudnnDropoutGetReserveSpaceSize");

@@ -32,20 +32,26 @@ final class CudnnFind {
     record Room(
             DeviceAddress x, DeviceAddress w, DeviceAddress y, DeviceAddress scratch, long bytes) {}
 
-    /** Runs this with room for tensors of these sizes; all of it is given back. */
-    static int measure(Engine engine, long x, long w, long y, Function<Room, Integer> call) {
-        try (CudaBuffer images = engine.memory().allocate(x, "measuring a convolution");
-                CudaBuffer filters = engine.memory().allocate(w, "measuring a convolution");
-                CudaBuffer results = engine.memory().allocate(y, "measuring a convolution");
-                CudaBuffer scratch =
-                        engine.memory().allocate(scratch(engine), "measuring a convolution")) {
-            return call.apply(
-                    new Room(
-                            images.address(),
-                            filters.address(),
-                            results.address(),
-                            scratch.address(),
-                            scratch.bytes()));
+    /**
+     * Runs this with room for tensors of these sizes, which is then given back.
+     *
+     * @return what the call gives; null where the GPU has no room
+     */
+    static <T> T measure(Engine engine, long x, long w, long y, Function<Room, T> call) {
+        long filters = DeviceAddress.aligned(x);
+        long results = filters + DeviceAddress.aligned(w);
+        long tensors = results + DeviceAddress.aligned(y);
+        try (CudaBuffer all = engine.memory().borrow(tensors);
+                CudaBuffer scratch = all == null ? null : engine.memory().borrow(scratch(engine))) {
+            return scratch == null
+                    ? null
+                    : call.apply(
+                            new Room(
+                                    all.address(),
+                                    all.address().plus(filters),
+                                    all.address().plus(results),
+                                    scratch.address(),
+                                    scratch.bytes()));
         }
     }
 

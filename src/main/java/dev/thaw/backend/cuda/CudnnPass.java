@@ -2,12 +2,16 @@ package dev.thaw.backend.cuda;
 
 import jcuda.jcudnn.cudnnDeterminism;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * One pass of a convolution: its result, or one of its gradients. cuDNN's functions for them are
@@ -27,6 +31,8 @@ record CudnnPass<P>(
         Guess<P> guess,
         Find<P> find,
         Size size) {
+    private static final Logger LOG = LoggerFactory.getLogger(CudnnPass.class);
+
     /** How many are asked for. */
     static final int ALGORITHMS = 8;
 
@@ -72,8 +78,7 @@ record CudnnPass<P>(
     }
 
     /**
-     * The first, and so by cuDNN's guess or measurement fastest, that gives the same bits each time
-     * and fits. Where there is none, cuDNN refuses.
+     * Chooses by cuDNN's guess or, where the setting says so and there is room, its measurement.
      *
      * @param doing the op with its operands
      * @param x bytes of the images
@@ -81,36 +86,46 @@ record CudnnPass<P>(
      * @param y bytes of the result
      */
     Choice choose(Engine engine, String doing, long x, long w, long y) {
-        String call =
-                (engine.finds()
-                                ? "cudnnFindConvolution%sAlgorithmEx"
-                                : "cudnnGetConvolution%sAlgorithm_v7")
-                        .formatted(name);
+        if (engine.finds()) {
+            Choice measured =
+                    CudnnFind.measure(
+                            engine,
+                            x,
+                            w,
+                            y,
+                            room ->
+                                    first(
+                                            "cudnnFindConvolution%sAlgorithmEx",
+                                            doing, count -> find.ask(room, count, found)));
+            if (measured != null) {
+                return measured;
+            }
+            LOG.warn("{}: no room to measure its algorithms in, so cuDNN guesses", doing);
+        }
+        return first("cudnnGetConvolution%sAlgorithm_v7", doing, count -> guess.ask(count, found));
+    }
+
+    /**
+     * The first, and so the fastest, that gives the same bits each time and fits. Where there is
+     * none, cuDNN refuses. Where it refuses at once, it leaves the number of algorithms unwritten;
+     * JCuda copies as many as that happens to say, and its array ends before. What cuDNN answered
+     * is then lost, and another question is asked for a reason.
+     */
+    private Choice first(String function, String doing, ToIntFunction<int[]> ask) {
+        String call = function.formatted(name);
         int[] count = new int[1];
         try {
-            int status =
-                    engine.finds()
-                            ? CudnnFind.measure(
-                                    engine, x, w, y, room -> find.ask(room, count, found))
-                            : guess.ask(count, found);
-            Status.cudnn(status, call, doing);
+            Status.cudnn(ask.applyAsInt(count), call, doing);
         } catch (ArrayIndexOutOfBoundsException e) {
-            // Where cuDNN refuses, it leaves the number of algorithms unwritten; JCuda copies as
-            // many
-            // as that happens to say, and its array ends before. What cuDNN answered is then lost,
-            // and another question is asked for a reason.
             int reason = size.ask(FIRST_ALGORITHM, new long[1]);
             throw new CudnnException(
                     doing,
                     "%s failed, and to the question for a workspace the answer is %s"
                             .formatted(call, Status.cudnnError(reason)));
         }
-        return first(call, doing, Arrays.stream(found).limit(count[0]).map(read).toList());
-    }
-
-    private Choice first(String call, String doing, List<Proposal> proposals) {
         List<String> answers = new ArrayList<>();
-        for (Proposal p : proposals) {
+        for (P place : Arrays.copyOf(found, count[0])) {
+            Proposal p = read.apply(place);
             long[] bytes = new long[1];
             int status = p.status() == 0 ? size.ask(p.algorithm(), bytes) : p.status();
             if (status == 0

@@ -10,6 +10,9 @@ import java.util.function.Function;
 
 /** A place in the GPU's memory whose number can be read. */
 final class DeviceAddress extends CUdeviceptr {
+    /** What operands lie on. */
+    static final int ALIGNMENT = 256;
+
     DeviceAddress() {}
 
     private DeviceAddress(DeviceAddress from, long offset) {
@@ -19,6 +22,11 @@ final class DeviceAddress extends CUdeviceptr {
     /** Where an operand lies. */
     static DeviceAddress of(Value v, Function<Value, Buffer> buffers) {
         return ((CudaBuffer) buffers.apply(v)).address();
+    }
+
+    /** So many bytes, and then another operand. */
+    static long aligned(long bytes) {
+        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     DeviceAddress plus(long offset) {

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 
 /**
  * Keeps freed device memory for the next who asks: asking the driver takes long and waits for the
@@ -52,14 +53,6 @@ final class DeviceMemoryPool implements AutoCloseable {
         if (address == null) {
             address = ask(size);
         }
-        if (address == null && kept > 0) {
-            giveBack();
-            address = ask(size);
-        }
-        if (address == null) {
-            spare.run();
-            address = ask(size);
-        }
         if (address == null) {
             long[] memory = gpu.memory();
             String message =
@@ -96,19 +89,13 @@ final class DeviceMemoryPool implements AutoCloseable {
      * GPU has no room.
      */
     synchronized CudaBuffer borrow(long bytes) {
-        DeviceAddress address = ask(bytes);
-        if (address == null && kept > 0) {
-            giveBack();
-            address = ask(bytes);
-        }
-        if (address == null) {
-            return null;
-        }
-        DeviceAddress taken = address;
-        return new CudaBuffer(
-                taken,
-                bytes,
-                () -> Status.driver(cuMemFree(taken), "cuMemFree", "borrowed memory"));
+        DeviceAddress taken = ask(bytes);
+        return taken == null
+                ? null
+                : new CudaBuffer(
+                        taken,
+                        bytes,
+                        () -> Status.driver(cuMemFree(taken), "cuMemFree", "borrowed memory"));
     }
 
     /** Multiples of 512 bytes, from 2 MiB on of 2 MiB. */
@@ -127,9 +114,28 @@ final class DeviceMemoryPool implements AutoCloseable {
         return same.pop();
     }
 
-    private static DeviceAddress ask(long size) {
+    /**
+     * A call that takes memory of the GPU or page-locked memory: where there is none left, it is
+     * made again without what is kept here, and then without what others can do without.
+     *
+     * @return its status
+     */
+    synchronized int insist(IntSupplier call) {
+        int status = call.getAsInt();
+        if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY && kept > 0) {
+            giveBack();
+            status = call.getAsInt();
+        }
+        if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            spare.run();
+            status = call.getAsInt();
+        }
+        return status;
+    }
+
+    private DeviceAddress ask(long size) {
         DeviceAddress address = new DeviceAddress();
-        int status = cuMemAlloc(address, size);
+        int status = insist(() -> cuMemAlloc(address, size));
         if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             return null;
         }

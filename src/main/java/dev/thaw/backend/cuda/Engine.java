@@ -18,7 +18,8 @@ import jcuda.runtime.cudaStream_t;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +49,7 @@ final class Engine implements AutoCloseable {
 
     private final Gpu gpu;
     private final DeviceMemoryPool memory;
-    private final HostMemory hostMemory = new HostMemory();
+    private final HostMemory hostMemory;
     private final Staging staging;
     private final KernelModules modules;
     private final CudaBuffer workspace;
@@ -60,29 +61,53 @@ final class Engine implements AutoCloseable {
     private final Set<String> refused = new HashSet<>();
     private final Pointer one;
     private final Pointer zero;
+    private final Deque<Runnable> owned = new ArrayDeque<>();
 
-    Engine(Gpu gpu, KernelModules modules) {
+    /**
+     * @param compiler null where there is no NVRTC
+     */
+    Engine(Gpu gpu, RuntimeCompiler compiler) {
         this.gpu = gpu;
-        this.modules = modules;
-        memory = new DeviceMemoryPool(gpu);
-        tickets = memory.allocate((long) TICKETS * Integer.BYTES, "tickets");
-        Status.driver(
-                cuMemsetD8Async(tickets.address(), (byte) 0, tickets.bytes(), gpu.stream()),
-                "cuMemsetD8Async",
-                "tickets");
-        staging = new Staging(gpu, memory);
-        HostMemory.Block constants = hostMemory.take(16);
-        constants.bytes().order(ByteOrder.nativeOrder()).putFloat(0, 1).putFloat(8, 0);
-        one = constants.address();
-        zero = constants.address().plus(8);
-        // a handle whose creation failed must not be used, not even to be told its stream
+        try {
+            memory = new DeviceMemoryPool(gpu);
+            owned.push(memory::close);
+            hostMemory = new HostMemory(memory);
+            owned.push(hostMemory::close);
+            modules = new KernelModules(gpu, memory, compiler);
+            owned.push(modules::close);
+            tickets = memory.allocate((long) TICKETS * Integer.BYTES, "tickets");
+            owned.push(tickets::close);
+            Status.driver(
+                    cuMemsetD8Async(tickets.address(), (byte) 0, tickets.bytes(), gpu.stream()),
+                    "cuMemsetD8Async",
+                    "tickets");
+            staging = new Staging(gpu, memory);
+            owned.push(staging::close);
+            one = number(1);
+            zero = number(0);
+            // its own it would allocate while a step is recorded; told the stream, it forgets ours
+            workspace =
+                    memory.allocate(
+                            Math.min(CUBLAS_WORKSPACE, gpu.memory()[1] / CUBLAS_SHARE), "cuBLAS");
+            owned.push(workspace::close);
+            openLibraries(new cudaStream_t(gpu.stream()));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Pointer number(float value) {
+        HostMemory.Block block = hostMemory.take(Float.BYTES);
+        block.bytes().putFloat(0, value);
+        return block.address();
+    }
+
+    /** A handle whose creation failed must not be used, not even to be told its stream. */
+    private void openLibraries(cudaStream_t stream) {
         Status.cublas(cublasCreate(cublas), "cublasCreate", "open");
-        cudaStream_t stream = new cudaStream_t(gpu.stream());
+        owned.push(() -> cublasDestroy(cublas));
         Status.cublas(cublasSetStream(cublas, stream), "cublasSetStream", "open");
-        // its own it would allocate while a step is recorded; told the stream, it forgets ours
-        workspace =
-                memory.allocate(
-                        Math.min(CUBLAS_WORKSPACE, gpu.memory()[1] / CUBLAS_SHARE), "cuBLAS");
         Status.cublas(
                 cublasSetWorkspace(cublas, workspace.address(), workspace.bytes()),
                 "cublasSetWorkspace",
@@ -90,6 +115,7 @@ final class Engine implements AutoCloseable {
         int mode = tf32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH : cublasMath.CUBLAS_DEFAULT_MATH;
         Status.cublas(cublasSetMathMode(cublas, mode), "cublasSetMathMode", "open");
         Status.cudnn(cudnnCreate(cudnn), "cudnnCreate", "open");
+        owned.push(() -> cudnnDestroy(cudnn));
         Status.cudnn(cudnnSetStream(cudnn, stream), "cudnnSetStream", "open");
     }
 
@@ -236,13 +262,8 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() {
         gpu.synchronize();
-        cudnnDestroy(cudnn);
-        cublasDestroy(cublas);
-        workspace.close();
-        tickets.close();
-        modules.close();
-        staging.close();
-        memory.close();
-        hostMemory.close();
+        while (!owned.isEmpty()) {
+            owned.pop().run();
+        }
     }
 }

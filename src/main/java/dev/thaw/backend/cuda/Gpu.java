@@ -80,11 +80,16 @@ final class Gpu implements AutoCloseable {
         gpu.requireSupported(libraries);
         Status.driver(
                 cuDevicePrimaryCtxRetain(gpu.context, device), "cuDevicePrimaryCtxRetain", "open");
-        gpu.makeCurrent();
-        Status.driver(
-                cuStreamCreate(gpu.stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
-                "cuStreamCreate",
-                "open");
+        try {
+            gpu.makeCurrent();
+            Status.driver(
+                    cuStreamCreate(gpu.stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
+                    "cuStreamCreate",
+                    "open");
+        } catch (CudaException e) {
+            cuDevicePrimaryCtxRelease(device);
+            throw e;
+        }
         return gpu;
     }
 

@@ -18,11 +18,17 @@ final class HostMemory implements AutoCloseable {
     /** A block: where it is, and how Java writes to it. */
     record Block(DeviceAddress.Host address, ByteBuffer bytes) {}
 
+    private final DeviceMemoryPool pool;
     private final List<DeviceAddress.Host> pages = new ArrayList<>();
     private final List<List<Block>> spare = new ArrayList<>();
     private DeviceAddress.Host page;
     private ByteBuffer view;
     private int next = PAGE;
+    private boolean closed;
+
+    HostMemory(DeviceMemoryPool pool) {
+        this.pool = pool;
+    }
 
     /** A block of at least this many bytes, at most a page. */
     synchronized Block take(int bytes) {
@@ -55,30 +61,29 @@ final class HostMemory implements AutoCloseable {
         return c;
     }
 
+    /** For the next who asks; what comes back later than the backend went with its pages. */
     synchronized void giveBack(Block block) {
-        spare.get(sizeClass(block.bytes().capacity())).add(block);
+        if (!closed) {
+            spare.get(sizeClass(block.bytes().capacity())).add(block);
+        }
     }
 
     private void newPage() {
-        page = allocate(PAGE);
+        DeviceAddress.Host fresh = new DeviceAddress.Host();
+        Status.driver(
+                pool.insist(() -> cuMemHostAlloc(fresh, PAGE, 0)),
+                "cuMemHostAlloc",
+                "arguments of kernels");
+        page = fresh;
         pages.add(page);
         view = page.getByteBuffer(0, PAGE);
         next = 0;
-    }
-
-    /** Page-locked memory, for copies that run beside everything else. */
-    static DeviceAddress.Host allocate(long bytes) {
-        DeviceAddress.Host memory = new DeviceAddress.Host();
-        Status.driver(
-                cuMemHostAlloc(memory, bytes, 0), "cuMemHostAlloc", bytes + " bytes of the host");
-        return memory;
     }
 
     @Override
     public synchronized void close() {
         pages.forEach(p -> cuMemFreeHost(p));
         pages.clear();
-        spare.clear();
-        next = PAGE;
+        closed = true;
     }
 }

@@ -28,6 +28,7 @@ final class KernelModules implements AutoCloseable {
     private static final int FATBIN_DRIVER = 13000;
 
     private final Gpu gpu;
+    private final DeviceMemoryPool memory;
     private final RuntimeCompiler compiler;
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final Map<String, CUfunction> functions = new HashMap<>();
@@ -35,8 +36,9 @@ final class KernelModules implements AutoCloseable {
     /**
      * @param compiler null where there is no NVRTC
      */
-    KernelModules(Gpu gpu, RuntimeCompiler compiler) {
+    KernelModules(Gpu gpu, DeviceMemoryPool memory, RuntimeCompiler compiler) {
         this.gpu = gpu;
+        this.memory = memory;
         this.compiler = compiler;
     }
 
@@ -55,16 +57,17 @@ final class KernelModules implements AutoCloseable {
     }
 
     CUmodule module(String file) {
-        CUmodule known = modules.get(file);
-        if (known == null) {
-            known = new CUmodule();
-            Status.driver(
-                    cuModuleLoadData(known, terminated(image(file))),
-                    "cuModuleLoadData",
-                    file + ".cu");
-            modules.put(file, known);
-        }
-        return known;
+        return modules.computeIfAbsent(file, this::load);
+    }
+
+    private CUmodule load(String file) {
+        CUmodule module = new CUmodule();
+        byte[] image = terminated(image(file));
+        Status.driver(
+                memory.insist(() -> cuModuleLoadData(module, image)),
+                "cuModuleLoadData",
+                file + ".cu");
+        return module;
     }
 
     /** The driver reads text, such as PTX, up to a zero. */

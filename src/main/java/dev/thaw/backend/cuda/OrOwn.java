@@ -83,7 +83,18 @@ final class OrOwn implements Prepared {
             this.prepared = prepared;
             long bytes = prepared.workspaceBytes();
             workspace = bytes == 0 ? null : engine.memory().allocate(bytes, "workspace");
-            kernel = prepared.bind(buffers, workspace);
+            try {
+                kernel = prepared.bind(buffers, workspace);
+            } catch (RuntimeException | Error e) {
+                giveBack();
+                throw e;
+            }
+        }
+
+        private void giveBack() {
+            if (workspace != null) {
+                workspace.close();
+            }
         }
 
         @Override
@@ -95,9 +106,7 @@ final class OrOwn implements Prepared {
         public void close() {
             kernel.close();
             prepared.close();
-            if (workspace != null) {
-                workspace.close();
-            }
+            giveBack();
         }
     }
 }

@@ -18,7 +18,9 @@ final class PinnedBuffer implements AutoCloseable {
     private final CUevent done;
 
     PinnedBuffer(long bytes) {
-        memory = HostMemory.allocate(bytes);
+        memory = new DeviceAddress.Host();
+        Status.driver(
+                cuMemHostAlloc(memory, bytes, 0), "cuMemHostAlloc", bytes + " bytes of the host");
         view = memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
         done = event();
     }

@@ -33,15 +33,18 @@ final class Recording implements Kernel {
     private final Kernel[] kernels;
     private final Set<Recording> open;
     private final CUstream stream;
+    private final DeviceMemoryPool memory;
     private Runnable turn = this::first;
     private CUgraphExec graph;
 
     /**
+     * @param memory of the GPU, of which a graph needs some
      * @param open the recordings that are not closed; this one joins them
      */
-    Recording(List<Kernel> kernels, CUstream stream, Set<Recording> open) {
+    Recording(List<Kernel> kernels, CUstream stream, DeviceMemoryPool memory, Set<Recording> open) {
         this.kernels = kernels.toArray(Kernel[]::new);
         this.stream = stream;
+        this.memory = memory;
         this.open = open;
         open.add(this);
     }
@@ -83,7 +86,10 @@ final class Recording implements Kernel {
         try {
             capture(recorded);
             complete = true;
-            Status.driver(cuGraphInstantiate(made, recorded, 0), "cuGraphInstantiate", "a step");
+            Status.driver(
+                    memory.insist(() -> cuGraphInstantiate(made, recorded, 0)),
+                    "cuGraphInstantiate",
+                    "a step");
         } catch (RuntimeException e) {
             LOG.warn("a step cannot be recorded as a CUDA graph and runs op by op: {}", text(e));
             return null;
@@ -97,7 +103,7 @@ final class Recording implements Kernel {
 
     /** Puts the graph on the GPU now, where a lack of memory still has a way out. */
     private boolean upload(CUgraphExec made) {
-        int status = cuGraphUpload(made, stream);
+        int status = memory.insist(() -> cuGraphUpload(made, stream));
         if (status != CUresult.CUDA_SUCCESS) {
             cuGraphExecDestroy(made);
             LOG.warn(

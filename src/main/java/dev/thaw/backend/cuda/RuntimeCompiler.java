@@ -137,7 +137,7 @@ final class RuntimeCompiler {
             Files.createDirectories(file.getParent());
             NativeFolder.replace(file, all);
         } catch (IOException e) {
-            LOG.warn("compiled kernels cannot be kept, and are compiled at each start: {}", e);
+            LOG.warn("compiled kernels cannot be kept, and are compiled at each start: {}", "" + e);
         }
     }
 

@@ -10,6 +10,9 @@ import jcuda.driver.CUstream_flags;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+
 /**
  * Copies tensors by way of page-locked memory. An upload returns when the host's array may change
  * again, and what is launched after it sees it.
@@ -55,11 +58,16 @@ final class Staging implements AutoCloseable {
                 cuStreamCreate(copies, CUstream_flags.CU_STREAM_NON_BLOCKING),
                 "cuStreamCreate",
                 "staging");
-        for (int i = 0; i < small.length; i++) {
-            small[i] = new PinnedBuffer(SMALL);
-        }
-        for (int i = 0; i < chunks.length; i++) {
-            chunks[i] = new PinnedBuffer(CHUNK);
+        try {
+            for (int i = 0; i < small.length; i++) {
+                small[i] = new PinnedBuffer(SMALL);
+            }
+            for (int i = 0; i < chunks.length; i++) {
+                chunks[i] = new PinnedBuffer(CHUNK);
+            }
+        } catch (CudaException e) {
+            close();
+            throw e;
         }
         pool.whenFull(this::leave);
     }
@@ -104,15 +112,19 @@ final class Staging implements AutoCloseable {
             return false;
         }
         leave();
-        for (int i = 0; i < landings.length; i++) {
-            landings[i] = Landing.make(pool, piece, gpu.stream(), copies);
-            if (landings[i] == null) {
-                LOG.debug("no room to copy {} bytes ahead: such batches wait for a step", piece);
-                tooLarge = piece;
-                leave();
-                return false;
+        // neither is one of the landings before both are there: making one asks those back
+        Landing first = Landing.make(pool, piece, gpu.stream(), copies);
+        Landing second = first == null ? null : Landing.make(pool, piece, gpu.stream(), copies);
+        if (second == null) {
+            LOG.debug("no room to copy {} bytes ahead: such batches wait for a step", piece);
+            tooLarge = piece;
+            if (first != null) {
+                first.close();
             }
+            return false;
         }
+        landings[0] = first;
+        landings[1] = second;
         return true;
     }
 
@@ -168,12 +180,10 @@ final class Staging implements AutoCloseable {
     @Override
     public void close() {
         leave();
-        for (PinnedBuffer b : small) {
-            b.close();
-        }
-        for (PinnedBuffer b : chunks) {
-            b.close();
-        }
+        Stream.of(small, chunks)
+                .flatMap(Stream::of)
+                .filter(Objects::nonNull)
+                .forEach(PinnedBuffer::close);
         cuStreamDestroy(copies);
     }
 }

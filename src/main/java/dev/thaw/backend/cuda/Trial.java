@@ -52,8 +52,6 @@ final class Trial implements AutoCloseable {
     /** Numbers repeat after this prime, so that no channel has the same number all over. */
     private static final int PERIOD = 65_521;
 
-    private static final int ALIGNMENT = 256;
-
     /**
      * Who won.
      *
@@ -173,10 +171,6 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    private static long aligned(long bytes) {
-        return Math.max(1, (bytes + ALIGNMENT - 1) / ALIGNMENT) * ALIGNMENT;
-    }
-
     private static long bytes(Value v) {
         return v.size() * v.dtype().bytes();
     }
@@ -191,15 +185,17 @@ final class Trial implements AutoCloseable {
                         .mapToLong(Prepared::workspaceBytes)
                         .max()
                         .orElse(0);
-        long total = aligned(most) + values.stream().mapToLong(v -> aligned(bytes(v))).sum();
+        long total =
+                DeviceAddress.aligned(most)
+                        + values.stream().mapToLong(v -> DeviceAddress.aligned(bytes(v))).sum();
         CudaBuffer room = engine.memory().borrow(total);
         if (room != null) {
             owned.push(room);
             workspace = room.slice(0, most);
-            long at = aligned(most);
+            long at = DeviceAddress.aligned(most);
             for (Value v : values) {
                 operands.put(v, room.slice(at, bytes(v)));
-                at += aligned(bytes(v));
+                at += DeviceAddress.aligned(bytes(v));
             }
             op.inputs().forEach(this::fill);
         }
@@ -212,7 +208,7 @@ final class Trial implements AutoCloseable {
             set(target, (byte) 0);
             return;
         }
-        int first = Math.min(PERIOD, Math.toIntExact(v.size()));
+        int first = (int) Math.min(PERIOD, v.size());
         float[] numbers = rehearsal.content(op, v).draw(op.inputs().indexOf(v), first);
         engine.staging().upload(Tensor.of(numbers, Shape.of(first)), target);
         for (long done = first; done < v.size(); done *= 2) {

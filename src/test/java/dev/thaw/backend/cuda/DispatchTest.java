@@ -3,6 +3,7 @@ package dev.thaw.backend.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.data.Batch;
 import dev.thaw.layer.Input;
@@ -382,6 +383,20 @@ class DispatchTest {
                     .startsWith("own (no room for ")
                     .endsWith(" bytes to measure others in)");
             assertThat(cache.resolve("choices.tsv")).doesNotExist();
+        }
+    }
+
+    @Test
+    void batchesCopiedAheadMakeRoomForATrial() {
+        Simulator simulator = Simulator.require();
+        Shape large = Shape.of(20_000);
+        try (Backend cuda = open(clock(100, 50, 70));
+                Buffer x = cuda.allocate(4 * large.size(), "x")) {
+            for (int i = 0; i < 3; i++) {
+                cuda.upload(Tensor.full(large, i), x);
+            }
+            simulator.set(Simulator.Setting.MEMORY, simulator.count(Simulator.Counter.LIVE_BYTES));
+            assertThat(said(cuda, train(Rectifier.NONE, false))).startsWith("cudnn (");
         }
     }
 

@@ -24,7 +24,8 @@ public final class KernelImages {
         NativeLibraries libraries = CudaProvider.libraries();
         List<String> failures = new ArrayList<>();
         try (Gpu gpu = Gpu.open(0, libraries);
-                KernelModules packed = new KernelModules(gpu, null)) {
+                DeviceMemoryPool memory = new DeviceMemoryPool(gpu);
+                KernelModules packed = new KernelModules(gpu, memory, null)) {
             for (String file : files) {
                 attempt("packed " + file, failures, () -> packed.module(file));
             }

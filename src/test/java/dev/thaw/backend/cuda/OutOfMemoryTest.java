@@ -1,11 +1,14 @@
 package dev.thaw.backend.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.thaw.backend.spi.Backend;
+import dev.thaw.backend.spi.BackendUnavailableException;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.backend.spi.DeviceOutOfMemoryException;
+import dev.thaw.backend.spi.Prepared;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.layer.activation.ActivationFunction;
@@ -16,10 +19,19 @@ import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
+import dev.thaw.op.Convolution;
+import dev.thaw.op.Draw;
+import dev.thaw.op.Program;
+import dev.thaw.op.Value;
+import dev.thaw.op.Window;
+import dev.thaw.plan.DeviceMemory;
+import dev.thaw.plan.Plan;
 import dev.thaw.sim.OnSimulator;
 import dev.thaw.sim.Simulator;
 import dev.thaw.sim.Simulator.Counter;
 import dev.thaw.sim.Simulator.Setting;
+import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
 import dev.thaw.train.optimizer.Adam;
@@ -28,6 +40,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The GPU is full in the middle of training. */
 @OnSimulator
@@ -160,5 +174,95 @@ class OutOfMemoryTest {
         }
         System.out.printf("a first step failed for want of memory at %d sizes%n", failures);
         assertThat(failures).isGreaterThan(10);
+    }
+
+    /** Another process may have it all: then models run on the CPU, and nothing is held. */
+    @Test
+    void aGpuThatIsFullIsNotAvailable() {
+        List<Counter> held =
+                List.of(
+                        Counter.LIVE_BYTES,
+                        Counter.LIVE_PINNED,
+                        Counter.LIVE_STREAMS,
+                        Counter.LIVE_EVENTS,
+                        Counter.LIVE_DESCRIPTORS);
+        List<Long> before = held.stream().map(simulator::count).toList();
+        for (long free : new long[] {0, 64 << 10, 80 << 10}) {
+            simulator.set(Setting.MEMORY, simulator.count(Counter.LIVE_BYTES) + free);
+            assertThatThrownBy(() -> new CudaProvider().open(0))
+                    .as("with %s bytes", free)
+                    .isInstanceOf(BackendUnavailableException.class)
+                    .hasMessageContaining("the GPU has")
+                    .hasMessageContaining("check with nvidia-smi that the GPU is free");
+            assertThat(held.stream().map(simulator::count).toList()).isEqualTo(before);
+        }
+        simulator.set(Setting.MEMORY, 1L << 32);
+        simulator.set(Setting.PINNED, simulator.count(Counter.LIVE_PINNED));
+        assertThatThrownBy(() -> new CudaProvider().open(0))
+                .isInstanceOf(BackendUnavailableException.class);
+        assertThat(held.stream().map(simulator::count).toList()).isEqualTo(before);
+    }
+
+    @Test
+    void withoutRoomToMeasureConvolutionsCudnnGuesses() {
+        Program p = new Program();
+        Window window =
+                new Window(
+                        List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(0, 0), List.of(0, 0));
+        Convolution op =
+                new Convolution(
+                        p.input("x", Shape.of(2, 9, 9, 4), DType.FLOAT32),
+                        p.input("w", Shape.of(3, 3, 4, 8), DType.FLOAT32),
+                        null,
+                        p.temp("y", Shape.of(2, 7, 7, 8)),
+                        window,
+                        1);
+        try (Backend finding = Settings.finding()) {
+            long before = simulator.count(Counter.LIVE_BYTES);
+            simulator.set(Setting.MEMORY, before);
+            try (Prepared guessed = finding.prepare(op)) {
+                assertThat(guessed.choice()).startsWith("cuDNN's algorithm ");
+            }
+            simulator.set(Setting.MEMORY, 1L << 32);
+            finding.prepare(op).close();
+            assertThat(simulator.count(Counter.LIVE_BYTES)).isEqualTo(before);
+        }
+    }
+
+    /** cuDNN's dropout keeps masks, for which memory is asked when its ops are prepared. */
+    @Test
+    void whatOpsKeepIsMissingLikeAllOtherMemory() {
+        int failures = 0;
+        try (Backend dropping = Settings.open(Map.of("thaw.cuda.dropout", "cudnn"))) {
+            long before = simulator.count(Counter.LIVE_BYTES);
+            for (long more = 0; ; more += 1 << 10) {
+                simulator.set(Setting.MEMORY, before + more);
+                Throwable refused = catchThrowable(() -> dropped(dropping).close());
+                if (refused == null) {
+                    break;
+                }
+                assertThat(refused)
+                        .as("with %,d bytes", more)
+                        .isInstanceOf(DeviceOutOfMemoryException.class);
+                failures++;
+            }
+        }
+        assertThat(failures).isGreaterThan(5);
+    }
+
+    private static Plan dropped(Backend backend) {
+        Shape s = Shape.of(40, 25);
+        Program p = new Program();
+        Value y = p.temp("y", s);
+        p.emit(
+                new dev.thaw.op.Dropout(
+                        p.input("x", s, DType.FLOAT32),
+                        p.input("step", Shape.of(), DType.INT64),
+                        y,
+                        new Draw(7, 1),
+                        s,
+                        .5,
+                        2));
+        return new Plan(p, backend, DeviceMemory.of(backend), Set.of(y));
     }
 }

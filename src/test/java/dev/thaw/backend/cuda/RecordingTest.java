@@ -144,6 +144,20 @@ final class RecordingTest {
     }
 
     @Test
+    void whatIsFreedLaterThanItsBackendWentWithIt() throws Exception {
+        Backend other = GraphReplayTest.open(true);
+        Buffer its = other.allocate(Long.BYTES, "counter");
+        Kernel one = increment(other, its);
+        Kernel both = other.sequence(List.of(one, one));
+        both.launch();
+        other.close();
+        both.close();
+        one.close();
+        its.close();
+        assertThat(simulator.reports()).isEmpty();
+    }
+
+    @Test
     void theSettingTurnsItOff() throws Exception {
         try (Backend plain = GraphReplayTest.open(false)) {
             assertThat(plain.description()).endsWith("graphs off");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Prepared;
 import dev.thaw.data.Dataset;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.RandomSeed;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -44,6 +46,7 @@ class StagingTest {
     private Simulator simulator;
     private Backend cuda;
     private Buffer counter;
+    private Prepared prepared;
     private Kernel step;
 
     @BeforeEach
@@ -52,7 +55,8 @@ class StagingTest {
         cuda = Settings.open(Map.of());
         counter = cuda.allocate(Long.BYTES, "counter");
         Value v = new Program().variable(Variable.state("counter", Tensor.scalar(0L)));
-        step = cuda.prepare(new Increment(v)).bind(any -> counter, null);
+        prepared = cuda.prepare(new Increment(v));
+        step = prepared.bind(any -> counter, null);
     }
 
     @AfterEach
@@ -188,6 +192,42 @@ class StagingTest {
                 assertThat(content(more, cuda).floats()).containsOnly(0);
                 assertThat(content(x, cuda).floats()).containsOnly(6);
             }
+        }
+    }
+
+    /** Two landings, and no room besides. */
+    private void fillTheGpu(Buffer x) {
+        fillOften(x, LARGE);
+        simulator.set(Setting.QUIET, 1);
+        simulator.set(Setting.MEMORY, simulator.count(Counter.LIVE_BYTES));
+        simulator.resetCounters();
+    }
+
+    @Test
+    void landingsMakeRoomForTheGraphOfAStep() {
+        try (Buffer x = cuda.allocate(4 * LARGE.size(), "x");
+                Kernel twice = cuda.sequence(List.of(step, step))) {
+            fillTheGpu(x);
+            twice.launch();
+            twice.launch();
+            assertThat(simulator.count(Counter.GRAPH_LAUNCHES)).isEqualTo(1);
+        }
+    }
+
+    /** Kernels are bound until their arguments need another page. */
+    @Test
+    void landingsMakeRoomForArguments() {
+        List<Kernel> many = new ArrayList<>();
+        try (Buffer x = cuda.allocate(4 * LARGE.size(), "x")) {
+            fillTheGpu(x);
+            simulator.set(Setting.PINNED, simulator.count(Counter.LIVE_PINNED));
+            long pinned = simulator.count(Counter.LIVE_PINNED);
+            while (simulator.count(Counter.LIVE_PINNED) == pinned) {
+                many.add(prepared.bind(any -> counter, null));
+            }
+            assertThat(simulator.count(Counter.LIVE_PINNED)).isLessThan(pinned);
+        } finally {
+            many.forEach(Kernel::close);
         }
     }
 
