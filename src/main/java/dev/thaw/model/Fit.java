@@ -46,8 +46,12 @@ final class Fit {
                         options.shuffle() ? OptionalLong.of(seed) : OptionalLong.empty());
     }
 
-    /** Splits and weighs the data as the options say. */
+    /** Makes the model's graph where it has none; splits and weighs the data as the options say. */
     static Fit of(Model model, Session session, FitOptions options, Dataset data) {
+        if (model.layers().isEmpty()) {
+            // its weights draw their seeds before the order does, as in a model that is made before
+            Passes.inOrder(data, options.batchSize(), OptionalInt.of(1), b -> model.prepare(b.x()));
+        }
         Dataset training = data;
         Optional<Dataset> validation = options.validation();
         if (options.sampleWeight().isPresent()) {
@@ -129,7 +133,6 @@ final class Fit {
 
     /** Refuses data that do not fit before anybody hears that training begins. */
     private void requireFitting(Batch first) {
-        model.prepare(first.x());
         session.check(first);
         if (options.checkInputs()) {
             session.requireFinite(first);

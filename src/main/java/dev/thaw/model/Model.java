@@ -19,6 +19,7 @@ import dev.thaw.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -199,7 +200,13 @@ public class Model extends Network implements AutoCloseable {
 
     /** A direct call with no mode given: {@code model(x)}. All rows are one batch. */
     public Tensor call(Tensor x) {
-        return call(x, null);
+        return only(call(List.of(x)));
+    }
+
+    /** The same for any number of inputs and outputs. */
+    public List<Tensor> call(List<Tensor> x) {
+        prepare(x);
+        return session().call(x, null);
     }
 
     /** A direct call in a mode: {@code model(x, training=...)}. In training, statistics move. */
@@ -207,10 +214,10 @@ public class Model extends Network implements AutoCloseable {
         return only(call(List.of(x), mode));
     }
 
-    /** A direct call; a null mode gives none. */
+    /** The same for any number of inputs and outputs. */
     public List<Tensor> call(List<Tensor> x, Mode mode) {
         prepare(x);
-        return session().call(x, mode);
+        return session().call(x, Objects.requireNonNull(mode, "call: mode"));
     }
 
     /** The plan of a direct call, readable: what runs, in which order, in which memory. */

@@ -137,8 +137,9 @@ public final class Session implements AutoCloseable {
         check.batch(compilation, batch);
     }
 
-    /** Refuses a batch whose inputs hold NaN or infinity. */
+    /** Refuses a batch that the model cannot train on, or whose inputs hold NaN or infinity. */
     public void requireFinite(Batch batch) {
+        check(batch);
         check.finite(batch);
     }
 

@@ -87,7 +87,7 @@ final class KerasCase {
     private void call() {
         if (!files("y_call").isEmpty()) {
             try (Model model = fresh()) {
-                write("y_call", model.call(x, null));
+                write("y_call", model.call(x));
             }
         }
     }

@@ -165,9 +165,9 @@ final class AugmentationTest {
             Variable mean = bn.variable("moving_mean");
             Tensor before = mean.value().copy();
             Tensor x = noise(6);
-            Tensor first = m.call(List.of(x), null).get(0);
-            Tensor second = m.call(List.of(x), null).get(0);
-            Tensor third = m.call(List.of(x), null).get(0);
+            Tensor first = m.call(List.of(x)).get(0);
+            Tensor second = m.call(List.of(x)).get(0);
+            Tensor third = m.call(List.of(x)).get(0);
             assertThat(first.bitEquals(second) && first.bitEquals(third)).isFalse();
             assertThat(mean.value().bitEquals(before)).isTrue();
         }

@@ -142,11 +142,23 @@ final class MasksTest {
         Symbol in = Input.of(3, 2);
         Symbol zero = new Masking().apply(in);
         Symbol negative = new Masking(-1).apply(new Dense(2).apply(in));
-        assertThat(run(in, new ShowMask().apply(new Add().apply(List.of(zero, zero))), null))
+        assertThat(
+                        run(
+                                in,
+                                new ShowMask().apply(new Add().apply(List.of(zero, zero))),
+                                Mode.INFERENCE))
                 .containsExactly(VALID);
-        assertThat(run(in, new ShowMask().apply(new Add().apply(List.of(zero, negative))), null))
+        assertThat(
+                        run(
+                                in,
+                                new ShowMask().apply(new Add().apply(List.of(zero, negative))),
+                                Mode.INFERENCE))
                 .containsExactly(ALL);
-        assertThat(run(in, new ShowMask().apply(new Maximum().apply(List.of(zero, in))), null))
+        assertThat(
+                        run(
+                                in,
+                                new ShowMask().apply(new Maximum().apply(List.of(zero, in))),
+                                Mode.INFERENCE))
                 .containsExactly(ALL);
     }
 
@@ -155,7 +167,7 @@ final class MasksTest {
         Symbol in = Input.of(3, 2);
         Symbol zero = new Masking().apply(in);
         Symbol joined = new Concatenate(1).apply(List.of(zero, in));
-        assertThat(run(in, new ShowMask().apply(joined), null))
+        assertThat(run(in, new ShowMask().apply(joined), Mode.INFERENCE))
                 .containsExactly(1, 0, 1, 1, 1, 1, 0, 1, 0, 1, 1, 1);
     }
 
