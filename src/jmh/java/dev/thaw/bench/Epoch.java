@@ -10,7 +10,7 @@ import dev.thaw.model.Model;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.Optimizer;
 import dev.thaw.train.optimizer.SGD;
@@ -78,7 +78,7 @@ public final class Epoch {
                                     "expects sgd or adam, got '" + optimizer + "'");
                 };
         Model model = Nets.geron().on(Device.cpu());
-        model.compile(how, new SparseCategoricalCrossentropy(), new Accuracy());
+        model.compile(how, new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
         return model;
     }
 }

@@ -8,7 +8,7 @@ import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.Optimizer;
 import dev.thaw.train.optimizer.SGD;
@@ -41,7 +41,8 @@ public final class StepProfile {
         try (Model model = dense ? Nets.geron() : Nets.separable();
                 Model running = model.on(backend)) {
             running.compile(
-                    Compilation.of(optimizer, new SparseCategoricalCrossentropy(), new Accuracy()));
+                    Compilation.of(
+                            optimizer, new SparseCategoricalCrossentropy(), Metric.of("accuracy")));
             double[] micros = new double[ROUNDS];
             for (int round = -2; round < ROUNDS; round++) {
                 backend.clocks().forEach(TimedBackend.Clock::reset);

@@ -5,7 +5,7 @@ import dev.thaw.data.TensorDataset;
 import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -49,7 +49,7 @@ public class TrainingBench {
     public void open() {
         boolean dense = net.equals("geron");
         model = (dense ? Nets.geron() : Nets.separable()).on(Device.cpu());
-        model.compile(new Adam(), new SparseCategoricalCrossentropy(), new Accuracy());
+        model.compile(new Adam(), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
         data = dense ? Nets.random(STEPS * BATCH, 784) : Nets.random(STEPS * BATCH, 28, 28, 1);
     }
 

@@ -16,7 +16,7 @@ import dev.thaw.model.Model;
 import dev.thaw.model.callback.Callback;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 
 import java.nio.file.Path;
@@ -187,7 +187,7 @@ public final class Demo {
                         return true;
                     }
                 };
-        model.compile(adam, new SparseCategoricalCrossentropy(), new Accuracy());
+        model.compile(adam, new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
         System.out.printf(
                 "%,d digits to learn, %,d to be judged by%n", training.count(), test.count());
         return model.fit(

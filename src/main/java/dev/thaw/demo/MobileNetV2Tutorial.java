@@ -21,7 +21,7 @@ import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.BinaryCrossentropy;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.RMSprop;
 
@@ -110,7 +110,8 @@ public final class MobileNetV2Tutorial {
                                 new GlobalAveragePooling2D(),
                                 new Dense(8, SOFTMAX))
                         .on(device)) {
-            model.compile(new Adam(2e-3), new SparseCategoricalCrossentropy(), new Accuracy());
+            model.compile(
+                    new Adam(2e-3), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
             model.fit(x, digits.labels(), FitOptions.epochs(3));
         }
         Tutorial.settle(base, pictures(digits.first(512)));
@@ -123,7 +124,7 @@ public final class MobileNetV2Tutorial {
         Tensor testY = Tutorial.answers(test);
         base.freeze();
         try (Model model = model(base).on(device)) {
-            model.compile(new Adam(1e-3), new BinaryCrossentropy(), new Accuracy());
+            model.compile(new Adam(1e-3), new BinaryCrossentropy(), Metric.of("accuracy"));
             Explanation frozen = model.explain(Mode.TRAINING);
             Tutorial.print("The base is frozen: fit", frozen);
             model.fit(x, y, FitOptions.epochs(10));
@@ -132,7 +133,7 @@ public final class MobileNetV2Tutorial {
             thawUpper(base);
             Explanation thawed = model.explain(Mode.TRAINING);
             Tutorial.print("The base is thawed from layer 100 on: fit", thawed);
-            model.compile(new RMSprop(1e-4), new BinaryCrossentropy(), new Accuracy());
+            model.compile(new RMSprop(1e-4), new BinaryCrossentropy(), Metric.of("accuracy"));
             List<Tensor> before = Tutorial.movingStatistics(base);
             model.fit(x, y, FitOptions.epochs(5));
             Tutorial.accuracy("Fine-tuned", model.evaluate(testX, testY));

@@ -18,7 +18,7 @@ import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.BinaryCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 
 import java.nio.file.Path;
@@ -90,7 +90,7 @@ public final class XceptionTutorial {
         base.freeze();
         BinaryCrossentropy loss = new BinaryCrossentropy(true, 0);
         try (Model model = model(base).on(device)) {
-            model.compile(new Adam(1e-2), loss, new Accuracy());
+            model.compile(new Adam(1e-2), loss, Metric.of("accuracy"));
             Explanation frozen = model.explain(Mode.TRAINING);
             Tutorial.print("The base is frozen: fit", frozen);
             model.fit(x, y, FitOptions.epochs(4));
@@ -99,7 +99,7 @@ public final class XceptionTutorial {
             base.thaw();
             Explanation thawed = model.explain(Mode.TRAINING);
             Tutorial.print("The base is thawed: fit", thawed);
-            model.compile(new Adam(1e-5), loss, new Accuracy());
+            model.compile(new Adam(1e-5), loss, Metric.of("accuracy"));
             List<Tensor> before = Tutorial.movingStatistics(base);
             model.fit(x, y, FitOptions.epochs(1));
             Tutorial.accuracy("Fine-tuned", model.evaluate(testX, testY));

@@ -15,6 +15,7 @@ import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,7 +151,7 @@ final class Objective {
 
     private static Value loss(Formula f, Loss loss, Side side) {
         Value target = side.target(loss.targetType());
-        Value entries = loss.lower(f, side.output.value(), target);
+        Value entries = perWeight(f, loss.lower(f, side.output.value(), target), side.weights);
         Value mask = side.output.mask();
         Optional<Value> valid = loss.valid(f, side.output.value(), target);
         if (valid.isPresent()) {
@@ -163,6 +164,19 @@ final class Objective {
                                     Alignment.to(f, mask, entries.shape(), "mask"));
         }
         return Reductions.reduce(f, loss.reduction(), entries, side.weights, mask);
+    }
+
+    /**
+     * Predictions without a last axis, one number for each row, have one loss for the whole batch
+     * in Keras; where rows have weights, it is that of each of them.
+     */
+    private static Value perWeight(Formula f, Value entries, Value weights) {
+        if (entries.shape().rank() > 0 || weights == null) {
+            return entries;
+        }
+        int[] ones = new int[weights.shape().rank()];
+        Arrays.fill(ones, 1);
+        return f.repeat(f.reshape(entries, Shape.of(ones)), weights.shape());
     }
 
     private List<Running> report(
@@ -217,9 +231,19 @@ final class Objective {
         Value prediction = side.output.value();
         Value target = side.target(m.targetType(prediction.shape(), side.shape));
         m.check(prediction.shape(), target.dtype(), side.shape);
-        Value entries = m.lower(f, prediction, target);
+        Value entries = perWeight(f, m.lower(f, prediction, target), weights);
         Optional<Value> counts = m.counts(f, prediction, target);
-        Value factor = Alignment.product(f, entries.shape(), weights, side.output.mask());
+        if (counts.isEmpty() && entries.shape().rank() == 0) {
+            // one number for a batch counts once, whatever its rows
+            counts = Optional.of(f.program().constant("one", Tensor.scalar(1f)));
+        }
+        Value given = Alignment.product(f, entries.shape(), weights, side.output.mask());
+        Value factor =
+                weights == null
+                        ? given
+                        : m.valid(f, prediction, target)
+                                .map(v -> f.combine(v, Binary.Kind.MUL, given))
+                                .orElse(given);
         Variable total = sum(name + "_total");
         Variable count = null;
         if (factor != null) {

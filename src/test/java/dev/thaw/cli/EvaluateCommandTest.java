@@ -13,7 +13,7 @@ import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.SGD;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -120,7 +120,7 @@ class EvaluateCommandTest {
         withJson[args.length] = "--json";
         JsonNode json = new ObjectMapper().readTree(Outcome.of(withJson).fine().out());
         try (Model m = KerasFiles.load(file)) {
-            m.compile(new SGD(), new SparseCategoricalCrossentropy(), new Accuracy());
+            m.compile(new SGD(), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
             Map<String, Double> wanted = m.evaluate(rows, labels);
             assertThat(o.out().lines())
                     .containsExactly(

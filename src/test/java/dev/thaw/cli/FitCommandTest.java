@@ -13,7 +13,7 @@ import dev.thaw.model.Model;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.SGD;
 
@@ -81,7 +81,8 @@ class FitCommandTest {
         RandomSeed.set(5);
         try (Model wanted = KerasFiles.load(file);
                 Model got = KerasFiles.load(out)) {
-            wanted.compile(new Adam(.01), new SparseCategoricalCrossentropy(), new Accuracy());
+            wanted.compile(
+                    new Adam(.01), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
             History history =
                     wanted.fit(
                             rows,

@@ -15,7 +15,7 @@ import dev.thaw.model.callback.Callback;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 
 import org.junit.jupiter.api.Test;
@@ -68,7 +68,7 @@ class GeronTest {
                 .isTrue();
         try (Model m = geron()) {
             Adam adam = new Adam();
-            m.compile(adam, new SparseCategoricalCrossentropy(), new Accuracy());
+            m.compile(adam, new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
             Callback slowerAtTheEnd =
                     new Callback() {
                         @Override

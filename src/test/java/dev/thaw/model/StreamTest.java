@@ -19,7 +19,7 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +55,7 @@ final class StreamTest {
     private Model compiled() {
         RandomSeed.set(9);
         Model m = new Sequential(Input.of(2), new BatchNormalization(), new Dense(CLASSES));
-        m.compile(new Adam(), new SparseCategoricalCrossentropy(true), new Accuracy());
+        m.compile(new Adam(), new SparseCategoricalCrossentropy(true), Metric.of("accuracy"));
         open.add(m);
         return m;
     }

@@ -22,7 +22,7 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.MeanSquaredError;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.SGD;
 
@@ -76,7 +76,7 @@ class TrainingTest {
         List<History> histories = new ArrayList<>();
         for (int run = 0; run < 2; run++) {
             try (Model m = classifier()) {
-                m.compile(new Adam(), new SparseCategoricalCrossentropy(), new Accuracy());
+                m.compile(new Adam(), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
                 histories.add(m.fit(x, labels(x, 3), SILENT));
                 weights.add(m.getWeights());
             }
@@ -91,7 +91,7 @@ class TrainingTest {
     void historyHasLossMetricsAndValidationForEachEpoch() {
         Tensor x = noise(1, 103, 10);
         try (Model m = classifier()) {
-            m.compile(new Adam(), new SparseCategoricalCrossentropy(), new Accuracy());
+            m.compile(new Adam(), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
             History h = m.fit(x, labels(x, 3), SILENT.withValidationSplit(.2));
             assertThat(h.epochs()).hasSize(3);
             assertThat(h.epochs().get(0).keySet())

@@ -118,20 +118,22 @@ final class ClassificationKernels {
                         (slot, from, to) -> {
                             for (int r = from; r < to; r++) {
                                 if (targets.labelled()) {
-                                    loss.put(r, -logs.get(r * classes + targets.label(r)));
+                                    float log = logs.get(r * classes + targets.label(r));
+                                    loss.put(r, Math.max(0f, -log));
                                     continue;
                                 }
                                 logs.get(r * classes, scratch[slot]);
                                 double sum = dot(scratch[slot], targets.row(slot, r));
-                                loss.put(r, (float) -sum);
+                                loss.put(r, (float) (0 - sum));
                             }
                         });
     }
 
-    private static double dot(float[] a, float[] b) {
+    /** oneDNN's logarithm of a probability near 1 may be a little above 0, which none is. */
+    private static double dot(float[] logs, float[] shares) {
         double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += (double) a[i] * b[i];
+        for (int i = 0; i < logs.length; i++) {
+            sum += (double) Math.min(0f, logs[i]) * shares[i];
         }
         return sum;
     }

@@ -39,7 +39,7 @@ final class ArchitectureFile {
                         JsonNode json = ConfigJson.parse(text(), "");
                         Model model = ModelReader.root("model", json, registry);
                         if (compiles) {
-                            CompileReader.read(model, json.path("compile_config"), registry);
+                            CompileReader.read(model, json.path("compile_config"), registry, false);
                         }
                         return model;
                     });

@@ -47,22 +47,22 @@ final class ArchiveFile {
             return KerasFiles.reading(
                     source.name(),
                     () -> {
-                        requireVersion3(zip);
+                        boolean keras2 = version(zip).startsWith("2.");
                         JsonNode config = json(zip, CONFIG);
                         Model model = ModelReader.root(CONFIG, config, registry);
                         WeightsLayout.read(model, weights.root()).apply();
                         JsonNode how = config.path("compile_config");
                         if (compiles) {
-                            CompileReader.read(model, how, weights.root(), registry);
+                            CompileReader.read(model, how, weights.root(), registry, keras2);
                         }
                         return model;
                     });
         }
     }
 
-    private static void requireVersion3(ZipArchive zip) {
+    private static String version(ZipArchive zip) {
         if (!zip.has(METADATA)) {
-            return;
+            return "3";
         }
         String version = json(zip, METADATA).path("keras_version").asText("3");
         if (!version.startsWith("3") && !version.startsWith("2.")) {
@@ -71,6 +71,7 @@ final class ArchiveFile {
                     "files of Keras 2 and 3 can be read, got " + version,
                     "save the model from Keras 3");
         }
+        return version;
     }
 
     private static JsonNode json(ZipArchive zip, String entry) {

@@ -28,10 +28,12 @@ final class CompileReader {
 
     private final Model model;
     private final ObjectReader objects;
+    private final boolean keras2;
     private final List<ConfigException> lost = new ArrayList<>();
 
-    private CompileReader(Model model, Registry registry) {
+    private CompileReader(Model model, Registry registry, boolean keras2) {
         this.model = model;
+        this.keras2 = keras2;
         this.objects = new ObjectReader(registry);
     }
 
@@ -43,9 +45,11 @@ final class CompileReader {
      * @param config Keras's compile_config; nothing happens where it is absent
      * @param root the file, for the optimizer's state
      * @param registry what the configuration may name
+     * @param keras2 whether a release of Keras 2 wrote the file
      */
-    static void read(Model model, JsonNode config, Hdf5Group root, Registry registry) {
-        if (read(model, config, registry)) {
+    static void read(
+            Model model, JsonNode config, Hdf5Group root, Registry registry, boolean keras2) {
+        if (read(model, config, registry, keras2)) {
             root.find("optimizer/vars")
                     .filter(Hdf5Group.class::isInstance)
                     .ifPresent(
@@ -57,13 +61,14 @@ final class CompileReader {
     }
 
     /** The same without a state; true where the model is compiled now. */
-    static boolean read(Model model, JsonNode config, Registry registry) {
-        return new CompileReader(model, registry).tryCompile(config, config.path("optimizer"));
+    static boolean read(Model model, JsonNode config, Registry registry, boolean keras2) {
+        return new CompileReader(model, registry, keras2)
+                .tryCompile(config, config.path("optimizer"));
     }
 
     /** As Keras 2 wrote it, and Keras 3 still does in {@code .h5}: the optimizer's key differs. */
     static void readLegacy(Model model, JsonNode config, Hdf5Group root, Registry registry) {
-        CompileReader reader = new CompileReader(model, registry);
+        CompileReader reader = new CompileReader(model, registry, isKeras2(root));
         Optional<Hdf5Node> found = root.find("optimizer_weights");
         if (reader.tryCompile(config, config.path("optimizer_config"))
                 && found.isPresent()
@@ -76,9 +81,14 @@ final class CompileReader {
         }
     }
 
+    private static boolean isKeras2(Hdf5Group root) {
+        return root.attributes().has("keras_version")
+                && root.attributes().string("keras_version").startsWith("2.");
+    }
+
     /** Compiles the model as a configuration says, and refuses what cannot be read of it. */
     static void compile(Model model, JsonNode config, Registry registry) {
-        CompileReader reader = new CompileReader(model, registry);
+        CompileReader reader = new CompileReader(model, registry, false);
         reader.compile(config, config.path("optimizer"));
         if (!reader.lost.isEmpty()) {
             throw reader.lost.get(0);
@@ -111,7 +121,7 @@ final class CompileReader {
                 optimizer.isMissingNode() || optimizer.isNull()
                         ? new RMSprop() // Keras's default
                         : optimizer("compile_config.optimizer", optimizer);
-        Compilation c = new LossReader(model, objects, lost).read(made, config);
+        Compilation c = new LossReader(model, objects, keras2, lost).read(made, config);
         ConfigException.within(
                 "compile_config",
                 () -> {

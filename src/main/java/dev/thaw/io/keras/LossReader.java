@@ -24,12 +24,16 @@ final class LossReader {
 
     private final Network model;
     private final ObjectReader objects;
+    private final boolean keras2;
     private final List<ConfigException> lost;
 
     /**
+     * @param keras2 whether a plain list of metrics holds for each output, as in Keras 2; in Keras
+     *     3 it has one for each
      * @param lost takes what cannot be read of the metrics
      */
-    LossReader(Network model, ObjectReader objects, List<ConfigException> lost) {
+    LossReader(Network model, ObjectReader objects, boolean keras2, List<ConfigException> lost) {
+        this.keras2 = keras2;
         this.model = model;
         this.objects = objects;
         this.lost = lost;
@@ -46,7 +50,7 @@ final class LossReader {
                         "each output needs a loss here, output " + i + " has none",
                         "give the model one output per loss");
             }
-            losses.add(loss(WHERE + "loss", given.get(i)));
+            losses.add(loss(WHERE + "loss", alone(given.get(i))));
         }
         return new Compilation(
                 optimizer,
@@ -54,6 +58,15 @@ final class LossReader {
                 weights(config, outputs),
                 metrics("metrics", config, outputs),
                 metrics("weighted_metrics", config, outputs));
+    }
+
+    /** Keras takes a list of one for what is in it. */
+    private static JsonNode alone(JsonNode n) {
+        JsonNode one = n;
+        while (one.isArray() && one.size() == 1) {
+            one = one.get(0);
+        }
+        return one;
     }
 
     /** A loss that is named keeps that name. */
@@ -91,24 +104,43 @@ final class LossReader {
         return all;
     }
 
+    /** What cannot be read of metrics costs them alone, and never the compilation. */
     private List<List<Metric>> metrics(String key, JsonNode config, int outputs) {
         JsonNode m = config.path(key);
-        List<List<Metric>> all = new ArrayList<>();
         if (m.isMissingNode() || m.isNull()) {
             return Collections.nCopies(outputs, List.of());
         }
-        // a plain list of metrics holds for every output
-        boolean same = m.isArray() && (m.isEmpty() || !m.get(0).isArray());
-        List<JsonNode> given = same ? Collections.nCopies(outputs, m) : perOutput(key, m, outputs);
-        for (JsonNode n : given) {
-            List<Metric> own = new ArrayList<>();
-            if (n.isArray()) {
-                n.forEach(one -> metric(WHERE + key, one).ifPresent(own::add));
-            } else if (!n.isMissingNode() && !n.isNull()) {
-                metric(WHERE + key, n).ifPresent(own::add);
+        List<List<Metric>> all = new ArrayList<>();
+        try {
+            for (JsonNode n : metricsPerOutput(key, m, outputs)) {
+                List<Metric> own = new ArrayList<>();
+                leaves(n).forEach(one -> metric(WHERE + key, one).ifPresent(own::add));
+                all.add(own);
             }
-            all.add(own);
+        } catch (ConfigException e) {
+            lost.add(e);
+            return Collections.nCopies(outputs, List.of());
         }
+        return all;
+    }
+
+    private List<JsonNode> metricsPerOutput(String key, JsonNode m, int outputs) {
+        // one output has all that there are, however deep they stand
+        boolean flat = m.isArray() && leaves(m).size() == m.size();
+        boolean same = outputs == 1 || flat && keras2;
+        return same ? Collections.nCopies(outputs, m) : perOutput(key, m, outputs);
+    }
+
+    /** All that stands in lists and dictionaries, whatever their depth. */
+    private static List<JsonNode> leaves(JsonNode n) {
+        if (n.isMissingNode() || n.isNull()) {
+            return List.of();
+        }
+        if (!n.isArray() && (!n.isObject() || n.has("class_name"))) {
+            return List.of(n);
+        }
+        List<JsonNode> all = new ArrayList<>();
+        n.forEach(child -> all.addAll(leaves(child)));
         return all;
     }
 

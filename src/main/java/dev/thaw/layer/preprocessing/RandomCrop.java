@@ -9,10 +9,10 @@ import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 
 /**
- * In training, a random part of the images, the same for all images of a batch as in Keras. In
- * inference, and where an image is not larger than the part in both directions, the largest window
- * in the middle that has the part's proportions, resized to it. x: [N, H, W, C], y: [N, height,
- * width, C].
+ * In training, a random part of the images, the same for all images of a batch as in Keras; where
+ * an image is not larger than the part in both directions, what there is of it, resized to the
+ * part. In inference the largest window in the middle that has the part's proportions, resized to
+ * it. x: [N, H, W, C], y: [N, height, width, C].
  */
 public final class RandomCrop extends RandomImageLayer<RandomCrop> {
     private static final Projection EXACT =
@@ -60,12 +60,30 @@ public final class RandomCrop extends RandomImageLayer<RandomCrop> {
         return new Resizer(Interpolation.BILINEAR, false).resize(f, window, height, width);
     }
 
+    /**
+     * Begins where the largest window of the part's proportions would, is as large as the part as
+     * far as the image goes, and is resized to it.
+     */
+    private Value part(Formula f, Value x) {
+        int h = x.shape().dim(1);
+        int w = x.shape().dim(2);
+        int top = (h - between(1, (int) ((double) w * height / width), h)) / 2;
+        int left = (w - between(1, (int) ((double) h * width / height), w)) / 2;
+        Value rows = f.slice(x, 1, top, Math.min(h, top + height));
+        Value window = f.slice(rows, 2, left, Math.min(w, left + width));
+        return new Resizer(Interpolation.BILINEAR, false).resize(f, window, height, width);
+    }
+
+    private static int between(int low, int x, int high) {
+        return Math.max(low, Math.min(x, high));
+    }
+
     @Override
     protected Value augment(Lowering l, Value x) {
         int rows = x.shape().dim(1) - height + 1;
         int columns = x.shape().dim(2) - width + 1;
         if (rows <= 1 || columns <= 1) {
-            return rest(l, x);
+            return part(l.formula(), x);
         }
         Formula f = l.formula();
         Value u = uniform(l, 1, 2);

@@ -2,15 +2,11 @@ package dev.thaw.train.metric;
 
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
-import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
-import java.util.Optional;
-
 /**
- * The share of right answers. As Keras does for {@code "accuracy"}, the shapes tell which kind: one
- * number per entry ({@link BinaryAccuracy}), class numbers ({@link SparseCategoricalAccuracy}), or
- * distributions ({@link CategoricalAccuracy}).
+ * The share of predictions that equal their targets exactly, as Keras's class has it. What Keras
+ * takes by the name {@code "accuracy"} is {@code Metric.of("accuracy")}.
  */
 public record Accuracy() implements Metric {
     @Override
@@ -23,47 +19,14 @@ public record Accuracy() implements Metric {
         return true;
     }
 
-    /** Keras has no object that decides by the shapes. */
-    @Override
-    public Optional<String> identifier() {
-        return Optional.of("accuracy");
-    }
-
-    private static Metric kind(Shape prediction, Shape target) {
-        if (prediction.last() == 1) {
-            return new BinaryAccuracy();
-        }
-        return target.rank() < prediction.rank() || target.last() == 1
-                ? new SparseCategoricalAccuracy()
-                : new CategoricalAccuracy();
-    }
-
-    @Override
-    public DType targetType(Shape prediction, Shape target) {
-        return kind(prediction, target).targetType(prediction, target);
-    }
-
-    @Override
-    public void check(Shape prediction, DType targetType, Shape target) {
-        kind(prediction, target).check(prediction, targetType, target);
-    }
-
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        return kind(prediction.shape(), target.shape()).lower(f, prediction, target);
-    }
-
-    /** Refuses targets other than a class number per entry. */
-    static void requireClasses(String metric, Shape prediction, Shape target) {
-        if (target.size() != Answers.entries(prediction).size()) {
+        Shape shape = prediction.shape();
+        if (target.size() != prediction.size()) {
             throw new IllegalArgumentException(
-                    "metric "
-                            + metric
-                            + ": needs a class number for each of "
-                            + Answers.entries(prediction)
-                            + ", the targets have "
-                            + target
-                            + "; choose a metric for the targets of the loss");
+                    "metric accuracy: the object Accuracy compares numbers with numbers, got predictions of %s and targets of %s; Metric.of(\"accuracy\") goes by classes"
+                            .formatted(shape, target.shape()));
         }
+        return Answers.equal(f, prediction, f.reshape(target, shape));
     }
 }

@@ -8,6 +8,8 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.train.loss.CosineSimilarity;
 import dev.thaw.train.loss.Loss;
 
+import java.util.Optional;
+
 /**
  * Any loss as a metric: {@code new MeanLoss(new MeanAbsoluteError())}. As in Keras, the metric of
  * {@link CosineSimilarity} is the cosine, without the loss's minus.
@@ -44,6 +46,12 @@ public record MeanLoss(Loss loss) implements Metric {
     public Value lower(Formula f, Value prediction, Value target) {
         Value value = loss.lower(f, prediction, target);
         return loss.className().equals("CosineSimilarity") ? f.affine(value, -1, 0) : value;
+    }
+
+    /** Without weights Keras counts what a loss ignores, as entries of 0. */
+    @Override
+    public Optional<Value> valid(Formula f, Value prediction, Value target) {
+        return loss.valid(f, prediction, target);
     }
 
     @Override

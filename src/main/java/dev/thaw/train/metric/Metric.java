@@ -35,6 +35,11 @@ public interface Metric extends Configured {
         return Optional.empty();
     }
 
+    /** Which entries count where samples have weights, of the values' shape; empty where all do. */
+    default Optional<Value> valid(Formula f, Value prediction, Value target) {
+        return Optional.empty();
+    }
+
     /** Whether more of it is better. */
     default boolean largerIsBetter() {
         return false;

@@ -21,6 +21,7 @@ import dev.thaw.train.loss.SquaredHinge;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Keras's metrics by its names and aliases. */
 final class MetricTable {
@@ -49,9 +50,10 @@ final class MetricTable {
                     "mape", "MeanAbsolutePercentageError",
                     "msle", "MeanSquaredLogarithmicError",
                     "bce", "BinaryCrossentropy",
-                    "logcosh", "LogCoshError",
-                    "acc", "Accuracy",
-                    "accuracy", "Accuracy");
+                    "logcosh", "LogCoshError");
+
+    /** What goes by the shapes, and not by the class of that name. */
+    private static final Set<String> ANY_ACCURACY = Set.of("acc", "accuracy");
 
     static final Registry KNOWN = known();
 
@@ -85,15 +87,20 @@ final class MetricTable {
     }
 
     private static Metric wrapped(PropertyReader reader) {
-        return (Metric) reader.configure(of(reader.function()));
+        String function = reader.function();
+        // as a function it is that of the class
+        return (Metric)
+                reader.configure(function.equals("accuracy") ? new Accuracy() : of(function));
     }
 
     /** It is reported under the name given. */
     static Metric of(String name) {
+        if (ANY_ACCURACY.contains(name.toLowerCase(Locale.ROOT))) {
+            Metric any = new AnyAccuracy();
+            return name.equals(any.name()) ? any : new Named(any, name, name);
+        }
         String alias = SHORT.getOrDefault(name.toLowerCase(Locale.ROOT), name);
         Metric made = KNOWN.make("metric", Metric.class, alias, Map.of());
-        return made.name().equals(name) && name.equals("accuracy")
-                ? made
-                : new Named(made, name, name);
+        return new Named(made, name, name);
     }
 }

@@ -42,6 +42,11 @@ record Named(Metric metric, String name, String made) implements Metric {
     }
 
     @Override
+    public Optional<Value> valid(Formula f, Value prediction, Value target) {
+        return metric.valid(f, prediction, target);
+    }
+
+    @Override
     public boolean largerIsBetter() {
         return metric.largerIsBetter();
     }

@@ -24,7 +24,7 @@ public record SparseCategoricalAccuracy() implements Metric {
 
     @Override
     public void check(Shape prediction, DType targetType, Shape target) {
-        Accuracy.requireClasses(name(), prediction, target);
+        AnyAccuracy.requireClasses(name(), prediction, target);
     }
 
     @Override

@@ -40,7 +40,7 @@ public record SparseTopKCategoricalAccuracy(int k) implements Metric {
 
     @Override
     public void check(Shape prediction, DType targetType, Shape target) {
-        Accuracy.requireClasses(name(), prediction, target);
+        AnyAccuracy.requireClasses(name(), prediction, target);
     }
 
     @Override

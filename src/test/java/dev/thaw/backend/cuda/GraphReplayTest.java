@@ -26,7 +26,7 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 
 import org.junit.jupiter.api.AfterEach;
@@ -87,7 +87,8 @@ final class GraphReplayTest {
     }
 
     static Compilation adam() {
-        return Compilation.of(new Adam(.01), new SparseCategoricalCrossentropy(), new Accuracy());
+        return Compilation.of(
+                new Adam(.01), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
     }
 
     /** Everything that a step may change: weights, statistics, slots, the count of steps. */

@@ -18,7 +18,7 @@ import dev.thaw.sim.Simulator;
 import dev.thaw.sim.Simulator.Counter;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 import dev.thaw.train.optimizer.Schedules;
 
@@ -118,7 +118,7 @@ class TrainingCopiesTest {
                                 new Dropout(.3),
                                 new Dense(3, ActivationFunction.SOFTMAX))
                         .on(Device.cuda(0));
-        model.compile(new Adam(), new SparseCategoricalCrossentropy(), new Accuracy());
+        model.compile(new Adam(), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
     }
 
     @AfterEach

@@ -13,7 +13,6 @@ import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.MeanSquaredError;
-import dev.thaw.train.metric.Accuracy;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.SGD;
 
@@ -40,7 +39,10 @@ final class CallbacksTest {
     @BeforeEach
     void compile() {
         model.compile(
-                optimizer, new MeanSquaredError(), new Accuracy(), Metric.of("cosine_similarity"));
+                optimizer,
+                new MeanSquaredError(),
+                Metric.of("accuracy"),
+                Metric.of("cosine_similarity"));
     }
 
     @AfterEach
