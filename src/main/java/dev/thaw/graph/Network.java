@@ -121,11 +121,13 @@ public class Network extends Layer {
     }
 
     /** The only input. */
+    @Override
     public final Symbol input() {
         return only(inputs, "input");
     }
 
     /** The only output. */
+    @Override
     public final Symbol output() {
         return only(outputs, "output");
     }
@@ -153,26 +155,32 @@ public class Network extends Layer {
         return nodes;
     }
 
-    /** The layer of this name; {@code base/block_1} looks inside nested networks. */
+    /**
+     * The layer of this name; {@code base/block_1/bn} looks inside nested networks and wrappers,
+     * such as {@code TimeDistributed}.
+     */
     public final Layer layer(String path) {
         Objects.requireNonNull(path, "path");
-        int slash = path.indexOf('/');
-        String head = slash < 0 ? path : path.substring(0, slash);
-        for (Layer l : sublayers()) {
-            if (l.name().equals(head)) {
-                if (slash < 0) {
-                    return l;
-                }
-                if (l instanceof Network n) {
-                    return n.layer(path.substring(slash + 1));
-                }
-            }
+        Layer at = this;
+        for (String name : path.split("/", -1)) {
+            Layer in = at;
+            at =
+                    in.sublayers().stream()
+                            .filter(l -> l.name().equals(name))
+                            .findFirst()
+                            .orElseThrow(() -> noLayer(path, name, in));
         }
-        throw refuse(
-                "has no layer '"
-                        + path
-                        + "'; it has "
-                        + sublayers().stream().map(Layer::name).toList());
+        return at;
+    }
+
+    private IllegalArgumentException noLayer(String path, String name, Layer in) {
+        return refuse(
+                "has no layer '%s': there is no '%s' in %s, which has %s"
+                        .formatted(
+                                path,
+                                name,
+                                in == this ? "it" : in.name(),
+                                in.sublayers().stream().map(Layer::name).toList()));
     }
 
     @Override

@@ -35,6 +35,7 @@ public abstract class Layer implements Configured {
     private boolean trainable = true;
     private Regularizer activityRegularizer;
     private List<Weight> weights;
+    private Node firstCall;
 
     /** A layer under Keras's automatic name: {@code dense}, {@code dense_1}. */
     protected Layer() {
@@ -445,7 +446,34 @@ public abstract class Layer implements Configured {
         List<Shape> shapes = inputs.stream().map(Symbol::shape).toList();
         List<Shape> out = outputShapes(shapes);
         build(shapes);
-        return new Node(this, inputs, mode, out).outputs();
+        Node made = new Node(this, inputs, mode, out);
+        firstCall = firstCall == null ? made : firstCall;
+        return made.outputs();
+    }
+
+    /**
+     * What came out of the first call of this layer, where a model can be cut: {@code new
+     * Model(base.input(), base.layer("block_3").output())}.
+     */
+    public Symbol output() {
+        return only(firstCall().outputs());
+    }
+
+    /** What went into the first call of this layer. */
+    public Symbol input() {
+        List<Symbol> inputs = firstCall().inputs();
+        if (inputs.size() != 1) {
+            throw new IllegalStateException(name + ": has " + inputs.size() + " inputs");
+        }
+        return inputs.get(0);
+    }
+
+    private Node firstCall() {
+        if (firstCall == null) {
+            throw new IllegalStateException(
+                    name + ": has not been called yet, so that it has no input and no output");
+        }
+        return firstCall;
     }
 
     /** Guards a setter that shapes the weights. */

@@ -1,6 +1,7 @@
 package dev.thaw.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.spi.Device;
 import dev.thaw.io.keras.KerasFiles;
@@ -9,6 +10,7 @@ import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.core.TimeDistributed;
 import dev.thaw.layer.merging.Add;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.tensor.Shape;
@@ -82,5 +84,36 @@ class CutModelTest {
                 assertThat(again.predict(features).bitEquals(expected)).isTrue();
             }
         }
+    }
+
+    /** As {@code Model(base.input, base.get_layer("skip").output)} in Keras. */
+    @Test
+    void layersSayWhereAModelCanBeCut() {
+        assertThat(whole.layer("skip").output()).isSameAs(skip);
+        assertThat(whole.layer("skip").input()).isSameAs(hidden);
+        try (Model features = new Model(whole.input(), whole.layer("hidden").output())) {
+            assertThat(features.on(Device.cpu()).predict(rows).shape()).isEqualTo(Shape.of(2, 4));
+        }
+        assertThatThrownBy(() -> new Dense(2).named("idle").output())
+                .hasMessageContaining("idle: has not been called yet");
+        assertThatThrownBy(() -> whole.layer("add").input()).hasMessageContaining("has 2 inputs");
+        Symbol z = Input.of(3);
+        assertThat(new Model(z, whole.apply(z)).layer(whole.name()).output()).isSameAs(y);
+    }
+
+    @Test
+    void pathsReachThroughModelsAndWrappers() {
+        Symbol z = Input.of(4);
+        Layer inner = new Dense(3).named("inner");
+        Model steps = new Model(z, inner.apply(z)).named("steps");
+        Symbol w = Input.of(2, 4);
+        Symbol each = new TimeDistributed(steps).named("each").apply(w);
+        Model outer = new Model(w, each).named("outer");
+        assertThat(outer.layer("each/steps/inner")).isSameAs(inner);
+        assertThat(outer.layer("each/steps")).isSameAs(steps);
+        assertThatThrownBy(() -> outer.layer("each/steps/bn"))
+                .hasMessageContaining("outer: has no layer 'each/steps/bn'")
+                .hasMessageContaining("there is no 'bn' in steps, which has [")
+                .hasMessageContaining("inner]");
     }
 }
