@@ -2,7 +2,8 @@ package dev.thaw.backend.cpu;
 
 import dev.thaw.backend.spi.Device;
 import dev.thaw.layer.Input;
-import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.pooling.GlobalAveragePooling2D;
+import dev.thaw.layer.reshaping.UpSampling2D;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;
@@ -11,15 +12,20 @@ import dev.thaw.tensor.Tensor;
 
 /** A process of its own, whose native memory has a limit: models run and are never closed. */
 public final class UnclosedModelsProcess {
-    private static final int WIDTH = 2_048;
+    private static final int SIDE = 16;
 
     private UnclosedModelsProcess() {}
 
-    /** The argument is the number of models; each takes some 16 MB for its weights alone. */
+    /** The argument is the number of models; each takes 16 MB between its layers, and no heap. */
     public static void main(String[] args) {
-        Tensor x = Tensor.zeros(Shape.of(2, WIDTH), DType.FLOAT32);
+        Tensor x = Tensor.zeros(Shape.of(1, SIDE, SIDE, 4), DType.FLOAT32);
         for (int i = 0; i < Integer.parseInt(args[0]); i++) {
-            Model model = new Sequential(Input.of(WIDTH), new Dense(WIDTH)).on(Device.cpu());
+            Model model =
+                    new Sequential(
+                                    Input.of(SIDE, SIDE, 4),
+                                    new UpSampling2D().size(64),
+                                    new GlobalAveragePooling2D())
+                            .on(Device.cpu());
             model.predict(x);
         }
         System.out.println("all ran");
