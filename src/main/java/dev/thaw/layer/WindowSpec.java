@@ -72,7 +72,7 @@ public record WindowSpec(
             if (in == Shape.NONE) {
                 continue;
             }
-            if (span(axis) > WIDEST) {
+            if (padding != Padding.VALID && span(axis) > WIDEST) {
                 throw layer.refuse(
                         "the window must span at most %d cells of the %s, got %d with gaps of %d; use a smaller window or dilation_rate"
                                 .formatted(

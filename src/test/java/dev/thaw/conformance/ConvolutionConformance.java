@@ -90,6 +90,15 @@ abstract class ConvolutionConformance extends Conformance {
                                     List.of(1, 1, 3),
                                     List.of(2, 0, 1),
                                     List.of(0, 1, 3))),
+                    // one output along the last axis, and cells left over
+                    new Geometry(
+                            List.of(8, 6),
+                            new Window(
+                                    List.of(4, 5),
+                                    List.of(1, 2),
+                                    List.of(1, 1),
+                                    List.of(0, 0),
+                                    List.of(0, 0))),
                     same(List.of(3, 4, 5), List.of(3, 2, 1), 1, 1),
                     same(List.of(5, 4, 3), List.of(3, 3, 2), 2, 1),
                     valid(List.of(5, 5, 6), List.of(2, 1, 2), 1, 2));

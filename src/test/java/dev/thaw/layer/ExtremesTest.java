@@ -30,10 +30,15 @@ class ExtremesTest {
     @Test
     void extentsThatNoIntHoldsAreRefused() {
         Symbol wide = Input.of(HUGE);
-        refused(() -> new Concatenate().apply(List.of(wide, wide)), "joined extent must fit");
+        refused(
+                () -> new Concatenate().apply(List.of(wide, wide)),
+                "extent of axis 1 must fit in an int");
         Symbol image = Input.of(4, 4, 1);
-        refused(() -> new ZeroPadding2D(HUGE).apply(image), "padded extent must fit");
+        refused(() -> new ZeroPadding2D(HUGE).apply(image), "extent of axis 1 must fit in an int");
         refused(() -> new Conv2D(1, 3).dilationRate(HUGE).apply(image), "input's height");
+        refused(
+                () -> new Conv2D(1, 3).dilationRate(HUGE).padding(Padding.SAME).apply(image),
+                "the window must span at most 1073741824 cells of the height");
         refused(() -> new Flatten().apply(Input.of(HUGE, HUGE, HUGE)), "fewer than 2^31");
         refused(() -> new Reshape(-1).apply(Input.of(HUGE, HUGE)), "fewer than 2^31");
         refused(() -> new Reshape(HUGE, HUGE, HUGE).apply(Input.of(2)), "fewer than 2^31");

@@ -31,7 +31,19 @@ record WindowGeometry(int[] in, int[] out, Window window) {
      * far apart.
      */
     boolean isOrdinary() {
-        return isEmpty() || IntStream.range(0, window.rank()).allMatch(this::isOrdinary);
+        return isEmpty()
+                || !isMisread() && IntStream.range(0, window.rank()).allMatch(this::isOrdinary);
+    }
+
+    /**
+     * Images of one channel whose last axis gives one output and has cells left over: oneDNN 3.11
+     * takes their rows for shorter ones with AVX-512, and computes rubbish.
+     */
+    private boolean isMisread() {
+        int last = window.rank() - 1;
+        return inChannels() == 1
+                && out[last + 1] == 1
+                && in[last + 1] + window.padBefore().get(last) > window.span(last);
     }
 
     private boolean isOrdinary(int axis) {
