@@ -2,6 +2,9 @@ package dev.thaw.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Host values that the user sees: a shape and one Java array, row-major. The array is not copied on
@@ -35,6 +38,53 @@ public final class Tensor {
     /** FLOAT32 values over this very array; without extents, a vector. */
     public static Tensor of(float[] values, int... dims) {
         return of(values, dims.length == 0 ? Shape.of(values.length) : Shape.of(dims));
+    }
+
+    /** FLOAT32 values, rounded from these; without extents, a vector. */
+    public static Tensor of(double[] values, int... dims) {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        return of(rounded, dims);
+    }
+
+    /** A FLOAT32 matrix, copied from rows of equal length. */
+    public static Tensor of(float[][] rows) {
+        Tensor t = zeros(matrix(rows.length, i -> rows[i].length), DType.FLOAT32);
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(rows[i], 0, t.array, i * rows[i].length, rows[i].length);
+        }
+        return t;
+    }
+
+    /** A FLOAT32 matrix, rounded from rows of equal length. */
+    public static Tensor of(double[][] rows) {
+        Shape shape = matrix(rows.length, i -> rows[i].length);
+        return of(Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray()).reshape(shape);
+    }
+
+    private static Shape matrix(int rows, IntUnaryOperator length) {
+        int width = rows == 0 ? 0 : length.applyAsInt(0);
+        for (int i = 1; i < rows; i++) {
+            if (length.applyAsInt(i) != width) {
+                throw new IllegalArgumentException(
+                        "tensor: rows must be of equal length, row 0 has %d numbers, row %d has %d"
+                                .formatted(width, i, length.applyAsInt(i)));
+            }
+        }
+        return Shape.of(rows, width);
+    }
+
+    /**
+     * Pixels and other unsigned bytes as INT32 numbers from 0 to 255, as a uint8 input takes them.
+     */
+    public static Tensor uint8(byte[] values, int... dims) {
+        int[] numbers = new int[values.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Byte.toUnsignedInt(values[i]);
+        }
+        return of(numbers, dims);
     }
 
     /** INT32 values over this very array. */
@@ -117,13 +167,113 @@ public final class Tensor {
         return type.cast(array);
     }
 
-    /** The only element of a FLOAT32 tensor of size 1. */
+    /** The only element of a tensor of size 1, rounded to float32. */
     public float item() {
         if (size() != 1) {
             throw new IllegalStateException(
                     "item() needs exactly one element, the shape is " + shape);
         }
-        return floats()[0];
+        return (float) number(0);
+    }
+
+    private double number(int i) {
+        return switch (dtype) {
+            case FLOAT32 -> ((float[]) array)[i];
+            case INT32 -> ((int[]) array)[i];
+            case INT64 -> ((long[]) array)[i];
+        };
+    }
+
+    /** The element at these indices, one per axis; negative ones count from the end. */
+    public double get(int... indices) {
+        if (indices.length != shape.rank()) {
+            throw new IllegalArgumentException(
+                    "tensor %s: get takes an index for each axis, got %s"
+                            .formatted(shape, Arrays.toString(indices)));
+        }
+        int at = 0;
+        for (int axis = 0; axis < indices.length; axis++) {
+            int n = shape.dim(axis);
+            int i = indices[axis] < 0 ? indices[axis] + n : indices[axis];
+            if (i < 0 || i >= n) {
+                throw new IndexOutOfBoundsException(
+                        "tensor %s: index %d of axis %d must be in [%d, %d)"
+                                .formatted(shape, indices[axis], axis, -n, n));
+            }
+            at = at * n + i;
+        }
+        return number(at);
+    }
+
+    /** Where the largest element of each row of the last axis is, the first of several: INT32. */
+    public Tensor argmax() {
+        int width = shape.last();
+        int[] best = new int[width == 0 ? 0 : size() / width];
+        for (int row = 0; row < best.length; row++) {
+            for (int i = 1; i < width; i++) {
+                if (number(row * width + i) > number(row * width + best[row])) {
+                    best[row] = i;
+                }
+            }
+        }
+        return of(best, shape.sub(0, shape.rank() - 1));
+    }
+
+    /** f of each element, as FLOAT32. */
+    public Tensor map(DoubleUnaryOperator f) {
+        float[] values = new float[size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) f.applyAsDouble(number(i));
+        }
+        return of(values, shape);
+    }
+
+    /** f of each element and that of another tensor at its place, as FLOAT32. */
+    public Tensor zip(Tensor other, DoubleBinaryOperator f) {
+        if (!other.shape.equals(shape)) {
+            throw new IllegalArgumentException(
+                    "tensor: both must have one shape, got %s and %s"
+                            .formatted(shape, other.shape));
+        }
+        float[] values = new float[size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) f.applyAsDouble(number(i), other.number(i));
+        }
+        return of(values, shape);
+    }
+
+    /** The sum of each element and that of a tensor of the same shape, as FLOAT32. */
+    public Tensor add(Tensor other) {
+        return zip(other, (a, b) -> a + b);
+    }
+
+    /** Each element less that of a tensor of the same shape, as FLOAT32. */
+    public Tensor subtract(Tensor other) {
+        return zip(other, (a, b) -> a - b);
+    }
+
+    /** Each element times that of a tensor of the same shape, as FLOAT32. */
+    public Tensor multiply(Tensor other) {
+        return zip(other, (a, b) -> a * b);
+    }
+
+    /** Each element times a number, as FLOAT32. */
+    public Tensor multiply(double number) {
+        return map(a -> a * number);
+    }
+
+    /** The sum of all elements. */
+    public double sum() {
+        double sum = 0;
+        for (int i = 0; i < size(); i++) {
+            sum += number(i);
+        }
+        return sum;
+    }
+
+    /** The mean of all elements; NaN where there is none. */
+    public double mean() {
+        return sum() / size();
     }
 
     /** The same array under another shape of the same size. */
@@ -214,17 +364,9 @@ public final class Tensor {
         };
     }
 
-    /** Type and shape, and the values where there are few. */
+    /** Type, shape and values, as NumPy prints them: of long axes the first and the last. */
     @Override
     public String toString() {
-        String head = dtype + " " + shape;
-        if (size() > 16) {
-            return head;
-        }
-        return switch (dtype) {
-            case FLOAT32 -> head + " " + Arrays.toString(floats());
-            case INT32 -> head + " " + Arrays.toString(ints());
-            case INT64 -> head + " " + Arrays.toString(longs());
-        };
+        return TensorText.of(this);
     }
 }

@@ -1,0 +1,60 @@
+package dev.thaw.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class TensorTest {
+    private final Tensor matrix = Tensor.of(new float[][] {{1, 5, 2}, {4, -3, 4}});
+
+    @Test
+    void isMadeOfWhatPeopleHave() {
+        assertThat(matrix.shape()).isEqualTo(Shape.of(2, 3));
+        assertThat(Tensor.of(new double[][] {{1, 5, 2}, {4, -3, 4}}).bitEquals(matrix)).isTrue();
+        assertThat(Tensor.of(new double[] {1, 5, 2, 4, -3, 4}, 2, 3).bitEquals(matrix)).isTrue();
+        assertThat(Tensor.uint8(new byte[] {0, 127, -128, -1}).ints())
+                .containsExactly(0, 127, 128, 255);
+        assertThat(Tensor.of(new double[0][]).shape()).isEqualTo(Shape.of(0, 0));
+        assertThatThrownBy(() -> Tensor.of(new float[][] {{1, 2}, {3}}))
+                .hasMessageContaining("row 0 has 2 numbers, row 1 has 1");
+    }
+
+    @Test
+    void saysWhatItHolds() {
+        assertThat(matrix.get(1, 1)).isEqualTo(-3);
+        assertThat(matrix.get(-1, -3)).isEqualTo(4);
+        assertThat(matrix.argmax().ints()).containsExactly(1, 0); // the first of two
+        assertThat(Tensor.of(new long[] {7}, Shape.of(1)).item()).isEqualTo(7);
+        assertThat(Tensor.of(new int[] {3, 9}).argmax().item()).isEqualTo(1);
+        assertThat(matrix.sum()).isEqualTo(13);
+        assertThat(matrix.mean()).isEqualTo(13 / 6.0);
+        assertThatThrownBy(() -> matrix.get(2, 0))
+                .hasMessageContaining("index 2 of axis 0 must be in [-2, 2)");
+        assertThatThrownBy(() -> matrix.get(1)).hasMessageContaining("an index for each axis");
+    }
+
+    @Test
+    void calculates() {
+        assertThat(matrix.add(matrix).bitEquals(matrix.multiply(2))).isTrue();
+        assertThat(matrix.subtract(matrix).floats()).containsOnly(0);
+        assertThat(matrix.multiply(matrix).get(1, 1)).isEqualTo(9);
+        assertThat(matrix.map(Math::abs).get(1, 1)).isEqualTo(3);
+        assertThat(Tensor.of(new int[] {1, 2}).multiply(.5).floats()).containsExactly(.5f, 1);
+        assertThatThrownBy(() -> matrix.add(Tensor.scalar(1)))
+                .hasMessageContaining("both must have one shape, got (2, 3) and ()");
+    }
+
+    @Test
+    void printsAsNumPyDoes() {
+        assertThat(matrix).hasToString("FLOAT32 (2, 3)\n[[1., 5., 2.],\n [4., -3., 4.]]");
+        assertThat(Tensor.scalar(.1f)).hasToString("FLOAT32 () 0.1");
+        assertThat(Tensor.of(new int[] {1, 2, 3, 4, 5, 6, 7})).asString().endsWith("6, 7]");
+        assertThat(Tensor.zeros(Shape.of(2, 9), DType.INT64))
+                .hasToString("INT64 (2, 9)\n[[0, 0, 0, .., 0, 0, 0],\n [0, 0, 0, .., 0, 0, 0]]");
+        assertThat(Tensor.zeros(Shape.of(1, 2, 1), DType.INT32))
+                .hasToString("INT32 (1, 2, 1)\n[[[0],\n  [0]]]");
+        assertThat(Tensor.zeros(Shape.of(1000, 1000), DType.FLOAT32).toString().length())
+                .isLessThan(400);
+    }
+}
