@@ -10,6 +10,7 @@ import static dev.thaw.applications.Preprocessing.NONE;
 import static dev.thaw.applications.Preprocessing.TF;
 import static dev.thaw.applications.Preprocessing.TORCH;
 
+import dev.thaw.config.Range;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Symbol;
 import dev.thaw.model.Model;
@@ -213,9 +214,7 @@ public enum Application {
                             + "), as the class index has that many, got "
                             + shape);
         }
-        if (top < 1) {
-            throw new IllegalArgumentException("decode: top must be at least 1, got " + top);
-        }
+        Range.atLeast(1).check("decode: top", top);
         List<List<Prediction>> decoded = new ArrayList<>();
         float[] scores = predictions.floats();
         for (int image = 0; image < shape.dim(0); image++) {

@@ -1,5 +1,6 @@
 package dev.thaw.applications;
 
+import dev.thaw.config.Range;
 import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.tensor.Shape;
 
@@ -97,10 +98,7 @@ public final class ApplicationOptions {
 
     /** Width of a MobileNet: a factor of all filters; default 1. */
     public ApplicationOptions withAlpha(double value) {
-        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "alpha must be finite and above 0 (it scales the filters), got " + value);
-        }
+        Range.POSITIVE.because("it scales the filters").check("alpha", value);
         return with(Option.ALPHA, value);
     }
 
@@ -111,9 +109,7 @@ public final class ApplicationOptions {
 
     /** Rate of the top's dropout in MobileNet (0.001) and MobileNetV3 (0.2). */
     public ApplicationOptions withDropout(double value) {
-        if (!(value >= 0 && value <= 1)) {
-            throw new IllegalArgumentException("dropout must be in [0, 1], got " + value);
-        }
+        Range.FRACTION.check("dropout", value);
         return with(Option.DROPOUT, value);
     }
 

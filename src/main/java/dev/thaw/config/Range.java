@@ -45,4 +45,28 @@ public record Range(String words, double least, double most, boolean open) {
     public boolean holds(double value) {
         return value >= least && (open ? value < most : value <= most);
     }
+
+    /**
+     * The number itself; refuses one that is not in.
+     *
+     * @param what whose number it is: {@code huber: delta}
+     */
+    public double check(String what, double value) {
+        if (!holds(value)) {
+            throw refused(what, value);
+        }
+        return value;
+    }
+
+    /** The same of a whole number. */
+    public int check(String what, int value) {
+        if (!holds(value)) {
+            throw refused(what, value);
+        }
+        return value;
+    }
+
+    private IllegalArgumentException refused(String what, Number value) {
+        return new IllegalArgumentException("%s must be %s, got %s".formatted(what, words, value));
+    }
 }

@@ -4,10 +4,6 @@ import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.WeightSpec;
-import dev.thaw.layer.weight.Constraint;
-import dev.thaw.layer.weight.Initializer;
-import dev.thaw.layer.weight.Regularizer;
-import dev.thaw.layer.weight.WeightOptions;
 import dev.thaw.op.Convolution;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -19,10 +15,8 @@ import java.util.List;
  *
  * @param <S> the layer itself
  */
-public abstract class BaseConv<S extends BaseConv<S>> extends ConvolutionLayer<S> {
-    private int filters;
+public abstract class BaseConv<S extends BaseConv<S>> extends KernelLayer<S> {
     private int groups = 1;
-    private final WeightOptions kernel = WeightOptions.kernel();
 
     BaseConv(int rank) {
         super(rank);
@@ -30,40 +24,20 @@ public abstract class BaseConv<S extends BaseConv<S>> extends ConvolutionLayer<S
 
     @Override
     protected final void properties(Properties p) {
-        filters = p.integer("filters", filters, Range.atLeast(1));
+        filters(p);
         window(p);
         dataFormat(p);
         dilation(p);
         groups = p.integer("groups", groups, Range.atLeast(1));
-        if (filters % groups != 0) {
-            throw refuse("groups must divide the %d filters, got %d".formatted(filters, groups));
+        if (filters() % groups != 0) {
+            throw refuse("groups must divide the %d filters, got %d".formatted(filters(), groups));
         }
         sum(p, kernel);
-    }
-
-    /** How many filters, at least 1. */
-    public final S filters(int value) {
-        return with("filters", value);
     }
 
     /** Into how many groups channels and filters fall; default 1. It must divide both. */
     public final S groups(int value) {
         return with("groups", value);
-    }
-
-    /** First value of the kernel; default Glorot uniform. */
-    public final S kernelInitializer(Initializer value) {
-        return with("kernel_initializer", value);
-    }
-
-    /** What the loss adds for it; null, the default, for nothing. */
-    public final S kernelRegularizer(Regularizer value) {
-        return with("kernel_regularizer", value);
-    }
-
-    /** What it is pulled back to after each step; null, the default, for nothing. */
-    public final S kernelConstraint(Constraint value) {
-        return with("kernel_constraint", value);
     }
 
     @Override
@@ -76,13 +50,14 @@ public abstract class BaseConv<S extends BaseConv<S>> extends ConvolutionLayer<S
                             + "), got "
                             + input.last());
         }
-        return window().outputShape(this, input, filters);
+        return window().outputShape(this, input, filters());
     }
 
     @Override
     protected final List<WeightSpec> specs(Shape input) {
         return withBias(
-                filters, WeightSpec.trainable(kernel, kernelShape(input.last() / groups, filters)));
+                filters(),
+                WeightSpec.trainable(kernel, kernelShape(input.last() / groups, filters())));
     }
 
     @Override

@@ -5,10 +5,6 @@ import dev.thaw.config.Range;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Padding;
 import dev.thaw.layer.WeightSpec;
-import dev.thaw.layer.weight.Constraint;
-import dev.thaw.layer.weight.Initializer;
-import dev.thaw.layer.weight.Regularizer;
-import dev.thaw.layer.weight.WeightOptions;
 import dev.thaw.op.Binary;
 import dev.thaw.op.ConvolutionGradInput;
 import dev.thaw.op.Value;
@@ -28,11 +24,8 @@ import java.util.List;
  *
  * @param <S> the layer itself
  */
-public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>>
-        extends ConvolutionLayer<S> {
-    private int filters;
+public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>> extends KernelLayer<S> {
     private List<Integer> outputPadding;
-    private final WeightOptions kernel = WeightOptions.kernel();
 
     BaseConvTranspose(int rank) {
         super(rank);
@@ -40,17 +33,12 @@ public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>>
 
     @Override
     protected final void properties(Properties p) {
-        filters = p.integer("filters", filters, Range.atLeast(1));
+        filters(p);
         window(p);
         outputPadding = p.perAxisOrNull("output_padding", outputPadding, rank(), Range.atLeast(0));
         dataFormat(p);
         dilation(p);
         sum(p, kernel);
-    }
-
-    /** How many filters, at least 1. */
-    public final S filters(int value) {
-        return with("filters", value);
     }
 
     /**
@@ -62,25 +50,10 @@ public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>>
         return with("output_padding", value);
     }
 
-    /** First value of the kernel; default Glorot uniform. */
-    public final S kernelInitializer(Initializer value) {
-        return with("kernel_initializer", value);
-    }
-
-    /** What the loss adds for it; null, the default, for nothing. */
-    public final S kernelRegularizer(Regularizer value) {
-        return with("kernel_regularizer", value);
-    }
-
-    /** What it is pulled back to after each step; null, the default, for nothing. */
-    public final S kernelConstraint(Constraint value) {
-        return with("kernel_constraint", value);
-    }
-
     @Override
     protected final Shape resultShape(Shape input) {
         checkChannels(input, "kernel", rank() + 1, 1);
-        Shape output = input.withDim(-1, filters);
+        Shape output = input.withDim(-1, filters());
         for (int axis = 0; axis < rank(); axis++) {
             int in = input.dim(axis + 1);
             if (in != Shape.NONE) {
@@ -121,7 +94,8 @@ public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>>
 
     @Override
     protected final List<WeightSpec> specs(Shape input) {
-        return withBias(filters, WeightSpec.trainable(kernel, kernelShape(filters, input.last())));
+        return withBias(
+                filters(), WeightSpec.trainable(kernel, kernelShape(filters(), input.last())));
     }
 
     @Override

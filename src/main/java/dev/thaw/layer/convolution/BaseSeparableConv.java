@@ -24,12 +24,8 @@ import java.util.List;
  *
  * @param <S> the layer itself
  */
-public abstract class BaseSeparableConv<S extends BaseSeparableConv<S>>
-        extends ConvolutionLayer<S> {
+public abstract class BaseSeparableConv<S extends BaseSeparableConv<S>> extends DepthwiseLayer<S> {
     private int filters;
-    private int depthMultiplier = 1;
-    private final WeightOptions depthwise =
-            new WeightOptions("depthwise", Initializer.glorotUniform());
     private final WeightOptions pointwise =
             new WeightOptions("pointwise", Initializer.glorotUniform());
 
@@ -39,7 +35,7 @@ public abstract class BaseSeparableConv<S extends BaseSeparableConv<S>>
 
     @Override
     protected final void properties(Properties p) {
-        depthMultiplier = p.integer("depth_multiplier", depthMultiplier, Range.atLeast(1));
+        depthMultiplier(p);
         filters = p.integer("filters", filters, Range.atLeast(1));
         window(p);
         dataFormat(p);
@@ -47,34 +43,9 @@ public abstract class BaseSeparableConv<S extends BaseSeparableConv<S>>
         sum(p, depthwise, pointwise);
     }
 
-    @Override
-    final boolean stridesWithDilation() {
-        return true;
-    }
-
     /** How many filters, at least 1. */
     public final S filters(int value) {
         return with("filters", value);
-    }
-
-    /** Depthwise filters per channel, at least 1; default 1. */
-    public final S depthMultiplier(int value) {
-        return with("depth_multiplier", value);
-    }
-
-    /** First value of the depthwise kernel; default Glorot uniform. */
-    public final S depthwiseInitializer(Initializer value) {
-        return with("depthwise_initializer", value);
-    }
-
-    /** What the loss adds for it; null, the default, for nothing. */
-    public final S depthwiseRegularizer(Regularizer value) {
-        return with("depthwise_regularizer", value);
-    }
-
-    /** What it is pulled back to after each step; null, the default, for nothing. */
-    public final S depthwiseConstraint(Constraint value) {
-        return with("depthwise_constraint", value);
     }
 
     /** First value of the pointwise kernel; default Glorot uniform. */
@@ -92,14 +63,6 @@ public abstract class BaseSeparableConv<S extends BaseSeparableConv<S>>
         return with("pointwise_constraint", value);
     }
 
-    private int channels(Shape input) {
-        long channels = (long) input.last() * depthMultiplier;
-        if (channels > Integer.MAX_VALUE) {
-            throw refuse("channels times depthMultiplier must fit in an int, got " + channels);
-        }
-        return (int) channels;
-    }
-
     @Override
     protected final Shape resultShape(Shape input) {
         checkChannels(input, "depthwise_kernel", rank(), 1);
@@ -114,8 +77,7 @@ public abstract class BaseSeparableConv<S extends BaseSeparableConv<S>>
         point.add(filters);
         return withBias(
                 filters,
-                WeightSpec.trainable(
-                        "depthwise_kernel", depthwise, kernelShape(input.last(), depthMultiplier)),
+                WeightSpec.trainable("depthwise_kernel", depthwise, depthwiseShape(input)),
                 WeightSpec.trainable("pointwise_kernel", pointwise, Shape.of(point)));
     }
 

@@ -2,7 +2,6 @@ package dev.thaw.layer.normalization;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
-import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.WeightSpec;
 import dev.thaw.layer.weight.Initializer;
@@ -144,18 +143,10 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
 
     @Override
     protected Shape outputShape(Shape input) {
-        int channels = input.dim(InputAxes.resolve(this, input, axis));
-        if (input.rank() < 2 || input.rank() > 5 || channels == Shape.NONE) {
-            throw refuse(
-                    "input must have 2 to 5 axes and a known extent at axis %d, got %s"
-                            .formatted(axis, input));
+        if (input.rank() < 2 || input.rank() > 5) {
+            throw refuse("input must have 2 to 5 axes, got %s".formatted(input));
         }
-        if (isBuilt() && variable("moving_mean").shape().dim(0) != channels) {
-            throw refuse(
-                    "was built for %d channels at axis %d, got %d in %s"
-                            .formatted(
-                                    variable("moving_mean").shape().dim(0), axis, channels, input));
-        }
+        channelAxis(input, axis);
         return input;
     }
 

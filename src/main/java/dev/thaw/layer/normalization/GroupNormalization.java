@@ -2,7 +2,6 @@ package dev.thaw.layer.normalization;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
-import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.Weight;
@@ -71,40 +70,17 @@ public final class GroupNormalization extends ScaledNormalization<GroupNormaliza
 
     @Override
     protected Shape outputShape(Shape input) {
-        int a = InputAxes.resolve(this, input, axis);
-        int channels = input.dim(a);
-        if (a == 0 || channels == Shape.NONE) {
+        if (input.hasAxis(axis) && input.axis(axis) == 0) {
             throw refuse(
-                    "input must have a known extent at axis "
-                            + axis
-                            + ", which is not the batch, got "
-                            + input);
+                    "axis must be that of the channels, not the batch, got %d for %s"
+                            .formatted(axis, input));
         }
-        if (groups != EACH && channels % groups != 0) {
+        int a = channelAxis(input, axis);
+        if (groups != EACH && input.dim(a) % groups != 0) {
             throw refuse(
-                    "groups must divide the "
-                            + channels
-                            + " channels of "
-                            + input
-                            + ", got "
-                            + groups);
+                    "groups must divide the %d channels of %s, got %d"
+                            .formatted(input.dim(a), input, groups));
         }
-        ownWeights().stream()
-                .map(w -> w.variable().shape().dim(0))
-                .filter(built -> built != channels)
-                .findFirst()
-                .ifPresent(
-                        built -> {
-                            throw refuse(
-                                    "was built for "
-                                            + built
-                                            + " channels at axis "
-                                            + axis
-                                            + ", got "
-                                            + channels
-                                            + " in "
-                                            + input);
-                        });
         return input;
     }
 

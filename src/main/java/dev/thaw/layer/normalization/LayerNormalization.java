@@ -47,20 +47,7 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
         if (!normalized.isKnown()) {
             throw refuse("input must have known extents at axis " + axis + ", got " + input);
         }
-        ownWeights().stream()
-                .map(w -> w.variable().shape())
-                .filter(s -> !s.equals(normalized))
-                .findFirst()
-                .ifPresent(
-                        s -> {
-                            throw refuse(
-                                    "was built for extents "
-                                            + s
-                                            + " at axis "
-                                            + axis
-                                            + ", got "
-                                            + input);
-                        });
+        checkBuilt(normalized, axis, input);
         return input;
     }
 

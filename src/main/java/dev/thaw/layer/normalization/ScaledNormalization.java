@@ -2,6 +2,7 @@ package dev.thaw.layer.normalization;
 
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
+import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.UnaryLayer;
 import dev.thaw.layer.WeightSpec;
 import dev.thaw.layer.weight.Constraint;
@@ -49,6 +50,33 @@ public abstract class ScaledNormalization<S extends ScaledNormalization<S>> exte
             specs.add(WeightSpec.trainable(beta, shape));
         }
         return specs;
+    }
+
+    /**
+     * The channel axis in [0, rank); refuses one whose extent is not known or not the built one.
+     */
+    final int channelAxis(Shape input, int axis) {
+        int a = InputAxes.resolve(this, input, axis);
+        if (input.dim(a) == Shape.NONE) {
+            throw refuse(
+                    "input must have a known extent at axis %d, got %s".formatted(axis, input));
+        }
+        checkBuilt(Shape.of(input.dim(a)), axis, input);
+        return a;
+    }
+
+    /** Refuses an input that needs weights of another shape than the layer was built with. */
+    final void checkBuilt(Shape weights, Object axis, Shape input) {
+        ownWeights().stream()
+                .map(w -> w.variable().shape())
+                .filter(built -> !built.equals(weights))
+                .findFirst()
+                .ifPresent(
+                        built -> {
+                            throw refuse(
+                                    "was built for extents %s at axis %s, got %s"
+                                            .formatted(built, axis, input));
+                        });
     }
 
     /** Added to the variance, at least 0; default 0.001. */

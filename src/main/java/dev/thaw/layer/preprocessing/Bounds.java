@@ -20,11 +20,6 @@ record Bounds(double lower, double upper) {
         }
     }
 
-    /** From -factor to factor. */
-    static Bounds around(double factor) {
-        return new Bounds(-Math.abs(factor), Math.abs(factor));
-    }
-
     /** Of one number, which reaches in both directions, or of two in either order. */
     static Bounds of(Layer layer, String property, List<Double> given) {
         if (given == null || given.isEmpty() || given.size() > 2) {
@@ -33,19 +28,21 @@ record Bounds(double lower, double upper) {
                             .formatted(property, given == null ? "nothing" : given));
         }
         double first = given.get(0);
-        double last = given.get(given.size() - 1);
-        return given.size() == 1
-                ? around(first)
-                : new Bounds(Math.min(first, last), Math.max(first, last));
+        double last = given.size() == 1 ? -first : given.get(1);
+        return new Bounds(Math.min(first, last), Math.max(first, last));
     }
 
-    /** Refuses bounds outside of [least, most]. */
-    Bounds within(Layer layer, String property, double least, double most) {
-        if (lower < least || upper > most) {
-            throw layer.refuse(
-                    "%s must be in [%s, %s], got %s".formatted(property, least, most, this));
+    /** Of a factor that must be in [least, 1]; null where it is still to be given. */
+    static Bounds factor(Layer layer, String property, List<Double> given, double least) {
+        if (given == null) {
+            return null;
         }
-        return this;
+        Bounds bounds = of(layer, property, given);
+        if (bounds.lower < least || bounds.upper > 1) {
+            throw layer.refuse(
+                    "%s must be in [%s, 1.0], got %s".formatted(property, least, bounds));
+        }
+        return bounds;
     }
 
     /** As a list, or null where there are none. */

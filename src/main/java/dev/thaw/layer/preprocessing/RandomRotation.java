@@ -7,8 +7,6 @@ import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 
-import java.util.List;
-
 /**
  * In training, turns each image about its middle by a random part of a full turn; positive ones
  * against the clock. x, y: [N, H, W, C].
@@ -26,11 +24,7 @@ public final class RandomRotation extends MovingImageLayer<RandomRotation> {
 
     @Override
     protected void properties(Properties p) {
-        List<Double> given = p.needed("factor", Bounds.list(factor));
-        factor =
-                given == null
-                        ? null
-                        : Bounds.of(this, "factor", given).within(this, "factor", -1, 1);
+        factor = Bounds.factor(this, "factor", p.needed("factor", Bounds.list(factor)), -1);
         moves(p);
     }
 

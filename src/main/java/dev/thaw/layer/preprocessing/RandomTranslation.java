@@ -29,13 +29,9 @@ public final class RandomTranslation extends MovingImageLayer<RandomTranslation>
     protected void properties(Properties p) {
         heightFactor = p.needed("height_factor", heightFactor);
         widthFactor = p.needed("width_factor", widthFactor);
-        height = bounds("height_factor", heightFactor);
-        width = bounds("width_factor", widthFactor);
+        height = Bounds.factor(this, "height_factor", heightFactor, -1);
+        width = Bounds.factor(this, "width_factor", widthFactor, -1);
         moves(p);
-    }
-
-    private Bounds bounds(String key, List<Double> given) {
-        return given == null ? null : Bounds.of(this, key, given).within(this, key, -1, 1);
     }
 
     /** By up to this part of the height in either direction, or between two; in [-1, 1]. */

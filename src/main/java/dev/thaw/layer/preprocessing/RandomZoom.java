@@ -39,12 +39,9 @@ public final class RandomZoom extends MovingImageLayer<RandomZoom> {
     }
 
     private Bounds bounds(String key, List<Double> given) {
-        if (given == null) {
-            return null;
-        }
-        Bounds b = Bounds.of(this, key, given).within(this, key, -1, 1);
+        Bounds b = Bounds.factor(this, key, given, -1);
         // as in Keras, which draws from [-1, 1] where it is given 1
-        if (given.size() == 1 ? given.get(0) <= -1 : b.lower() == -1) {
+        if (b != null && (given.size() == 1 ? given.get(0) <= -1 : b.lower() == -1)) {
             throw refuse("%s must be above -1, got %s".formatted(key, given));
         }
         return b;

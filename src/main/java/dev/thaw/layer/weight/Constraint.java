@@ -46,7 +46,7 @@ public interface Constraint extends Configured {
     record MaxNorm(double maxValue, Axis axis) implements Constraint {
         /** Refuses a negative norm. */
         public MaxNorm {
-            atLeastZero("MaxNorm", "max_value", maxValue);
+            Range.NOT_NEGATIVE.check("MaxNorm: max_value", maxValue);
         }
 
         /** Over one axis. */
@@ -119,16 +119,13 @@ public interface Constraint extends Configured {
             implements Constraint {
         /** Refuses bounds in the wrong order and rates outside [0, 1]. */
         public MinMaxNorm {
-            atLeastZero("MinMaxNorm", "min_value", minValue);
-            atLeastZero("MinMaxNorm", "max_value", maxValue);
-            if (!(rate >= 0 && rate <= 1 && minValue <= maxValue)) {
+            Range.NOT_NEGATIVE.check("MinMaxNorm: min_value", minValue);
+            Range.NOT_NEGATIVE.check("MinMaxNorm: max_value", maxValue);
+            Range.FRACTION.check("MinMaxNorm: rate", rate);
+            if (minValue > maxValue) {
                 throw new IllegalArgumentException(
-                        "MinMaxNorm: rate must be in [0, 1] and min_value at most max_value, got "
-                                + rate
-                                + ", "
-                                + minValue
-                                + " and "
-                                + maxValue);
+                        "MinMaxNorm: min_value must be at most max_value, got %s and %s"
+                                .formatted(minValue, maxValue));
             }
         }
 
@@ -173,12 +170,5 @@ public interface Constraint extends Configured {
     private static Value rescale(Formula f, Value w, Value desired, Value norm) {
         Value factor = f.combine(desired, Binary.Kind.DIV, f.affine(norm, 1, EPSILON));
         return f.combine(w, Binary.Kind.MUL, factor);
-    }
-
-    private static void atLeastZero(String where, String what, double value) {
-        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    where + ": " + what + " must be finite and at least 0, got " + value);
-        }
     }
 }

@@ -39,11 +39,8 @@ public record Regularizer(Kind kind, double l1, double l2) implements Configured
 
     /** Refuses negative and non-finite factors. */
     public Regularizer {
-        if (!(l1 >= 0 && l2 >= 0 && l1 + l2 < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "regularizer: l1 and l2 must be finite and at least 0, got %s and %s"
-                            .formatted(l1, l2));
-        }
+        Range.NOT_NEGATIVE.check("regularizer: l1", l1);
+        Range.NOT_NEGATIVE.check("regularizer: l2", l2);
     }
 
     /** Both at once. */

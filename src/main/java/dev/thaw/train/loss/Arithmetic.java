@@ -69,12 +69,4 @@ final class Arithmetic {
         Value ln = f.apply(Fn.Kind.LOG, atLeast(f, x, Float.MIN_NORMAL));
         return f.apply(Fn.Kind.EXP, f.affine(ln, exponent, 0));
     }
-
-    static double smoothing(String loss, double value) {
-        if (!(value >= 0 && value <= 1)) {
-            throw new IllegalArgumentException(
-                    loss + ": label_smoothing must be in [0, 1], got " + value);
-        }
-        return value;
-    }
 }

@@ -1,6 +1,7 @@
 package dev.thaw.train.loss;
 
 import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -21,7 +22,7 @@ public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing, int 
         implements Loss {
     /** Refuses smoothing outside [0, 1]. */
     public BinaryCrossentropy {
-        Arithmetic.smoothing("binary_crossentropy", labelSmoothing);
+        Range.FRACTION.check("binary_crossentropy: label_smoothing", labelSmoothing);
     }
 
     /** Over the last axis. */

@@ -1,6 +1,7 @@
 package dev.thaw.train.loss;
 
 import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -29,14 +30,9 @@ public record BinaryFocalCrossentropy(
         implements Loss {
     /** Refuses smoothing outside [0, 1] and a negative gamma. */
     public BinaryFocalCrossentropy {
-        Arithmetic.smoothing("binary_focal_crossentropy", labelSmoothing);
-        if (!(gamma >= 0 && Double.isFinite(alpha))) {
-            throw new IllegalArgumentException(
-                    "binary_focal_crossentropy: gamma must be at least 0 and alpha finite, got "
-                            + gamma
-                            + " and "
-                            + alpha);
-        }
+        Range.FRACTION.check("binary_focal_crossentropy: label_smoothing", labelSmoothing);
+        Range.NOT_NEGATIVE.check("binary_focal_crossentropy: gamma", gamma);
+        Range.FINITE.check("binary_focal_crossentropy: alpha", alpha);
     }
 
     /** Keras's defaults: gamma 2, without balancing. */

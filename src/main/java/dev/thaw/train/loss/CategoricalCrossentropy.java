@@ -1,6 +1,7 @@
 package dev.thaw.train.loss;
 
 import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
@@ -24,7 +25,7 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing,
         implements Loss {
     /** Refuses smoothing outside [0, 1]. */
     public CategoricalCrossentropy {
-        Arithmetic.smoothing("categorical_crossentropy", labelSmoothing);
+        Range.FRACTION.check("categorical_crossentropy: label_smoothing", labelSmoothing);
     }
 
     /** Classes along the last axis. */

@@ -1,6 +1,7 @@
 package dev.thaw.train.loss;
 
 import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Reduce;
@@ -22,14 +23,9 @@ public record CategoricalFocalCrossentropy(
         implements Loss {
     /** Refuses smoothing outside [0, 1] and a negative gamma. */
     public CategoricalFocalCrossentropy {
-        Arithmetic.smoothing("categorical_focal_crossentropy", labelSmoothing);
-        if (!(gamma >= 0 && Double.isFinite(alpha))) {
-            throw new IllegalArgumentException(
-                    "categorical_focal_crossentropy: gamma must be at least 0 and alpha finite, got "
-                            + gamma
-                            + " and "
-                            + alpha);
-        }
+        Range.FRACTION.check("categorical_focal_crossentropy: label_smoothing", labelSmoothing);
+        Range.NOT_NEGATIVE.check("categorical_focal_crossentropy: gamma", gamma);
+        Range.FINITE.check("categorical_focal_crossentropy: alpha", alpha);
     }
 
     /** Keras's defaults: alpha 0.25, gamma 2. */

@@ -15,9 +15,7 @@ import dev.thaw.op.Value;
 public record Huber(double delta) implements Loss {
     /** Refuses a delta that is not above 0. */
     public Huber {
-        if (!(delta > 0)) {
-            throw new IllegalArgumentException("huber: delta must be above 0, got " + delta);
-        }
+        Range.POSITIVE.check("huber: delta", delta);
     }
 
     /** Delta 1. */

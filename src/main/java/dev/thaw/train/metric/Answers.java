@@ -53,11 +53,4 @@ final class Answers {
         Value within = f.affine(above(f, behind, k - .5), -1, 1);
         return f.reshape(within, entries(prediction.shape()));
     }
-
-    static int atLeastOne(String metric, int k) {
-        if (k < 1) {
-            throw new IllegalArgumentException(metric + ": k must be at least 1, got " + k);
-        }
-        return k;
-    }
 }

@@ -15,7 +15,7 @@ import dev.thaw.tensor.Shape;
 public record SparseTopKCategoricalAccuracy(int k) implements Metric {
     /** Refuses a k below 1. */
     public SparseTopKCategoricalAccuracy {
-        Answers.atLeastOne("sparse_top_k_categorical_accuracy", k);
+        Range.atLeast(1).check("sparse_top_k_categorical_accuracy: k", k);
     }
 
     /** Keras's default: 5. */

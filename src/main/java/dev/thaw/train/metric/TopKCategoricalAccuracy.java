@@ -13,7 +13,7 @@ import dev.thaw.op.Value;
 public record TopKCategoricalAccuracy(int k) implements Metric {
     /** Refuses a k below 1. */
     public TopKCategoricalAccuracy {
-        Answers.atLeastOne("top_k_categorical_accuracy", k);
+        Range.atLeast(1).check("top_k_categorical_accuracy: k", k);
     }
 
     /** Keras's default: 5. */

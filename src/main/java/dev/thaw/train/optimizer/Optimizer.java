@@ -344,17 +344,9 @@ public abstract class Optimizer implements Configured {
     }
 
     private static double checkRate(double rate) {
-        atLeastZero("learning_rate", (float) rate); // a rate beyond float32 would become infinite
+        // a rate beyond float32 would become infinite
+        Range.NOT_NEGATIVE.check("optimizer: learning_rate", (float) rate);
         return rate;
-    }
-
-    /** Refuses what is negative, infinite or not a number. */
-    private static double atLeastZero(String what, double value) {
-        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "optimizer: " + what + " must be finite and at least 0, got " + value);
-        }
-        return value;
     }
 
     /** Keras's optimizer of this name with its defaults: {@code adam}, in any case. */

@@ -111,7 +111,7 @@ public final class Schedules {
                             "PiecewiseConstantDecay: boundaries must ascend, got " + boundaries);
                 }
             }
-            values.forEach(v -> check("PiecewiseConstantDecay", v, "boundaries", 1));
+            values.forEach(v -> Range.NOT_NEGATIVE.check("PiecewiseConstantDecay: values", v));
         }
 
         @Override
@@ -402,15 +402,7 @@ public final class Schedules {
     }
 
     private static void check(String where, double initial, String what, double steps) {
-        if (!(steps > 0 && initial >= 0 && initial + steps < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    where
-                            + ": rates must be finite and at least 0 and "
-                            + what
-                            + " above 0, got "
-                            + initial
-                            + " and "
-                            + steps);
-        }
+        Range.NOT_NEGATIVE.check(where + ": initial_learning_rate", initial);
+        Range.POSITIVE.check(where + ": " + what, steps);
     }
 }
