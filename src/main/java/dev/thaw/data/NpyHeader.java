@@ -140,7 +140,11 @@ record NpyHeader(NumberType type, boolean fortran, Shape shape, long start) {
             size = Long.MAX_VALUE;
         }
         if (size > Integer.MAX_VALUE) {
-            throw bad(source, "a tensor has fewer than 2^31 elements, got shape (" + text + ")");
+            throw bad(
+                    source,
+                    "a tensor has fewer than 2^31 elements, got shape ("
+                            + text
+                            + "); give samples one by one: Dataset.of(count, i -> ..)");
         }
         return Shape.of(dims);
     }

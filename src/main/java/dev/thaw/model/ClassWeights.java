@@ -2,8 +2,9 @@ package dev.thaw.model;
 
 import dev.thaw.data.Batch;
 import dev.thaw.data.Dataset;
-import dev.thaw.tensor.DType;
+import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.Compilation;
 
 import java.util.List;
 import java.util.Map;
@@ -11,11 +12,27 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Data whose samples weigh what their class does.
+ * Data whose entries weigh what their class does: a sample, a step of a sequence, a pixel.
  *
  * @param byClass the weights; a class that is not named weighs 1
+ * @param numbered whether targets are numbers of classes, one per entry; else they have the shape
+ *     of predictions, a number or a distribution per entry
  */
-record ClassWeights(Dataset data, Map<Integer, Double> byClass) implements Dataset {
+record ClassWeights(Dataset data, Map<Integer, Double> byClass, boolean numbered)
+        implements Dataset {
+    /** Classes as the loss of a model's only output has them. */
+    static ClassWeights of(Dataset data, Map<Integer, Double> byClass, Model model) {
+        Compilation how = model.compilation().orElseThrow();
+        if (model.outputs().size() != 1) {
+            throw new IllegalArgumentException(
+                    "fit: class_weight needs a model with one output, got %d"
+                            .formatted(model.outputs().size()));
+        }
+        Shape prediction = model.output().shape();
+        Shape target = how.losses().get(0).targetShape(prediction);
+        return new ClassWeights(data, byClass, target.rank() < prediction.rank());
+    }
+
     @Override
     public OptionalLong size() {
         return data.size();
@@ -42,37 +59,26 @@ record ClassWeights(Dataset data, Map<Integer, Double> byClass) implements Datas
             throw new IllegalArgumentException(
                     "fit: give class_weight or sample_weight, not both; the data has weights");
         }
-        if (batch.y().size() != 1) {
-            throw new IllegalArgumentException(
-                    "fit: class_weight needs a model with one output, got %d"
-                            .formatted(batch.y().size()));
+        Tensor y = batch.y().get(0);
+        Shape shape = y.shape();
+        boolean alone = shape.rank() == 1 || numbered && shape.last() != 1;
+        Shape entries = alone ? shape : shape.sub(0, shape.rank() - 1);
+        int width = alone ? 1 : shape.last();
+        float[] w = new float[Math.toIntExact(entries.size())];
+        for (int entry = 0; entry < w.length; entry++) {
+            w[entry] = byClass.getOrDefault(classOf(y, entry * width, width), 1.0).floatValue();
         }
-        float[] w = new float[batch.rows()];
-        for (int row = 0; row < w.length; row++) {
-            int c = classOf(batch.y().get(0), row);
-            w[row] = byClass.getOrDefault(c, 1.0).floatValue();
-        }
-        return batch.withWeights(List.of(Optional.of(Tensor.of(w))));
+        return batch.withWeights(List.of(Optional.of(Tensor.of(w, entries))));
     }
 
-    /** The number itself, the one number rounded, or the largest of a distribution. */
-    private static int classOf(Tensor y, int row) {
-        int width = y.size() / y.shape().dim(0);
-        if (y.dtype() == DType.INT32) {
-            return y.ints()[row * width];
-        }
-        if (y.dtype() == DType.INT64) {
-            return (int) y.longs()[row * width];
-        }
-        float[] values = y.floats();
+    /** The one number, rounded, or the largest of a distribution. */
+    private static int classOf(Tensor y, int from, int width) {
         if (width == 1) {
-            return Math.round(values[row]);
+            return (int) Math.round(y.number(from));
         }
         int largest = 0;
         for (int k = 1; k < width; k++) {
-            if (values[row * width + k] > values[row * width + largest]) {
-                largest = k;
-            }
+            largest = y.number(from + k) > y.number(from + largest) ? k : largest;
         }
         return largest;
     }

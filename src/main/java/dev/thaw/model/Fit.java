@@ -55,9 +55,13 @@ final class Fit {
         Dataset training = data;
         Optional<Dataset> validation = options.validation();
         if (options.sampleWeight().isPresent()) {
-            training =
-                    inMemory(training, "sample_weight", "give each its own: Sample.withWeight(..)")
-                            .withWeights(options.sampleWeight().get());
+            TensorDataset all =
+                    inMemory(training, "sample_weight", "give each its own: Sample.withWeight(..)");
+            if (all.weighted()) {
+                throw new IllegalArgumentException(
+                        "fit: sample_weight must be given once; the data has weights already");
+            }
+            training = all.withWeights(options.sampleWeight().get());
         }
         if (options.validationSplit() > 0 && validation.isEmpty()) {
             TensorDataset all =
@@ -67,7 +71,7 @@ final class Fit {
             validation = Optional.of(all.part(split, all.rows()));
         }
         if (!options.classWeight().isEmpty()) { // for training only, as in Keras
-            training = new ClassWeights(training, options.classWeight());
+            training = ClassWeights.of(training, options.classWeight(), model);
         }
         return new Fit(model, session, options, training, validation);
     }

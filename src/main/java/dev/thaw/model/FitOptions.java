@@ -26,7 +26,8 @@ import java.util.function.Consumer;
  * @param validation data that is evaluated after an epoch; default none
  * @param validationSteps how many batches of it, from its beginning; empty for all
  * @param validationFreq after every how many epochs; default 1
- * @param classWeight weight of a sample by its class; a class that is not named counts 1
+ * @param classWeight weight of an entry by its class, of a sample or a pixel; a class that is not
+ *     named counts 1
  * @param sampleWeight weight of each row of tensors in memory; empty for 1 everywhere
  * @param verbosity what is shown while it runs
  * @param checkInputs whether inputs are searched for NaN and infinity first; default false

@@ -114,7 +114,12 @@ public final class Tensor {
 
     /** Zeros of this shape and type. */
     public static Tensor zeros(Shape shape, DType dtype) {
-        int n = Math.toIntExact(shape.size());
+        if (shape.size() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "tensor: %s has %d elements, one array holds at most %d; give data of that size as a stream, Dataset.of(count, i -> Sample.of(..))"
+                            .formatted(shape, shape.size(), Integer.MAX_VALUE));
+        }
+        int n = (int) shape.size();
         return switch (dtype) {
             case FLOAT32 -> of(new float[n], shape);
             case INT32 -> of(new int[n], shape);
@@ -176,7 +181,8 @@ public final class Tensor {
         return (float) number(0);
     }
 
-    private double number(int i) {
+    /** The element at this place of the array. */
+    public double number(int i) {
         return switch (dtype) {
             case FLOAT32 -> ((float[]) array)[i];
             case INT32 -> ((int[]) array)[i];
