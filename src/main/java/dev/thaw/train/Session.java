@@ -31,6 +31,7 @@ import java.util.function.Supplier;
 public final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static final int PATIENCE_SECONDS = 5;
+    private static final int PAUSE_MILLIS = 20;
 
     private final Network model;
     private final StepCompiler compiler;
@@ -44,7 +45,7 @@ public final class Session implements AutoCloseable {
     /** Held while a step changes weights; fair, so that who waits gets in after the step. */
     private final ReentrantLock step = new ReentrantLock(true);
 
-    private boolean training;
+    private volatile boolean training;
     private volatile boolean closing;
     private boolean closed;
 
@@ -75,12 +76,35 @@ public final class Session implements AutoCloseable {
      * Runs one thing at a time: callbacks may look at the model that trains, other threads wait.
      */
     private <T> T inTurn(Supplier<T> work) {
-        turn.lock();
+        if (step.isHeldByCurrentThread() && !turn.isHeldByCurrentThread()) {
+            takeTurnBetweenSteps();
+        } else {
+            turn.lock();
+        }
         try {
             requireOpen();
             return work.get();
         } finally {
             turn.unlock();
+        }
+    }
+
+    /** A training has the turn until its end, and does not go on before this thread does. */
+    private void takeTurnBetweenSteps() {
+        try {
+            while (!turn.tryLock(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (training) {
+                    throw new IllegalStateException(
+                            "%s: work between two steps of fit cannot run the model, as fit has it until its end and waits for that work; read or save the weights there, and predict in a callback or after fit"
+                                    .formatted(model.name()));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "%s: the thread was interrupted while it waited for its turn"
+                            .formatted(model.name()),
+                    e);
         }
     }
 

@@ -12,7 +12,7 @@ import dev.thaw.model.callback.EarlyStopping;
 import dev.thaw.model.callback.ProgressBar;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.SparseCategoricalCrossentropy;
-import dev.thaw.train.metric.Accuracy;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Adam;
 
 import org.junit.jupiter.api.Test;
@@ -71,7 +71,7 @@ final class StreamInSmallHeapTest {
                                         new Dense(CLASSES, ActivationFunction.SOFTMAX))
                                 .on(Device.cpu());
                 ProgressBar bar = new ProgressBar(EPOCHS)) {
-            model.compile(new Adam(), new SparseCategoricalCrossentropy(), new Accuracy());
+            model.compile(new Adam(), new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
             History h =
                     model.fit(
                             Dataset.of(ROWS, StreamInSmallHeapTest::sample),
