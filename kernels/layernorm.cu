@@ -153,14 +153,14 @@ __device__ __forceinline__ void grad_weights(
         thaw::Vec4* shared) {
     __shared__ float centers[READY];
     __shared__ float factors[READY];
-    int thread = threadIdx.y * blockDim.x + threadIdx.x;
+    int thread = thaw::block_thread();
     int threads = blockDim.x * blockDim.y;
     int tile = W * blockDim.x;
     for (int part = blockIdx.y; part < parts; part += gridDim.y) {
         thaw::Piece rows(R, part, parts);
         for (int base = blockIdx.x * tile; base < K; base += gridDim.x * tile) {
             int k = base + W * threadIdx.x;
-            thaw::Vec4 sum = thaw::Vec4{{0.0f, 0.0f, 0.0f, 0.0f}};
+            thaw::Vec4 sum = thaw::zeros();
             thaw::Vec4 product = sum;
             for (long long from = rows.from; from < rows.to; from += READY) {
                 int count = (int)(rows.to - from < READY ? rows.to - from : READY);
@@ -263,10 +263,8 @@ extern "C" __global__ void __launch_bounds__(256, 4) layer_norm_grad_weights_par
     bool vectors = thaw::rows_aligned(x, K) && thaw::aligned(dy) && thaw::aligned(dgamma)
             && thaw::aligned(dbeta);
     if (vectors) {
-        grad_weights<4>(
-                x, dy, mean, variance, dgamma, dbeta, R, K, parts, epsilon, shared);
+        grad_weights<4>(x, dy, mean, variance, dgamma, dbeta, R, K, parts, epsilon, shared);
     } else {
-        grad_weights<1>(
-                x, dy, mean, variance, dgamma, dbeta, R, K, parts, epsilon, shared);
+        grad_weights<1>(x, dy, mean, variance, dgamma, dbeta, R, K, parts, epsilon, shared);
     }
 }

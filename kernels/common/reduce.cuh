@@ -21,6 +21,11 @@ struct Max {
     }
 };
 
+/** This thread's number in its block. */
+__device__ __forceinline__ int block_thread() {
+    return threadIdx.y * blockDim.x + threadIdx.x;
+}
+
 /** All 32 lanes get the result. Every lane of the warp must come here. */
 template <class T, class F>
 __device__ __forceinline__ T warp_all(T v, F f) {
@@ -77,7 +82,7 @@ __device__ __forceinline__ long long row_step() {
  */
 template <class T, class F>
 __device__ __forceinline__ T column_fold(T v, T* shared, F f) {
-    int at = threadIdx.y * blockDim.x + threadIdx.x;
+    int at = block_thread();
     __syncthreads();
     shared[at] = v;
     for (int half = blockDim.y / 2; half > 0; half /= 2) {
@@ -102,11 +107,6 @@ __device__ __forceinline__ T from_lane(const T& v, int bits) {
     T other;
     memcpy(&other, words, sizeof(T));
     return other;
-}
-
-/** This thread's number in its block. */
-__device__ __forceinline__ int block_thread() {
-    return threadIdx.y * blockDim.x + threadIdx.x;
 }
 
 /**

@@ -12,6 +12,10 @@ struct alignas(16) Vec4 {
     float v[4];
 };
 
+__device__ __forceinline__ Vec4 zeros() {
+    return Vec4{{0.0f, 0.0f, 0.0f, 0.0f}};
+}
+
 __device__ __forceinline__ Vec4 operator+(Vec4 a, const Vec4& b) {
 #pragma unroll
     for (int l = 0; l < 4; l++) {

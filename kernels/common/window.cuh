@@ -48,6 +48,13 @@ struct Window {
     }
 };
 
+/** Whether a window is 2D, square, without dilation. */
+__device__ __forceinline__ bool is_square(const Window& w, int size, int stride) {
+    return w.size[0] == 1 && w.in[0] == 1 && w.out[0] == 1 && w.pad[0] == 0 && w.size[1] == size
+            && w.size[2] == size && w.stride[1] == stride && w.stride[2] == stride
+            && w.dilation[1] == 1 && w.dilation[2] == 1;
+}
+
 /** A cell's three coordinates and its image. */
 struct Cell {
     int at[3];

@@ -234,8 +234,8 @@ class Cases:
             v, where = operands()
             v.update(dy=v["x"], dx=d.allocate(4 * count))
             self.launch("batchnorm", "bn_statistics", where["grid"], where["threads"], v)()
-            one = self.launch("batchnorm", "bn_grad", where["grid"], where["threads"], v)
-            two = self.launch("batchnorm", "bn_grad_apply", self.grid(count), (256,), v)
+            one = self.launch("batchnorm_grad", "bn_grad", where["grid"], where["threads"], v)
+            two = self.launch("batchnorm_grad", "bn_grad_apply", self.grid(count), (256,), v)
 
             def check():  # dy = x: dbeta is the sum of x, dgamma that of x xhat
                 dbeta, dgamma = d.download(v["dbeta"], 4), d.download(v["dgamma"], 4)

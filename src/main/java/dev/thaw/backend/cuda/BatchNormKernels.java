@@ -16,6 +16,7 @@ import dev.thaw.op.Value;
  */
 final class BatchNormKernels {
     private static final String FILE = "batchnorm";
+    private static final String GRADIENTS = "batchnorm_grad";
 
     private BatchNormKernels() {}
 
@@ -104,7 +105,7 @@ final class BatchNormKernels {
         Kernel sums(Engine engine, Arguments a, Rectifier rectifier, double epsilon) {
             return a.integers(outer, channels, inner, parts)
                     .real(epsilon)
-                    .launch(engine.function(FILE, Epilogue.entry("bn_grad", rectifier)), grid);
+                    .launch(engine.function(GRADIENTS, Epilogue.entry("bn_grad", rectifier)), grid);
         }
     }
 
@@ -185,7 +186,7 @@ final class BatchNormKernels {
                                                         .integers(g.channels(), g.inner())
                                                         .launch(
                                                                 engine.function(
-                                                                        FILE,
+                                                                        GRADIENTS,
                                                                         Epilogue.entry(
                                                                                 "bn_grad_apply",
                                                                                 op.rectifier())),
@@ -240,7 +241,7 @@ final class BatchNormKernels {
                                                         .real(op.epsilon())
                                                         .launch(
                                                                 engine.function(
-                                                                        FILE,
+                                                                        GRADIENTS,
                                                                         Epilogue.entry(
                                                                                 "bn_infer_grad_apply",
                                                                                 op.rectifier())),

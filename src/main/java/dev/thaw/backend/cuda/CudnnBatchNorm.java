@@ -292,7 +292,7 @@ final class CudnnBatchNorm {
                                                     .real(o.epsilon())
                                                     .launch(
                                                             engine.function(
-                                                                    "batchnorm",
+                                                                    "batchnorm_grad",
                                                                     "bn_inverse_deviation"),
                                                             engine.grid(channels)));
                                     DeviceAddress from = DeviceAddress.of(o.x(), buffers);

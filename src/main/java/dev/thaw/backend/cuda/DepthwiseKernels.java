@@ -75,7 +75,7 @@ final class DepthwiseKernels {
         long tiles = (columns + bx - 1) / bx * items(op.window(), vector == 4);
         int parts = parts(engine, tiles, window.outputCells());
         Launch.Grid grid = Launch.Grid.of(tiles, parts, 1, bx, Integer.highestOneBit(THREADS / bx));
-        CUfunction f = engine.function(FILE, "depthwise_grad_filter");
+        CUfunction f = engine.function("depthwise_grad_filter", "depthwise_grad_filter");
         return new WithWorkspace(
                 WithWorkspace.floats(parts * weights),
                 (buffers, workspace) ->
