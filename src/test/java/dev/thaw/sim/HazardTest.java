@@ -10,34 +10,15 @@ import dev.thaw.sim.Simulator.Setting;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Accesses of two threads whose order nothing settles are refused, whatever order they ran in. */
-@OnSimulator
-class HazardTest {
+class HazardTest extends DeviceTest {
     private static final int BLOCKS = 5;
     private static final int THREADS = 64;
 
-    private Simulator simulator;
-    private SimulatedDevice device;
-
-    @BeforeEach
-    void open() {
-        simulator = Simulator.require();
-        device = new SimulatedDevice(simulator);
-        simulator.clear();
-        simulator.set(Setting.QUIET, 1);
-    }
-
-    @AfterEach
-    void close() {
-        simulator.clear();
-        device.close();
-    }
 
     private void refused(int status, String... why) {
         assertThat(stringFor(status)).isEqualTo("CUDA_ERROR_LAUNCH_FAILED");

@@ -20,33 +20,14 @@ import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * The simulated driver refuses what a real one refuses, with its status and a line that says why.
  */
-@OnSimulator
-class RefusalTest {
+class RefusalTest extends DeviceTest {
     private static final int THREAD_LOCAL = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
 
-    private Simulator simulator;
-    private SimulatedDevice device;
-
-    @BeforeEach
-    void open() {
-        simulator = Simulator.require();
-        device = new SimulatedDevice(simulator);
-        simulator.clear();
-        simulator.set(Setting.QUIET, 1);
-    }
-
-    @AfterEach
-    void close() {
-        simulator.clear();
-        device.close();
-    }
 
     private void refused(int got, int expected, String why) {
         assertThat(stringFor(got)).isEqualTo(stringFor(expected));

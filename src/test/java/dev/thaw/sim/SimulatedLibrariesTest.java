@@ -29,8 +29,7 @@ import java.util.Random;
 /**
  * The simulated cuBLAS and cuDNN under JCuda's natives: that they compute, and what they refuse.
  */
-@OnSimulator
-class SimulatedLibrariesTest {
+class SimulatedLibrariesTest extends DeviceTest {
     private static final int OK = 0;
     private static final int BAD_PARAM = 2000;
     private static final int NOT_SUPPORTED = 3000;
@@ -48,13 +47,9 @@ class SimulatedLibrariesTest {
     private final Random random = new Random(5);
     private final cudnnHandle dnn = new cudnnHandle();
     private final cublasHandle blas = new cublasHandle();
-    private Simulator simulator;
-    private SimulatedDevice device;
 
     @BeforeEach
     void open() {
-        simulator = Simulator.require();
-        device = new SimulatedDevice(simulator);
         assertThat(cudnnCreate(dnn)).isEqualTo(OK);
         assertThat(cublasCreate(blas)).isEqualTo(OK);
     }
@@ -63,7 +58,6 @@ class SimulatedLibrariesTest {
     void close() {
         cudnnDestroy(dnn);
         cublasDestroy(blas);
-        device.close();
     }
 
     private float[] noise(int count) {

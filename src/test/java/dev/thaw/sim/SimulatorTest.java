@@ -17,28 +17,10 @@ import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The simulated driver under JCuda's own natives: what it runs. */
-@OnSimulator
-class SimulatorTest {
-    private Simulator simulator;
-    private SimulatedDevice device;
-
-    @BeforeEach
-    void open() {
-        simulator = Simulator.require();
-        device = new SimulatedDevice(simulator);
-        simulator.resetCounters();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
-
+class SimulatorTest extends DeviceTest {
     private static Pointer of(int v) {
         return Pointer.to(new int[] {v});
     }
