@@ -10,7 +10,7 @@
 // Parameters of every update_RULE:
 //   table, chunks : see common/chunks.cuh; operands: the weights, the slots, the gradients if any
 //   constants     : the rule's constants c in float32; (float) (1 - c); (float) log c
-//   decay         : before the rule, w = w - w decay lr; 0 for none
+//   decay, decayed: before the rule, w = w - w decay lr in so many chunks, the first ones
 //   learningRate  : one FLOAT32; iteration, health: one INT64 each; product: one FLOAT32, or null where
 //                   the rule reads none; all on the device
 // assign(table, chunks, health)               operands: targets, values. target = value
@@ -301,6 +301,7 @@ __device__ __forceinline__ void update(
         int chunks,
         const Constants& constants,
         float decay,
+        int decayed,
         const float* learningRate,
         const long long* iteration,
         const long long* health,
@@ -308,10 +309,11 @@ __device__ __forceinline__ void update(
     bool open = thaw::now(health) < 0;
     Step step{thaw::now(learningRate), (float)(thaw::now(iteration) + 1), product};
     constexpr int K = 1 + R::SLOTS + R::GRADIENTS;
-    thaw::over_chunks<K, 1 + R::SLOTS>(table, chunks, open, [&] {
+    thaw::over_chunks<K, 1 + R::SLOTS>(table, chunks, open, [&](int chunk) {
         R rule(constants, step);
+        bool decays = chunk < decayed;
         return [=](float (&e)[K]) {
-            if (decay != 0.0f) {
+            if (decays) {
                 e[0] -= e[0] * decay * step.lr;
             }
             rule(e[0], e + 1, e[K - 1]);
@@ -327,12 +329,14 @@ __device__ __forceinline__ void update(
             int chunks,                                                                          \
             Constants constants,                                                                 \
             float decay,                                                                         \
+            int decayed,                                                                         \
             const float* learningRate,                                                           \
             const long long* iteration,                                                          \
             const long long* health,                                                             \
             const float* product) {                                                              \
         update<__VA_ARGS__>(                                                                     \
-                table, chunks, constants, decay, learningRate, iteration, health, product);      \
+                table, chunks, constants, decay, decayed, learningRate, iteration, health,       \
+                product);                                                                        \
     }
 
 UPDATE(update_sgd, Sgd)
@@ -356,19 +360,21 @@ UPDATE(update_sum, Sum)
 
 extern "C" __global__ void assign(const long long* table, int chunks, const long long* health) {
     bool open = thaw::now(health) < 0;
-    thaw::over_chunks<2, 1>(table, chunks, open, [] { return [](float (&e)[2]) { e[0] = e[1]; }; });
+    thaw::over_chunks<2, 1>(table, chunks, open, [](int) { return [](float (&e)[2]) { e[0] = e[1]; }; });
 }
 
 extern "C" __global__ void assign_number(
         const long long* table, int chunks, const long long* health, const float* value) {
     bool open = thaw::now(health) < 0;
     float number = thaw::now(value);
-    thaw::over_chunks<1, 1>(table, chunks, open, [=] { return [=](float (&e)[1]) { e[0] = number; }; });
+    thaw::over_chunks<1, 1>(table, chunks, open, [=](int) {
+        return [=](float (&e)[1]) { e[0] = number; };
+    });
 }
 
 extern "C" __global__ void moving_average(
         const long long* table, int chunks, float keep, float take) {
-    thaw::over_chunks<2, 1>(table, chunks, true, [=] {
+    thaw::over_chunks<2, 1>(table, chunks, true, [=](int) {
         return [=](float (&e)[2]) { e[0] = isfinite(e[1]) ? e[0] * keep + e[1] * take : e[0]; };
     });
 }

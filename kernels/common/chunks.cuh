@@ -34,7 +34,7 @@ __device__ __forceinline__ T now(const T* p) {
 
 /**
  * Where open, runs what begin returns over the elements of K operands, of which the first WRITTEN are
- * written back: it gets the K numbers of an element. The addresses of a chunk are on their way while
+ * written back: it gets the K numbers of an element. begin gets the number of the chunk. The addresses of a chunk are on their way while
  * begin waits for what it needs.
  */
 template <int K, int WRITTEN, class Begin>
@@ -52,7 +52,7 @@ __device__ __forceinline__ void over_chunks(const long long* table, int chunks, 
         if (!open) {
             return;
         }
-        auto f = begin();
+        auto f = begin(c);
         int done = 0;
         if (vectors) {
             for (int i = 4 * threadIdx.x; i + 4 <= n; i += 4 * blockDim.x) {

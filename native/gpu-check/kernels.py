@@ -278,7 +278,7 @@ class Cases:
                     for begin in range(t * each, (t + 1) * each, chunk):
                         rows += [o + 4 * begin for o in operands] + [min(chunk, (t + 1) * each - begin)]
                 chunks = len(rows) // width
-                v = dict(table=d.upload(array.array("q", rows)), chunks=chunks, constants=constants(c), decay=0.0,
+                v = dict(table=d.upload(array.array("q", rows)), chunks=chunks, constants=constants(c), decay=0.0, decayed=0,
                          learningRate=d.upload(struct.pack("f", 1e-3)), iteration=d.upload(struct.pack("q", 3)),
                          health=d.upload(struct.pack("q", -1)), product=0)
 

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * One step of an update rule over all elements of many tensors at once. Before it, w = w - w
- * weightDecay lr. The step is skipped while health &gt;= 0, see {@link Guard} and {@link Gate}.
+ * weightDecay lr for those that are decayed. The step is skipped while health &gt;= 0, see {@link
+ * Guard} and {@link Gate}.
  *
  * @param rule the formula
  * @param weights w
@@ -14,7 +15,8 @@ import java.util.List;
  * @param learningRate lr: a FLOAT32 number
  * @param iteration updates done so far: an INT64 number
  * @param health an INT64 number
- * @param weightDecay decay per step and lr, 0 for none
+ * @param weightDecay decay per step and lr
+ * @param decayed how many of the weights are decayed: the first ones
  */
 public record ApplyRule(
         UpdateRule rule,
@@ -25,7 +27,8 @@ public record ApplyRule(
         Value learningRate,
         Value iteration,
         Value health,
-        double weightDecay)
+        double weightDecay,
+        int decayed)
         implements Op {
     /** Refuses lists that are not the rule's. */
     public ApplyRule {
@@ -37,6 +40,10 @@ public record ApplyRule(
         require(rule, "slots", slots.size(), rule.slots().size());
         for (int i = 0; i < slots.size(); i++) {
             require(rule, rule.slots().get(i), slots.get(i).size(), n);
+        }
+        if (decayed < 0 || decayed > n) {
+            throw new IllegalArgumentException(
+                    "ApplyRule: of %s weights %s cannot be decayed".formatted(n, decayed));
         }
         require(rule, "product", product == null ? 0 : 1, rule instanceof UpdateRule.Nadam ? 1 : 0);
     }

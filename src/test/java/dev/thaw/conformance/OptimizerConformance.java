@@ -75,6 +75,7 @@ abstract class OptimizerConformance extends Conformance {
     private static final Set<String> MEANS = Set.of("momentum", "average_gradient");
 
     private record Named(String name, UpdateRule rule, double rate, double decay) {
+        /** A rule that decays does so with more than half of the weights. */
         Op of(Slots s) {
             return new ApplyRule(
                     rule,
@@ -87,7 +88,8 @@ abstract class OptimizerConformance extends Conformance {
                     s.d.number("lr", rate),
                     s.step(),
                     s.guard(),
-                    decay);
+                    decay,
+                    decay == 0 ? 0 : s.shapes.size() / 2 + 1);
         }
     }
 

@@ -299,6 +299,7 @@ final class OpCases {
                         r.in(Tensor.scalar(1e-3f)),
                         r.in(Tensor.scalar(3L)),
                         r.in(Tensor.scalar(-1L)),
+                        0,
                         0));
     }
 

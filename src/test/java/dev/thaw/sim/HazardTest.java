@@ -19,7 +19,6 @@ class HazardTest extends DeviceTest {
     private static final int BLOCKS = 5;
     private static final int THREADS = 64;
 
-
     private void refused(int status, String... why) {
         assertThat(stringFor(status)).isEqualTo("CUDA_ERROR_LAUNCH_FAILED");
         assertThat(simulator.reports()).hasSize(1);

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 class RefusalTest extends DeviceTest {
     private static final int THREAD_LOCAL = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
 
-
     private void refused(int got, int expected, String why) {
         assertThat(stringFor(got)).isEqualTo(stringFor(expected));
         assertThat(simulator.reports())

@@ -20,7 +20,7 @@ final class UpdateKernel implements Kernel {
     private final LongBuffer health;
     private final FloatBuffer product;
     private final RuleLoop loop;
-    private final MultiTensor tensors;
+    private final List<MultiTensor> parts = new ArrayList<>();
 
     UpdateKernel(ApplyRule op, Function<Value, Buffer> buffers) {
         learningRate = Tiles.floats(op.learningRate(), buffers);
@@ -34,13 +34,25 @@ final class UpdateKernel implements Kernel {
         if (op.rule().readsGradients()) {
             operands.add(op.gradients());
         }
-        List<MultiTensor.Step> steps = new ArrayList<>();
-        if (op.weightDecay() != 0) {
-            float decay = (float) op.weightDecay();
-            steps.add((t, n) -> decay(t[0], n, decay, loop.lr));
+        float decay = (float) op.weightDecay();
+        MultiTensor.Step decays = (t, n) -> decay(t[0], n, decay, loop.lr);
+        int all = op.weights().size();
+        add(changed, part(operands, 0, op.decayed()), List.of(decays, loop), buffers);
+        add(changed, part(operands, op.decayed(), all), List.of(loop), buffers);
+    }
+
+    private static List<List<Value>> part(List<List<Value>> operands, int from, int to) {
+        return operands.stream().map(list -> list.subList(from, to)).toList();
+    }
+
+    private void add(
+            int changed,
+            List<List<Value>> operands,
+            List<MultiTensor.Step> steps,
+            Function<Value, Buffer> buffers) {
+        if (!operands.get(0).isEmpty()) {
+            parts.add(new MultiTensor(changed, operands, steps, buffers));
         }
-        steps.add(loop);
-        tensors = new MultiTensor(changed, operands, steps, buffers);
     }
 
     @Override
@@ -48,7 +60,7 @@ final class UpdateKernel implements Kernel {
         if (health.get(0) < 0) {
             loop.lr = learningRate.get(0);
             loop.begin(iteration.get(0) + 1.0, product == null ? 0 : product.get(0));
-            tensors.run();
+            parts.forEach(MultiTensor::run);
         }
     }
 

@@ -31,7 +31,8 @@ final class Dispatch {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
 
     /** The files of our kernels that compete: when they change, who wins may change. */
-    private static final List<String> SOURCES = List.of("batchnorm", "batchnorm_grad", "dropout", "elementwise");
+    private static final List<String> SOURCES =
+            List.of("batchnorm", "batchnorm_grad", "dropout", "elementwise");
 
     private final Engine engine;
     private final CudaKernelTable table;

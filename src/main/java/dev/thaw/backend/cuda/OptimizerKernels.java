@@ -47,6 +47,7 @@ final class OptimizerKernels {
         if (op.rule().readsGradients()) {
             operands.add(op.gradients());
         }
+        int decayed = chunks(op.weights().subList(0, op.decayed()));
         return prepare(
                 engine,
                 op,
@@ -55,6 +56,7 @@ final class OptimizerKernels {
                 a ->
                         a.reals(constants(op.rule().constants()))
                                 .real(op.weightDecay())
+                                .integer(decayed)
                                 .values(
                                         op.learningRate(),
                                         op.iteration(),
@@ -107,7 +109,7 @@ final class OptimizerKernels {
             List<List<Value>> operands,
             Consumer<Arguments> rest) {
         CUfunction f = engine.function(FILE, name);
-        int chunks = operands.get(0).stream().mapToInt(OptimizerKernels::chunks).sum();
+        int chunks = chunks(operands.get(0));
         return (buffers, workspace) -> {
             CudaBuffer memory = upload(engine, table(operands, chunks, buffers));
             Arguments a = engine.arguments(op, buffers);
@@ -117,8 +119,8 @@ final class OptimizerKernels {
         };
     }
 
-    private static int chunks(Value v) {
-        return Math.toIntExact((v.size() + CHUNK - 1) / CHUNK);
+    private static int chunks(List<Value> all) {
+        return Math.toIntExact(all.stream().mapToLong(v -> (v.size() + CHUNK - 1) / CHUNK).sum());
     }
 
     /** A row for each chunk of each tensor: where it begins in each operand, and its elements. */

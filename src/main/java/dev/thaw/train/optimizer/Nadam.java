@@ -70,6 +70,7 @@ public final class Nadam extends StandardOptimizer<Nadam> {
                         List.of(),
                         null,
                         state,
+                        0,
                         0));
     }
 

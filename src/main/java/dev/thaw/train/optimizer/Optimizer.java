@@ -107,6 +107,16 @@ public abstract class Optimizer implements Configured {
     protected abstract void update(
             Program program, List<Update> updates, StepState state, double weightDecay);
 
+    /** The same for all weights of a step, of which the first ones are decayed. */
+    void update(Program program, List<Update> decayed, List<Update> others, StepState state) {
+        if (!decayed.isEmpty()) {
+            update(program, decayed, state, weightDecay());
+        }
+        if (!others.isEmpty()) {
+            update(program, others, state, 0);
+        }
+    }
+
     /** Emits what comes once before all updates of a step; default nothing. */
     protected void begin(Program program, StepState state) {}
 

@@ -62,12 +62,7 @@ final class Stages {
                         .collect(
                                 Collectors.partitioningBy(
                                         u -> decay != 0 && optimizer.decays(u.variable())));
-        decays.forEach(
-                (decayed, some) -> {
-                    if (!some.isEmpty()) {
-                        optimizer.update(program, some, open, decayed ? decay : 0);
-                    }
-                });
+        optimizer.update(program, decays.get(true), decays.get(false), open);
         if (options.useEma()) {
             average(updates, open.iteration());
         }
@@ -161,7 +156,7 @@ final class Stages {
     }
 
     private void apply(UpdateRule rule, List<Value> changed, List<Value> read, StepState when) {
-        program.emit(rule(rule, changed, read, List.of(), null, when, 0));
+        program.emit(rule(rule, changed, read, List.of(), null, when, 0, 0));
     }
 
     /** A rule's op. */
@@ -172,7 +167,8 @@ final class Stages {
             List<List<Value>> slots,
             Value product,
             StepState state,
-            double weightDecay) {
+            double weightDecay,
+            int decayed) {
         return new ApplyRule(
                 rule,
                 weights,
@@ -182,6 +178,7 @@ final class Stages {
                 state.learningRate(),
                 state.iteration(),
                 state.health(),
-                weightDecay);
+                weightDecay,
+                decayed);
     }
 }

@@ -4,6 +4,7 @@ import dev.thaw.op.Program;
 import dev.thaw.op.UpdateRule;
 import dev.thaw.op.Value;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,6 +47,23 @@ public abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends 
     @Override
     protected final void update(
             Program program, List<Update> updates, StepState state, double weightDecay) {
+        emit(program, updates, state, weightDecay, weightDecay == 0 ? 0 : updates.size());
+    }
+
+    /** One op for all: a launch costs a GPU more than most weights. */
+    @Override
+    final void update(Program program, List<Update> decayed, List<Update> others, StepState state) {
+        List<Update> all = new ArrayList<>(decayed);
+        all.addAll(others);
+        emit(program, all, state, weightDecay(), decayed.size());
+    }
+
+    private void emit(
+            Program program,
+            List<Update> updates,
+            StepState state,
+            double weightDecay,
+            int decayed) {
         UpdateRule rule = rule();
         List<List<Value>> slots =
                 rule.slots().stream().map(s -> slotValues(program, updates, s)).toList();
@@ -57,7 +75,8 @@ public abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends 
                         slots,
                         product(program),
                         state,
-                        weightDecay));
+                        weightDecay,
+                        decayed));
     }
 
     /** By default one pass over the weights, with all of the rule's slots. */

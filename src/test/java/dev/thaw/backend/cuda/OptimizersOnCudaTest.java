@@ -15,6 +15,7 @@ import dev.thaw.model.FitOptions;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.sim.OnSimulator;
+import dev.thaw.sim.Simulator;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
@@ -31,6 +32,7 @@ import dev.thaw.train.optimizer.RMSprop;
 import dev.thaw.train.optimizer.SGD;
 import dev.thaw.train.optimizer.Schedules;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -118,6 +120,14 @@ class OptimizersOnCudaTest {
             optimizer.variables(trainable).forEach(v -> all.add(v.value().copy()));
             return all;
         }
+    }
+
+    @Test
+    void weightsThatDoNotDecayTakeNoLaunchOfTheirOwn() {
+        Simulator simulator = Simulator.require();
+        simulator.set(Simulator.Setting.TRACE, 1);
+        train(Device.cuda(0), () -> new AdamW(.01).excludeFromWeightDecay("bias", "gamma"));
+        assertThat(simulator.trace()).filteredOn("update_adam"::equals).hasSize(STEPS);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -43,7 +43,8 @@ final class Rules {
                     s[j] = slots.get(j).get(i);
                 }
                 double g = gradient == null ? 0 : gradient.get(i);
-                double decayed = w.get(i) - w.get(i) * op.weightDecay() * step.lr;
+                double decay = k < op.decayed() ? op.weightDecay() : 0;
+                double decayed = w.get(i) - w.get(i) * decay * step.lr;
                 w.put(i, apply(op.rule(), decayed, g, s, step));
                 for (int j = 0; j < s.length; j++) {
                     slots.get(j).put(i, s[j]);
