@@ -37,13 +37,7 @@ public record BatchNormInferGrad(
         implements Op {
     /** Refuses a rectifier without the result that it is read off. */
     public BatchNormInferGrad {
-        if ((rectifier == Rectifier.NONE) != (y == null)) {
-            throw new IllegalArgumentException(
-                    "BatchNormInferGrad: y must be given with a rectifier, and only then; got "
-                            + rectifier
-                            + " and y="
-                            + y);
-        }
+        Residuals.check("BatchNormInferGrad", rectifier, y);
     }
 
     /** Without residual and rectifier. */

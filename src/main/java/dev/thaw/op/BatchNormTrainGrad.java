@@ -37,13 +37,7 @@ public record BatchNormTrainGrad(
         implements Op {
     /** Refuses a rectifier without the result that it is read off. */
     public BatchNormTrainGrad {
-        if ((rectifier == Rectifier.NONE) != (y == null)) {
-            throw new IllegalArgumentException(
-                    "BatchNormTrainGrad: y must be given with a rectifier, and only then; got "
-                            + rectifier
-                            + " and y="
-                            + y);
-        }
+        Residuals.check("BatchNormTrainGrad", rectifier, y);
     }
 
     /** Without residual and rectifier. */

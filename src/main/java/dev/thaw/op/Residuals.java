@@ -4,6 +4,15 @@ package dev.thaw.op;
 final class Residuals {
     private Residuals() {}
 
+    /** Refuses a gradient with a rectifier but without the result that it is read off. */
+    static void check(String op, Rectifier rectifier, Value y) {
+        if ((rectifier == Rectifier.NONE) != (y == null)) {
+            throw new IllegalArgumentException(
+                    "%s: y must be given with a rectifier, and only then; got %s and y=%s"
+                            .formatted(op, rectifier, y));
+        }
+    }
+
     /**
      * Where the op's gradient writes the residual's: null where it is not wanted, or where it is
      * the upstream gradient itself, which is then passed on as it is.

@@ -6,23 +6,33 @@ import dev.thaw.op.UpdateRule;
 final class AdamLoops {
     private AdamLoops() {}
 
-    /** lr sqrt(1 - beta2^t) / (1 - beta1^t). */
-    private static float corrected(float lr, double beta1, double beta2, double t) {
-        return (float) (lr * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t)));
+    /** Of two moments, whose first values the step size makes up for. */
+    private abstract static class Corrected extends RuleLoop {
+        private final double beta1;
+        private final double beta2;
+        final float rate1;
+        final float rate2;
+
+        /** lr sqrt(1 - beta2^t) / (1 - beta1^t). */
+        float a;
+
+        Corrected(double beta1, double beta2) {
+            this.beta1 = beta1;
+            this.beta2 = beta2;
+            rate1 = (float) (1 - beta1);
+            rate2 = (float) (1 - beta2);
+        }
+
+        @Override
+        void begin(double t, float product) {
+            double root = Math.sqrt(1 - Math.pow(beta2, t));
+            a = (float) (lr * root / (1 - Math.pow(beta1, t)));
+        }
     }
 
     static RuleLoop adam(UpdateRule.Adam r) {
-        float rate1 = (float) (1 - r.beta1());
-        float rate2 = (float) (1 - r.beta2());
         float epsilon = (float) r.epsilon();
-        return new RuleLoop() {
-            private float a;
-
-            @Override
-            void begin(double t, float product) {
-                a = corrected(lr, r.beta1(), r.beta2(), t);
-            }
-
+        return new Corrected(r.beta1(), r.beta2()) {
             @Override
             public void run(float[][] t, int n) {
                 float[] w = t[0];
@@ -48,17 +58,8 @@ final class AdamLoops {
     }
 
     static RuleLoop amsgrad(UpdateRule.Amsgrad r) {
-        float rate1 = (float) (1 - r.beta1());
-        float rate2 = (float) (1 - r.beta2());
         float epsilon = (float) r.epsilon();
-        return new RuleLoop() {
-            private float a;
-
-            @Override
-            void begin(double t, float product) {
-                a = corrected(lr, r.beta1(), r.beta2(), t);
-            }
-
+        return new Corrected(r.beta1(), r.beta2()) {
             @Override
             public void run(float[][] t, int n) {
                 float[] w = t[0];

@@ -48,15 +48,10 @@ final class BatchNormKernels {
                         new BatchNormLoops.Train(
                                 op, tiles, m, p == null ? null : shift.in(m).floats()));
         if (p != null) {
-            List<Argument> arguments = new ArrayList<>();
-            arguments.add(arg(DNNL_ARG_SRC, op.x()));
-            arguments.add(arg(DNNL_ARG_DST, op.y()));
-            arguments.add(arg(DNNL_ARG_MEAN, op.mean()));
-            arguments.add(arg(DNNL_ARG_VARIANCE, op.variance()));
+            List<Argument> arguments =
+                    NormalizationKernels.operands(
+                            op.x(), op.y(), op.mean(), op.variance(), op.gamma(), null);
             arguments.add(new Argument(DNNL_ARG_SHIFT, shift));
-            if (op.gamma() != null) {
-                arguments.add(arg(DNNL_ARG_SCALE, op.gamma()));
-            }
             line.then(line.own(p), arguments);
             finish(line, end, op.y());
         }
@@ -73,9 +68,7 @@ final class BatchNormKernels {
         if (op.x().size() == 0) {
             return (buffers, workspace) -> () -> {};
         }
-        int flags =
-                (op.gamma() == null ? 0 : dnnl_use_scale)
-                        | (op.beta() == null ? 0 : dnnl_use_shift);
+        int flags = NormalizationKernels.flags(op.gamma(), op.beta());
         Ending end = new Ending(op.residual(), op.rectifier());
         Primitive p =
                 end.inOnePass(op.y())
@@ -87,17 +80,9 @@ final class BatchNormKernels {
             ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
             return line.then(m -> new BatchNormLoops.Infer(op, tiles, m));
         }
-        List<Argument> arguments = new ArrayList<>();
-        arguments.add(arg(DNNL_ARG_SRC, op.x()));
-        arguments.add(arg(DNNL_ARG_DST, op.y()));
-        arguments.add(arg(DNNL_ARG_MEAN, op.mean()));
-        arguments.add(arg(DNNL_ARG_VARIANCE, op.variance()));
-        if (op.gamma() != null) {
-            arguments.add(arg(DNNL_ARG_SCALE, op.gamma()));
-        }
-        if (op.beta() != null) {
-            arguments.add(arg(DNNL_ARG_SHIFT, op.beta()));
-        }
+        List<Argument> arguments =
+                NormalizationKernels.operands(
+                        op.x(), op.y(), op.mean(), op.variance(), op.gamma(), op.beta());
         line.then(line.own(p), arguments);
         finish(line, end, op.y());
         return line;

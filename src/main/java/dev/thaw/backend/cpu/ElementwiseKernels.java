@@ -221,22 +221,13 @@ final class ElementwiseKernels {
         int size = Math.toIntExact(op.y().size());
         float scale = (float) op.scale();
         float shift = (float) op.shift();
-        return (buffers, workspace) -> {
-            FloatBuffer x = Tiles.floats(op.x(), buffers);
-            FloatBuffer y = Tiles.floats(op.y(), buffers);
-            float[][] tiles = Tiles.perSlot();
-            Workers.Part part =
-                    (slot, from, to) -> {
-                        float[] tile = tiles[slot];
-                        for (int at = from; at < to; at += Tiles.SIZE) {
-                            int n = Math.min(Tiles.SIZE, to - at);
-                            x.get(at, tile, 0, n);
-                            affine(tile, tile, n, scale, shift);
-                            y.put(at, tile, 0, n);
-                        }
-                    };
-            return () -> Workers.run(size, Tiles.GRAIN, Tiles.SIZE, part);
-        };
+        return (buffers, workspace) ->
+                Tiles.map(
+                        size,
+                        null,
+                        Tiles.floats(op.x(), buffers),
+                        Tiles.floats(op.y(), buffers),
+                        (beside, x, n) -> affine(x, x, n, scale, shift));
     }
 
     private static void affine(float[] x, float[] y, int n, float scale, float shift) {

@@ -36,28 +36,17 @@ record Ending(Value residual, Rectifier rectifier) {
     /** Ends y in place. */
     Kernel after(Value y, Pipeline.Memory m) {
         FloatBuffer result = m.of(y).floats();
-        FloatBuffer added = residualIn(m);
-        int size = Math.toIntExact(y.size());
-        float[][] tiles = Tiles.perSlot();
-        float[][] others = Tiles.perSlot();
-        return () ->
-                Workers.run(
-                        size,
-                        Tiles.GRAIN,
-                        Tiles.SIZE,
-                        (slot, from, to) -> {
-                            float[] t = tiles[slot];
-                            for (int i = from; i < to; i += Tiles.SIZE) {
-                                int n = Math.min(Tiles.SIZE, to - i);
-                                result.get(i, t, 0, n);
-                                if (added != null) {
-                                    added.get(i, others[slot], 0, n);
-                                    add(t, others[slot], n);
-                                }
-                                rectify(t, rectifier, n);
-                                result.put(i, t, 0, n);
-                            }
-                        });
+        return Tiles.map(
+                Math.toIntExact(y.size()),
+                residualIn(m),
+                result,
+                result,
+                (added, tile, n) -> {
+                    if (added != null) {
+                        add(tile, added, n);
+                    }
+                    rectify(tile, rectifier, n);
+                });
     }
 
     /** y = y + residual, over the first n numbers. */

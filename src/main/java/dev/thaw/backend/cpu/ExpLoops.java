@@ -16,13 +16,6 @@ final class ExpLoops {
 
     private ExpLoops() {}
 
-    /** A formula of x and y over a tile, in place of y. */
-    @FunctionalInterface
-    private interface Formula {
-        /** Replaces the first n numbers of y. */
-        void apply(float[] x, float[] y, int n);
-    }
-
     static boolean has(Fn fn) {
         return fn.kind() == Fn.Kind.SOFTPLUS || fn.kind() == Fn.Kind.GELU;
     }
@@ -39,26 +32,9 @@ final class ExpLoops {
         return loop(op, m, gelu ? ExpLoops::gelu : ExpLoops::softplus);
     }
 
-    private static Kernel loop(Unary op, Pipeline.Memory m, Formula formula) {
-        int size = Math.toIntExact(op.x().size());
-        FloatBuffer x = m.of(op.x()).floats();
+    private static Kernel loop(Unary op, Pipeline.Memory m, Tiles.Formula formula) {
         FloatBuffer y = m.of(op.y()).floats();
-        float[][] xs = Tiles.perSlot();
-        float[][] ys = Tiles.perSlot();
-        return () ->
-                Workers.run(
-                        size,
-                        Tiles.GRAIN,
-                        Tiles.SIZE,
-                        (slot, from, to) -> {
-                            for (int i = from; i < to; i += Tiles.SIZE) {
-                                int n = Math.min(Tiles.SIZE, to - i);
-                                x.get(i, xs[slot], 0, n);
-                                y.get(i, ys[slot], 0, n);
-                                formula.apply(xs[slot], ys[slot], n);
-                                y.put(i, ys[slot], 0, n);
-                            }
-                        });
+        return Tiles.map(Math.toIntExact(op.x().size()), m.of(op.x()).floats(), y, y, formula);
     }
 
     private static void softplusExponent(float[] x, float[] y, int n) {

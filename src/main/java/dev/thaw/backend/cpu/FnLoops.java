@@ -6,7 +6,6 @@ import dev.thaw.op.Unary;
 import dev.thaw.op.UnaryGrad;
 import dev.thaw.op.Value;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /** Functions of one number, and their gradients, as loops over tiles. */
@@ -16,13 +15,6 @@ final class FnLoops {
     private interface Formula {
         /** Replaces the first n numbers. */
         void apply(float[] x, int n);
-    }
-
-    /** A gradient over a tile, in place of the upstream. */
-    @FunctionalInterface
-    private interface Slope {
-        /** Multiplies the first n numbers of g by the derivative at x, for SELU at the result. */
-        void apply(float[] x, float[] g, int n);
     }
 
     /** A function at one point, where a loop has nothing to vectorise anyway. */
@@ -38,55 +30,28 @@ final class FnLoops {
         int size = Math.toIntExact(op.x().size());
         return new Pipeline()
                 .then(
-                        m -> {
-                            FloatBuffer x = m.of(op.x()).floats();
-                            FloatBuffer y = m.of(op.y()).floats();
-                            float[][] tiles = Tiles.perSlot();
-                            return () ->
-                                    Workers.run(
-                                            size,
-                                            Tiles.GRAIN,
-                                            Tiles.SIZE,
-                                            (slot, from, to) -> {
-                                                float[] t = tiles[slot];
-                                                for (int i = from; i < to; i += Tiles.SIZE) {
-                                                    int n = Math.min(Tiles.SIZE, to - i);
-                                                    x.get(i, t, 0, n);
-                                                    f.apply(t, n);
-                                                    y.put(i, t, 0, n);
-                                                }
-                                            });
-                        });
+                        m ->
+                                Tiles.map(
+                                        size,
+                                        null,
+                                        m.of(op.x()).floats(),
+                                        m.of(op.y()).floats(),
+                                        (beside, x, n) -> f.apply(x, n)));
     }
 
     static Prepared gradient(UnaryGrad op) {
-        Slope s = slope(op.fn());
+        Tiles.Formula s = slope(op.fn());
         Value point = op.fn().kind() == Fn.Kind.SELU ? op.y() : op.x();
         int size = Math.toIntExact(op.x().size());
         return new Pipeline()
                 .then(
-                        m -> {
-                            FloatBuffer x = m.of(point).floats();
-                            FloatBuffer dy = m.of(op.dy()).floats();
-                            FloatBuffer dx = m.of(op.dx()).floats();
-                            float[][] xs = Tiles.perSlot();
-                            float[][] gs = Tiles.perSlot();
-                            return () ->
-                                    Workers.run(
-                                            size,
-                                            Tiles.GRAIN,
-                                            Tiles.SIZE,
-                                            (slot, from, to) -> {
-                                                float[] g = gs[slot];
-                                                for (int i = from; i < to; i += Tiles.SIZE) {
-                                                    int n = Math.min(Tiles.SIZE, to - i);
-                                                    x.get(i, xs[slot], 0, n);
-                                                    dy.get(i, g, 0, n);
-                                                    s.apply(xs[slot], g, n);
-                                                    dx.put(i, g, 0, n);
-                                                }
-                                            });
-                        });
+                        m ->
+                                Tiles.map(
+                                        size,
+                                        m.of(point).floats(),
+                                        m.of(op.dy()).floats(),
+                                        m.of(op.dx()).floats(),
+                                        s));
     }
 
     private static Formula formula(Fn fn) {
@@ -153,7 +118,8 @@ final class FnLoops {
         };
     }
 
-    private static Slope slope(Fn fn) {
+    /** Multiplies the upstream by the derivative at x, for SELU at the result. */
+    private static Tiles.Formula slope(Fn fn) {
         float a = (float) fn.alpha();
         float b = (float) fn.beta();
         return switch (fn.kind()) {

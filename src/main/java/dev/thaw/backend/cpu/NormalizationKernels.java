@@ -42,9 +42,7 @@ final class NormalizationKernels {
         if (op.x().size() == 0) {
             return (buffers, workspace) -> () -> {};
         }
-        int flags =
-                (op.gamma() == null ? 0 : dnnl_use_scale)
-                        | (op.beta() == null ? 0 : dnnl_use_shift);
+        int flags = flags(op.gamma(), op.beta());
         dnnl_memory_desc x = Dnnl.dense(rows, op.x().size() / rows);
         dnnl_memory_desc statistics = Dnnl.dense(rows);
         Pipeline line = new Pipeline();
@@ -56,18 +54,30 @@ final class NormalizationKernels {
                                 (pd, attr) -> forward(pd, attr, x, statistics, op.epsilon(), flags),
                                 x,
                                 statistics));
+        return line.then(
+                p, operands(op.x(), op.y(), op.mean(), op.variance(), op.gamma(), op.beta()));
+    }
+
+    /** Which of a normalization's weights there are. */
+    static int flags(Value gamma, Value beta) {
+        return (gamma == null ? 0 : dnnl_use_scale) | (beta == null ? 0 : dnnl_use_shift);
+    }
+
+    /** What a normalization reads and writes; gamma and beta where they are not null. */
+    static List<Argument> operands(
+            Value x, Value y, Value mean, Value variance, Value gamma, Value beta) {
         List<Argument> arguments = new ArrayList<>();
-        arguments.add(arg(DNNL_ARG_SRC, op.x()));
-        arguments.add(arg(DNNL_ARG_DST, op.y()));
-        arguments.add(arg(DNNL_ARG_MEAN, op.mean()));
-        arguments.add(arg(DNNL_ARG_VARIANCE, op.variance()));
-        if (op.gamma() != null) {
-            arguments.add(arg(DNNL_ARG_SCALE, op.gamma()));
+        arguments.add(arg(DNNL_ARG_SRC, x));
+        arguments.add(arg(DNNL_ARG_DST, y));
+        arguments.add(arg(DNNL_ARG_MEAN, mean));
+        arguments.add(arg(DNNL_ARG_VARIANCE, variance));
+        if (gamma != null) {
+            arguments.add(arg(DNNL_ARG_SCALE, gamma));
         }
-        if (op.beta() != null) {
-            arguments.add(arg(DNNL_ARG_SHIFT, op.beta()));
+        if (beta != null) {
+            arguments.add(arg(DNNL_ARG_SHIFT, beta));
         }
-        return line.then(p, arguments);
+        return arguments;
     }
 
     private static int forward(

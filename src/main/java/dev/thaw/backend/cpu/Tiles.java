@@ -1,6 +1,7 @@
 package dev.thaw.backend.cpu;
 
 import dev.thaw.backend.spi.Buffer;
+import dev.thaw.backend.spi.Kernel;
 import dev.thaw.op.Value;
 
 import java.nio.FloatBuffer;
@@ -25,6 +26,38 @@ final class Tiles {
     /** One tile for each part of a parallel loop. */
     static float[][] perSlot() {
         return new float[Workers.SLOTS][SIZE];
+    }
+
+    /** A formula over a tile, in place. */
+    @FunctionalInterface
+    interface Formula {
+        /**
+         * Replaces the first n numbers.
+         *
+         * @param beside another operand's numbers; null where there is none
+         */
+        void apply(float[] beside, float[] x, int n);
+    }
+
+    /** Replaces n numbers by those of a formula, tile by tile; {@code beside} may be null. */
+    static Kernel map(int size, FloatBuffer beside, FloatBuffer x, FloatBuffer y, Formula f) {
+        float[][] others = beside == null ? new float[Workers.SLOTS][] : perSlot();
+        float[][] tiles = perSlot();
+        Workers.Part part =
+                (slot, from, to) -> {
+                    float[] other = others[slot];
+                    float[] tile = tiles[slot];
+                    for (int i = from; i < to; i += SIZE) {
+                        int n = Math.min(SIZE, to - i);
+                        if (beside != null) {
+                            beside.get(i, other, 0, n);
+                        }
+                        x.get(i, tile, 0, n);
+                        f.apply(other, tile, n);
+                        y.put(i, tile, 0, n);
+                    }
+                };
+        return () -> Workers.run(size, GRAIN, SIZE, part);
     }
 
     static FloatBuffer floats(Value v, Function<Value, Buffer> buffers) {

@@ -5,6 +5,12 @@ import java.util.Map;
 
 /** Finds an object's attributes, in its header or in a heap of their own. */
 final class AttributeReader {
+    private static final int IDENTIFIER = 8;
+    private static final int SHARED = 2;
+
+    private static final DenseStorage DENSE =
+            new DenseStorage(8, 17, 2, AttributeReader::identifier);
+
     private final GlobalHeap heap;
     private final Map<String, Attribute> found = new LinkedHashMap<>();
     private final Metadata m;
@@ -22,9 +28,17 @@ final class AttributeReader {
             r.add(c);
         }
         for (Cursor c : h.all(ObjectHeader.ATTRIBUTE_INFO)) {
-            DenseAttributes.messages(m, c, h.place()).forEach(r::add);
+            DENSE.messages(m, c, h.place()).forEach(r::add);
         }
         return new Hdf5Attributes(m.file(), h.place(), r.found);
+    }
+
+    private static Cursor identifier(Cursor record) {
+        Cursor id = record.part(IDENTIFIER, record.place());
+        if ((record.u8() & SHARED) != 0) {
+            throw record.unsupported("attributes shared by objects are not read");
+        }
+        return id;
     }
 
     private void add(Cursor c) {

@@ -11,6 +11,17 @@ import java.util.TreeMap;
 final class TreeReader {
     private static final int MAX_DEPTH = 200;
 
+    /** A link's record has the hash of its name first. */
+    private static final DenseStorage DENSE_LINKS =
+            new DenseStorage(
+                    5,
+                    11,
+                    8,
+                    record -> {
+                        record.skip(4);
+                        return record;
+                    });
+
     /** What all values may take, however well packed; random weights hardly shrink at all. */
     private static final long MEMORY_SLACK = 256L << 20;
 
@@ -97,8 +108,9 @@ final class TreeReader {
         h.find(ObjectHeader.SYMBOL_TABLE)
                 .ifPresent(c -> links.addAll(SymbolTable.links(m, c, h.place())));
         h.all(ObjectHeader.LINK).forEach(c -> links.add(Link.message(c)));
-        h.find(ObjectHeader.LINK_INFO)
-                .ifPresent(c -> links.addAll(DenseLinks.links(m, c, h.place())));
+        h.find(ObjectHeader.LINK_INFO).stream()
+                .flatMap(c -> DENSE_LINKS.messages(m, c, h.place()).stream())
+                .forEach(c -> links.add(Link.message(c)));
         return links;
     }
 }

@@ -1,9 +1,7 @@
 package dev.thaw.layer.preprocessing;
 
 import dev.thaw.config.Properties;
-import dev.thaw.config.Range;
 import dev.thaw.layer.Lowering;
-import dev.thaw.layer.SpatialLayer;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Value;
@@ -12,30 +10,24 @@ import dev.thaw.tensor.Shape;
 import java.util.List;
 
 /** Images in another size, in every mode. x: [N, H, W, C], y: [N, height, width, C]. */
-public final class Resizing extends SpatialLayer<Resizing> {
+public final class Resizing extends SizedImageLayer<Resizing> {
     private Interpolation interpolation = Interpolation.BILINEAR;
     private boolean antialias;
     private boolean crop;
     private boolean pad;
     private double fillValue;
-    private int height;
-    private int width;
 
     /** A layer whose extents are still to be given. */
-    public Resizing() {
-        super(2);
-    }
+    public Resizing() {}
 
     /** Of this height and width, in pixels, at least 1. */
     public Resizing(int height, int width) {
-        this();
         height(height).width(width);
     }
 
     @Override
     protected void properties(Properties p) {
-        height = p.integer("height", height, Range.atLeast(1));
-        width = p.integer("width", width, Range.atLeast(1));
+        size(p);
         interpolation = p.choice("interpolation", interpolation);
         crop = p.bool("crop_to_aspect_ratio", crop);
         pad = p.bool("pad_to_aspect_ratio", pad);
@@ -46,16 +38,6 @@ public final class Resizing extends SpatialLayer<Resizing> {
         fillValue = p.number("fill_value", fillValue);
         antialias = p.bool("antialias", antialias);
         dataFormat(p);
-    }
-
-    /** The height, in pixels, at least 1. */
-    public Resizing height(int value) {
-        return with("height", value);
-    }
-
-    /** The width, in pixels, at least 1. */
-    public Resizing width(int value) {
-        return with("width", value);
     }
 
     /** How pixels are found; default BILINEAR. */
@@ -84,15 +66,10 @@ public final class Resizing extends SpatialLayer<Resizing> {
     }
 
     @Override
-    protected Shape resultShape(Shape input) {
-        return Shape.of(input.dim(0), height, width, input.dim(3));
-    }
-
-    @Override
     protected Value emit(Lowering l, Value x) {
         Formula f = l.formula();
-        Value framed = crop ? cropped(f, x, height, width) : pad ? padded(f, x) : x;
-        return new Resizer(interpolation, antialias).resize(f, framed, height, width);
+        Value framed = crop ? cropped(f, x, height(), width()) : pad ? padded(f, x) : x;
+        return new Resizer(interpolation, antialias).resize(f, framed, height(), width());
     }
 
     /** The largest part in the middle of an image that has the shape of height by width. */
@@ -116,8 +93,8 @@ public final class Resizing extends SpatialLayer<Resizing> {
     private Value padded(Formula f, Value x) {
         int h = x.shape().dim(1);
         int w = x.shape().dim(2);
-        int top = (Math.max(h, part(w, height, width)) - h) / 2;
-        int left = (Math.max(w, part(h, width, height)) - w) / 2;
+        int top = (Math.max(h, part(w, height(), width())) - h) / 2;
+        int left = (Math.max(w, part(h, width(), height())) - w) / 2;
         if (top == 0 && left == 0) {
             return x;
         }

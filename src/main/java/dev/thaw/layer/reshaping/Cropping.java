@@ -1,10 +1,8 @@
 package dev.thaw.layer.reshaping;
 
 import dev.thaw.config.Properties;
-import dev.thaw.config.Range;
 import dev.thaw.layer.InputAxes;
-import dev.thaw.layer.Lowering;
-import dev.thaw.layer.SpatialLayer;
+import dev.thaw.op.Op;
 import dev.thaw.op.Slice;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -16,18 +14,15 @@ import java.util.List;
  *
  * @param <S> the layer itself
  */
-public abstract class Cropping<S extends Cropping<S>> extends SpatialLayer<S> {
-    private List<List<Integer>> sides;
-
+public abstract class Cropping<S extends Cropping<S>> extends SidesLayer<S> {
     /** So many cells at both ends of each spatial axis. */
     Cropping(int rank, int cells) {
-        super(rank);
-        sides = Sides.of(this, "cropping", rank, cells);
+        super(rank, "cropping", cells);
     }
 
     @Override
     protected final void properties(Properties p) {
-        sides = p.pairs("cropping", sides, rank(), Range.atLeast(0));
+        sides(p);
         if (rank() > 1) { // Keras's Cropping1D has no data_format
             dataFormat(p);
         }
@@ -38,33 +33,22 @@ public abstract class Cropping<S extends Cropping<S>> extends SpatialLayer<S> {
      * each axis, before and after.
      */
     public final S cropping(int... cells) {
-        return with("cropping", Sides.of(this, "cropping", rank(), cells));
+        return sides(cells);
     }
 
     @Override
-    protected final Shape resultShape(Shape input) {
-        Shape cropped = input;
-        for (int i = 0; i < sides.size(); i++) {
-            int extent = input.dim(i + 1);
-            List<Integer> s = sides.get(i);
-            if (extent != Shape.NONE && (long) s.get(0) + s.get(1) >= extent) {
-                throw refuse(
-                        "cropping must leave at least 1 cell along each axis; it takes %s off axis %d of %s"
-                                .formatted(s, i + 1, input));
-            }
-            cropped = InputAxes.resized(this, cropped, i + 1, n -> n - s.get(0) - s.get(1));
+    final Shape changed(Shape shape, int axis, int before, int after) {
+        long less = (long) before + after;
+        if (shape.dim(axis) != Shape.NONE && less >= shape.dim(axis)) {
+            throw refuse(
+                    "cropping must leave at least 1 cell along each axis; it takes [%d, %d] off axis %d of %s"
+                            .formatted(before, after, axis, shape));
         }
-        return cropped;
+        return InputAxes.resized(this, shape, axis, n -> n - less);
     }
 
     @Override
-    protected final Value emit(Lowering l, Value x) {
-        Shape cropped = resultShape(x.shape());
-        if (cropped.equals(x.shape())) {
-            return x;
-        }
-        Value y = l.temp("cropped", cropped);
-        l.emit(new Slice(x, y, Sides.begin(sides)));
-        return y;
+    final Op move(Value x, Value y, List<Integer> begin) {
+        return new Slice(x, y, begin);
     }
 }

@@ -1,10 +1,8 @@
 package dev.thaw.layer.reshaping;
 
 import dev.thaw.config.Properties;
-import dev.thaw.config.Range;
 import dev.thaw.layer.InputAxes;
-import dev.thaw.layer.Lowering;
-import dev.thaw.layer.SpatialLayer;
+import dev.thaw.op.Op;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -16,18 +14,15 @@ import java.util.List;
  *
  * @param <S> the layer itself
  */
-public abstract class ZeroPadding<S extends ZeroPadding<S>> extends SpatialLayer<S> {
-    private List<List<Integer>> sides;
-
+public abstract class ZeroPadding<S extends ZeroPadding<S>> extends SidesLayer<S> {
     /** So many cells at both ends of each spatial axis. */
     ZeroPadding(int rank, int cells) {
-        super(rank);
-        sides = Sides.of(this, "padding", rank, cells);
+        super(rank, "padding", cells);
     }
 
     @Override
     protected final void properties(Properties p) {
-        sides = p.pairs("padding", sides, rank(), Range.atLeast(0));
+        sides(p);
         dataFormat(p);
     }
 
@@ -36,27 +31,16 @@ public abstract class ZeroPadding<S extends ZeroPadding<S>> extends SpatialLayer
      * each axis, before and after.
      */
     public final S padding(int... cells) {
-        return with("padding", Sides.of(this, "padding", rank(), cells));
+        return sides(cells);
     }
 
     @Override
-    protected final Shape resultShape(Shape input) {
-        Shape padded = input;
-        for (int i = 0; i < sides.size(); i++) {
-            long more = (long) sides.get(i).get(0) + sides.get(i).get(1);
-            padded = InputAxes.resized(this, padded, i + 1, n -> n + more);
-        }
-        return padded;
+    final Shape changed(Shape shape, int axis, int before, int after) {
+        return InputAxes.resized(this, shape, axis, n -> n + before + after);
     }
 
     @Override
-    protected final Value emit(Lowering l, Value x) {
-        Shape padded = resultShape(x.shape());
-        if (padded.equals(x.shape())) {
-            return x;
-        }
-        Value y = l.temp("padded", padded);
-        l.emit(new Pad(x, y, Sides.begin(sides)));
-        return y;
+    final Op move(Value x, Value y, List<Integer> begin) {
+        return new Pad(x, y, begin);
     }
 }

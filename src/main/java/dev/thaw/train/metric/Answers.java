@@ -1,5 +1,7 @@
 package dev.thaw.train.metric;
 
+import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.ArgMax;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Equal;
@@ -52,5 +54,18 @@ final class Answers {
         Value behind = f.reduceLast(larger, Reduce.Kind.SUM);
         Value within = f.affine(above(f, behind, k - .5), -1, 1);
         return f.reshape(within, entries(prediction.shape()));
+    }
+
+    /** 1 where a target is not 0, which makes it right. */
+    static Value right(Formula f, Value target) {
+        return above(f, f.apply(Fn.Kind.ABS, target), 0);
+    }
+
+    /** The walk over a threshold and what Keras has beside it; 0.5 is written as null. */
+    static double threshold(Properties p, double value) {
+        Double given = p.numberOrNull("thresholds", value == .5 ? null : value, Range.FINITE);
+        p.only("top_k", null);
+        p.only("class_id", null);
+        return given == null ? .5 : given;
     }
 }

@@ -1,9 +1,7 @@
 package dev.thaw.train.metric;
 
 import dev.thaw.config.Properties;
-import dev.thaw.config.Range;
 import dev.thaw.op.Binary;
-import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 
@@ -31,27 +29,19 @@ public record Recall(double threshold) implements Metric {
         return true;
     }
 
-    private static Value wanted(Formula f, Value target) {
-        return Answers.above(f, f.apply(Fn.Kind.ABS, target), 0);
-    }
-
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
         return f.combine(
-                Answers.above(f, prediction, threshold), Binary.Kind.MUL, wanted(f, target));
+                Answers.above(f, prediction, threshold), Binary.Kind.MUL, Answers.right(f, target));
     }
 
     @Override
     public Optional<Value> counts(Formula f, Value prediction, Value target) {
-        return Optional.of(wanted(f, target));
+        return Optional.of(Answers.right(f, target));
     }
 
     @Override
     public Metric options(Properties p) {
-        Double given =
-                p.numberOrNull("thresholds", threshold == .5 ? null : threshold, Range.FINITE);
-        p.only("top_k", null);
-        p.only("class_id", null);
-        return new Recall(given == null ? .5 : given);
+        return new Recall(Answers.threshold(p, threshold));
     }
 }
