@@ -46,6 +46,15 @@ public record Batch(
         return numbers.length;
     }
 
+    /** With inputs and targets, and their weights, in another order. */
+    Batch rearranged(List<Integer> inputs, List<Integer> targets) {
+        return new Batch(
+                inputs.stream().map(x::get).toList(),
+                targets.stream().map(y::get).toList(),
+                weights.isEmpty() ? weights : targets.stream().map(weights::get).toList(),
+                numbers);
+    }
+
     /** With other weights. */
     public Batch withWeights(List<Optional<Tensor>> value) {
         return new Batch(x, y, value, numbers);

@@ -3,6 +3,7 @@ package dev.thaw.data;
 import dev.thaw.tensor.Tensor;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
@@ -47,6 +48,43 @@ public interface Dataset {
      */
     default Dataset prefetch(int batches) {
         return new Prefetch(this, batches);
+    }
+
+    /** What inputs and targets are called; empty where their order alone tells. */
+    default Optional<DataNames> names() {
+        return Optional.empty();
+    }
+
+    /**
+     * The same data under names: those of a model's dictionary, or of its input and output layers.
+     * A model takes them in its own order then.
+     *
+     * @param x one name per input, in the order in which batches have them
+     * @param y one name per target; none to predict on
+     */
+    default Dataset named(List<String> x, List<String> y) {
+        return new NamedDataset(this, new DataNames(x, y));
+    }
+
+    /**
+     * The same samples without names, with inputs and targets in another order.
+     *
+     * @param x which input stands at each place
+     * @param y which target stands at each place
+     */
+    default Dataset rearranged(List<Integer> x, List<Integer> y) {
+        return new RearrangedDataset(this, x, y);
+    }
+
+    /** Tensors in memory by names: {@code Dataset.of(Map.of("left", a, "right", b), Map.of())}. */
+    static Dataset of(Map<String, Tensor> x, Map<String, Tensor> y) {
+        List<String> inputs = List.copyOf(x.keySet());
+        List<String> targets = List.copyOf(y.keySet());
+        return new TensorDataset(
+                        inputs.stream().map(x::get).toList(),
+                        targets.stream().map(y::get).toList(),
+                        List.of())
+                .named(inputs, targets);
     }
 
     /** Tensors in memory: one input and one output. */

@@ -86,6 +86,16 @@ public final class TensorDataset implements Dataset {
         return new TensorDataset(x, y, all, from, to);
     }
 
+    @Override
+    public TensorDataset rearranged(List<Integer> inputs, List<Integer> targets) {
+        return new TensorDataset(
+                inputs.stream().map(x::get).toList(),
+                targets.stream().map(y::get).toList(),
+                weights.isEmpty() ? weights : targets.stream().map(weights::get).toList(),
+                from,
+                to);
+    }
+
     /** All rows as one batch. */
     public Batch batch() {
         return pass(0, rows(), OptionalLong.empty()).next().orElseThrow();

@@ -108,6 +108,22 @@ public class Network extends Layer {
         outputStructure = out;
     }
 
+    /** What data call the inputs: the keys of a dictionary, else the names of the input layers. */
+    public final List<String> inputNames() {
+        return names(inputStructure, inputs);
+    }
+
+    /** What data call the outputs: the keys of a dictionary, else the names of their layers. */
+    public final List<String> outputNames() {
+        return names(outputStructure, outputs);
+    }
+
+    private static List<String> names(Structure structure, List<Symbol> symbols) {
+        return structure.kind() == Structure.Kind.DICTIONARY
+                ? structure.keys()
+                : symbols.stream().map(s -> s.node().layer().name()).toList();
+    }
+
     private void requireFit(Structure s, int tensors, String side) {
         boolean fits =
                 switch (s.kind()) {

@@ -52,8 +52,9 @@ final class Fit {
             // its weights draw their seeds before the order does, as in a model that is made before
             Passes.inOrder(data, options.batchSize(), OptionalInt.of(1), b -> model.prepare(b.x()));
         }
-        Dataset training = data;
-        Optional<Dataset> validation = options.validation();
+        Placement placement = new Placement(model);
+        Dataset training = placement.targets(data);
+        Optional<Dataset> validation = options.validation().map(placement::targets);
         if (options.sampleWeight().isPresent()) {
             TensorDataset all =
                     inMemory(training, "sample_weight", "give each its own: Sample.withWeight(..)");

@@ -4,6 +4,7 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.data.Batch;
 import dev.thaw.data.Dataset;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.graph.Network;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -94,6 +96,16 @@ public class Model extends Network implements AutoCloseable {
         compile(Compilation.of(optimizer, loss, metrics));
     }
 
+    /** Fixes how the model is trained, with a loss for each output by its name. */
+    public void compile(Optimizer optimizer, Map<String, Loss> losses) {
+        if (!losses.keySet().equals(Set.copyOf(outputNames()))) {
+            throw new IllegalArgumentException(
+                    "%s: needs a loss for each of the outputs %s, got %s"
+                            .formatted(name(), outputNames(), losses.keySet()));
+        }
+        compile(Compilation.of(optimizer, outputNames().stream().map(losses::get).toList()));
+    }
+
     /** Fixes how the model is trained. */
     public void compile(Compilation compilation) {
         requireOpen();
@@ -126,6 +138,17 @@ public class Model extends Network implements AutoCloseable {
 
     /** One training step on a batch; returns the loss before it and the metrics. */
     public Map<String, Double> trainOnBatch(Batch batch) {
+        new Placement(this).requireOrder(true);
+        return step(batch);
+    }
+
+    /** One training step on tensors by the names of inputs and outputs. */
+    public Map<String, Double> trainOnBatch(Map<String, Tensor> x, Map<String, Tensor> y) {
+        Dataset all = new Placement(this).targets(Dataset.of(x, y));
+        return step(((TensorDataset) all).batch());
+    }
+
+    private Map<String, Double> step(Batch batch) {
         Session s = session();
         return s.training(
                 "trainOnBatch",
@@ -146,12 +169,13 @@ public class Model extends Network implements AutoCloseable {
     /** Loss and metrics in inference mode. */
     public Map<String, Double> evaluate(Dataset data, EvaluateOptions options) {
         Session s = session();
+        Dataset placed = new Placement(this).targets(data);
         return s.compiled(
                 "evaluate",
                 () -> {
                     EvaluationSteps steps = s.evaluation();
                     Passes.inOrder(
-                            data,
+                            placed,
                             options.batchSize(),
                             options.steps(),
                             batch -> {
@@ -167,6 +191,12 @@ public class Model extends Network implements AutoCloseable {
         return predict(x, PredictOptions.DEFAULT);
     }
 
+    /** Outputs by name, in inference mode, of inputs by name. */
+    public Map<String, Tensor> predict(Map<String, Tensor> x) {
+        return new Placement(this)
+                .outputs(predict(Dataset.of(x, Map.of()), PredictOptions.DEFAULT));
+    }
+
     /** Outputs: one input, one output. */
     public Tensor predict(Tensor x, PredictOptions options) {
         return only(predict(Dataset.of(List.of(x)), options));
@@ -176,10 +206,10 @@ public class Model extends Network implements AutoCloseable {
     public List<Tensor> predict(Dataset x, PredictOptions options) {
         List<List<Tensor>> parts = new ArrayList<>();
         Passes.inOrder(
-                x,
+                new Placement(this).inputs(x),
                 options.batchSize(),
                 options.steps(),
-                batch -> parts.add(call(batch.x(), options.mode())));
+                batch -> parts.add(run(batch.x(), options.mode())));
         return IntStream.range(0, parts.get(0).size())
                 .mapToObj(i -> Tensor.concatenate(parts.stream().map(p -> p.get(i)).toList()))
                 .toList();
@@ -205,8 +235,8 @@ public class Model extends Network implements AutoCloseable {
 
     /** The same for any number of inputs and outputs. */
     public List<Tensor> call(List<Tensor> x) {
-        prepare(x);
-        return session().call(x, null);
+        new Placement(this).requireOrder(false);
+        return run(x, null);
     }
 
     /** A direct call in a mode: {@code model(x, training=...)}. In training, statistics move. */
@@ -216,8 +246,21 @@ public class Model extends Network implements AutoCloseable {
 
     /** The same for any number of inputs and outputs. */
     public List<Tensor> call(List<Tensor> x, Mode mode) {
+        new Placement(this).requireOrder(false);
+        return run(x, Objects.requireNonNull(mode, "call: mode"));
+    }
+
+    /** A direct call in a mode, with inputs and outputs by name. */
+    public Map<String, Tensor> call(Map<String, Tensor> x, Mode mode) {
+        Placement placement = new Placement(this);
+        return placement.outputs(
+                run(placement.inputs(x), Objects.requireNonNull(mode, "call: mode")));
+    }
+
+    /** Inputs in the model's own order. */
+    private List<Tensor> run(List<Tensor> x, Mode mode) {
         prepare(x);
-        return session().call(x, Objects.requireNonNull(mode, "call: mode"));
+        return session().call(x, mode);
     }
 
     /** The plan of a direct call, readable: what runs, in which order, in which memory. */

@@ -10,6 +10,7 @@ import dev.thaw.data.Npy;
 import dev.thaw.data.Npz;
 import dev.thaw.data.TensorDataset;
 import dev.thaw.graph.Network;
+import dev.thaw.graph.Structure;
 import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
@@ -78,16 +79,33 @@ final class KerasCase {
         }
     }
 
+    private static boolean isDictionary(Structure s) {
+        return s.kind() == Structure.Kind.DICTIONARY;
+    }
+
+    /** Tensors stand in the ascending order of a dictionary's keys. */
+    private List<Tensor> call(Model model, Mode mode) {
+        if (!isDictionary(model.inputStructure())) {
+            return model.call(x, mode);
+        }
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        for (int i = 0; i < x.size(); i++) {
+            named.put(model.inputNames().get(i), x.get(i));
+        }
+        return List.copyOf(model.call(named, mode).values());
+    }
+
     private void infer() {
         try (Model model = fresh()) {
-            write("y_infer", model.call(x, Mode.INFERENCE));
+            write("y_infer", call(model, Mode.INFERENCE));
         }
     }
 
     private void call() {
         if (!files("y_call").isEmpty()) {
             try (Model model = fresh()) {
-                write("y_call", model.call(x));
+                boolean named = isDictionary(model.inputStructure());
+                write("y_call", named ? call(model, Mode.INFERENCE) : model.call(x));
             }
         }
     }
@@ -100,7 +118,7 @@ final class KerasCase {
         Map<String, Tensor> changed = new LinkedHashMap<>();
         try (Model model = fresh()) {
             Map<String, Tensor> before = weights(model);
-            write("y_train", model.call(x, Mode.TRAINING));
+            write("y_train", call(model, Mode.TRAINING));
             weights(model)
                     .forEach(
                             (key, value) -> {
@@ -122,7 +140,7 @@ final class KerasCase {
             }
             // a call moves the statistics of a layer whose training=True is baked in
             KerasFiles.save(model, out.resolve("after.keras"));
-            write("y_infer_after", model.call(x, Mode.INFERENCE));
+            write("y_infer_after", call(model, Mode.INFERENCE));
         }
         KerasCases.JSON.writeValue(out.resolve("history.json").toFile(), history);
     }
@@ -172,7 +190,12 @@ final class KerasCase {
                         ? Optional.of(Npy.read(folder.resolve("sw.npy")))
                         : Optional.empty();
         TensorDataset data = new TensorDataset(x, y, Collections.nCopies(y.size(), weights));
-        History history = model.fit(data, options);
+        boolean named =
+                isDictionary(model.inputStructure()) || isDictionary(model.outputStructure());
+        History history =
+                model.fit(
+                        named ? data.named(model.inputNames(), model.outputNames()) : data,
+                        options);
         ObjectNode epoch = JsonNodeFactory.instance.objectNode();
         for (String key : history.epochs().get(0).keySet()) {
             ArrayNode values = epoch.putArray(key);
