@@ -1,6 +1,8 @@
 package dev.thaw.cli;
 
+import dev.thaw.data.Dataset;
 import dev.thaw.data.TensorDataset;
+import dev.thaw.graph.Structure;
 import dev.thaw.layer.Symbol;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.DType;
@@ -23,15 +25,19 @@ final class DataOptions {
             names = "--x",
             required = true,
             paramLabel = "X.npy",
-            description = "The inputs. Several: repeat it for each, in the model's order.")
-    private List<Path> x;
+            description =
+                    "The inputs. Several: repeat it for each, in the model's order or by name,"
+                            + " NAME=X.npy.")
+    private List<String> x;
 
     @Option(
             names = "--y",
             required = true,
             paramLabel = "Y.npy",
-            description = "The targets. Several: repeat it for each output, in the model's order.")
-    private List<Path> y;
+            description =
+                    "The targets. Several: repeat it for each output, in the model's order or by"
+                            + " name, NAME=Y.npy.")
+    private List<String> y;
 
     @Option(
             names = "--sample-weight",
@@ -54,18 +60,36 @@ final class DataOptions {
     }
 
     /** The arrays in the types that this model and its losses take. */
-    TensorDataset read(Model model) {
+    Dataset read(Model model) {
         List<Loss> losses = model.compilation().map(Compilation::losses).orElse(List.of());
         List<Tensor> targets = new ArrayList<>();
-        for (int i = 0; i < y.size(); i++) {
+        List<Path> files =
+                NamedFile.inOrder("--y", y, model.outputNames(), model.outputStructure());
+        for (int i = 0; i < files.size(); i++) {
             DType wanted = i < losses.size() ? losses.get(i).targetType() : DType.FLOAT32;
-            targets.add(new ArrayFile(y.get(i)).read(wanted));
+            targets.add(new ArrayFile(files.get(i)).read(wanted));
         }
-        return new TensorDataset(inputs(model, x), targets, weights(targets.size()));
+        TensorDataset data =
+                new TensorDataset(tensors("--x", model, x), targets, weights(targets.size()));
+        return named(model, data, model.outputNames());
     }
 
-    /** Inputs in the types that a model takes. */
-    static List<Tensor> inputs(Model model, List<Path> files) {
+    /** Data in a model's order, under its names where only these tell. */
+    private static Dataset named(Model model, Dataset data, List<String> targets) {
+        boolean dictionary =
+                model.inputStructure().kind() == Structure.Kind.DICTIONARY
+                        || model.outputStructure().kind() == Structure.Kind.DICTIONARY;
+        return dictionary ? data.named(model.inputNames(), targets) : data;
+    }
+
+    /** Inputs to predict on, in the types that a model takes. */
+    static Dataset inputs(Model model, List<String> arguments) {
+        return named(model, Dataset.of(tensors("X.npy", model, arguments)), List.of());
+    }
+
+    private static List<Tensor> tensors(String option, Model model, List<String> arguments) {
+        List<Path> files =
+                NamedFile.inOrder(option, arguments, model.inputNames(), model.inputStructure());
         List<Symbol> wanted = model.inputs();
         List<Tensor> all = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {

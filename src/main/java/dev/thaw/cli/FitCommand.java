@@ -1,6 +1,6 @@
 package dev.thaw.cli;
 
-import dev.thaw.data.TensorDataset;
+import dev.thaw.data.Dataset;
 import dev.thaw.layer.RandomSeed;
 import dev.thaw.model.FitOptions;
 import dev.thaw.model.History;
@@ -117,7 +117,7 @@ final class FitCommand implements Callable<Integer> {
         try (Model model = file.open(thaw.device())) {
             flags.apply(model);
             compile(model);
-            TensorDataset rows = data.read(model);
+            Dataset rows = data.read(model);
             History h = train(model, rows);
             target.save(model);
             thaw.note("%s: %s", target.path(), target.contents(model));
@@ -151,7 +151,7 @@ final class FitCommand implements Callable<Integer> {
         }
     }
 
-    private History train(Model model, TensorDataset rows) {
+    private History train(Model model, Dataset rows) {
         FitOptions options =
                 FitOptions.epochs(epochs)
                         .withBatchSize(data.batchSize())
@@ -175,7 +175,7 @@ final class FitCommand implements Callable<Integer> {
     }
 
     /** Says what is trained once the data are accepted: a refusal stays a line alone. */
-    private Callback begin(TensorDataset rows) {
+    private Callback begin(Dataset rows) {
         return new Callback() {
             @Override
             public void onTrainBegin(Model model) {
@@ -185,7 +185,7 @@ final class FitCommand implements Callable<Integer> {
                                 .sum();
                 thaw.note(
                         "%s: %,d rows, %,d of %,d parameters trainable",
-                        model.name(), rows.rows(), trainable, model.countParams());
+                        model.name(), rows.size().orElse(0), trainable, model.countParams());
             }
         };
     }

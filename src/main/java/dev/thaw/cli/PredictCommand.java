@@ -35,6 +35,7 @@ import java.util.stream.Stream;
             "Examples:",
             "  thaw predict model.keras x.npy -o y.npy",
             "  thaw predict two.keras left.npy right.npy -o a.npy -o b.npy",
+            "  thaw predict two.keras right=r.npy left=l.npy -o sum=s.npy -o difference=d.npy",
             "  thaw predict model.keras x.npy --monte-carlo 50 -o mean.npy --deviation sd.npy"
         })
 final class PredictCommand implements Callable<Integer> {
@@ -46,15 +47,18 @@ final class PredictCommand implements Callable<Integer> {
             index = "1..*",
             arity = "1..*",
             paramLabel = "X.npy",
-            description = "The inputs, one file for each, in the model's order.")
-    private List<Path> inputs;
+            description =
+                    "The inputs, one file for each, in the model's order or by name, NAME=X.npy.")
+    private List<String> inputs;
 
     @Option(
             names = {"-o", "--output"},
             required = true,
             paramLabel = "Y.npy",
-            description = "Where an output goes; repeat it for each output, in the model's order.")
-    private List<Path> outputs;
+            description =
+                    "Where an output goes; repeat it for each output, in the model's order or by"
+                            + " name, NAME=Y.npy.")
+    private List<String> outputs;
 
     @Option(
             names = "--training",
@@ -76,7 +80,7 @@ final class PredictCommand implements Callable<Integer> {
             names = "--deviation",
             paramLabel = "S.npy",
             description = "With --monte-carlo: where the standard deviations go, as -o.")
-    private List<Path> deviations = new ArrayList<>();
+    private List<String> deviations = new ArrayList<>();
 
     @Option(
             names = "--batch-size",
@@ -95,7 +99,9 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkUsage();
-        Stream.concat(outputs.stream(), deviations.stream()).forEach(FileCheck::output);
+        Stream.of(outputs, deviations)
+                .flatMap(l -> NamedFile.paths(l).stream())
+                .forEach(FileCheck::output);
         if (seed != null) {
             RandomSeed.set(seed);
         }
@@ -104,16 +110,19 @@ final class PredictCommand implements Callable<Integer> {
             if (!deviations.isEmpty()) {
                 requireOnePerOutput(model, "--deviation", deviations);
             }
-            Dataset x = Dataset.of(DataOptions.inputs(model, inputs));
+            Dataset x = DataOptions.inputs(model, inputs);
             PredictOptions options =
                     PredictOptions.batchSize(batchSize)
                             .withMode(training ? Mode.TRAINING : Mode.INFERENCE);
             if (samples == null) {
-                write(outputs, model.predict(x, options));
+                write(model, "-o", outputs, model.predict(x, options));
             } else {
                 List<MonteCarlo> y = model.predictMonteCarlo(x, samples, options);
-                write(outputs, y.stream().map(MonteCarlo::mean).toList());
-                write(deviations, y.stream().map(MonteCarlo::standardDeviation).toList());
+                write(model, "-o", outputs, y.stream().map(MonteCarlo::mean).toList());
+                if (!deviations.isEmpty()) {
+                    List<Tensor> sd = y.stream().map(MonteCarlo::standardDeviation).toList();
+                    write(model, "--deviation", deviations, sd);
+                }
             }
         }
         return 0;
@@ -128,12 +137,8 @@ final class PredictCommand implements Callable<Integer> {
         if (samples == null && !deviations.isEmpty()) {
             throw wrong("--deviation goes with --monte-carlo");
         }
-        for (Path p : outputs) {
-            requireEnding(p);
-        }
-        for (Path p : deviations) {
-            requireEnding(p);
-        }
+        NamedFile.paths(outputs).forEach(this::requireEnding);
+        NamedFile.paths(deviations).forEach(this::requireEnding);
     }
 
     private void requireEnding(Path p) {
@@ -146,7 +151,7 @@ final class PredictCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private static void requireOnePerOutput(Model model, String option, List<Path> files) {
+    private static void requireOnePerOutput(Model model, String option, List<String> files) {
         int n = model.outputs().size();
         if (n > 0 && files.size() != n) {
             throw new Failure(
@@ -163,7 +168,9 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private void write(List<Path> files, List<Tensor> tensors) {
+    private void write(Model model, String option, List<String> names, List<Tensor> tensors) {
+        List<Path> files =
+                NamedFile.inOrder(option, names, model.outputNames(), model.outputStructure());
         for (int i = 0; i < files.size(); i++) {
             Npy.write(files.get(i), tensors.get(i));
             thaw.note("%s: %s", files.get(i), tensors.get(i).shape());

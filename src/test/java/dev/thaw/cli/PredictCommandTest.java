@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.thaw.data.Dataset;
 import dev.thaw.data.Npy;
+import dev.thaw.graph.Structure;
 import dev.thaw.io.keras.KerasFiles;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.RandomSeed;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Predictions from files to files, against the same models in this process. */
 class PredictCommandTest {
@@ -89,6 +91,44 @@ class PredictCommandTest {
         Outcome.of("predict", two, l, "-o", a, "-o", b).failed("takes 2 inputs, got 1");
         Outcome.of("predict", two, l, x, "-o", a, "-o", b)
                 .failed("input 1 has 20 rows, the first input has 7");
+    }
+
+    /** In any order by name; a dictionary takes nothing else, as its order is not its author's. */
+    @Test
+    void inputsAndOutputsGoByName() {
+        Tensor left = SmallModels.normal(5, 7, 2);
+        Tensor right = SmallModels.normal(6, 7, 3);
+        Path l = SmallModels.array(folder.resolve("l.npy"), left);
+        Path r = SmallModels.array(folder.resolve("r.npy"), right);
+        Path a = folder.resolve("a.npy");
+        Path b = folder.resolve("b.npy");
+        for (boolean dictionary : new boolean[] {false, true}) {
+            Model siblings = SmallModels.siblings();
+            if (dictionary) {
+                siblings.setStructures(
+                        Structure.dictionary(List.of("left", "right")),
+                        Structure.dictionary(List.of("first", "second")));
+            }
+            Path two = SmallModels.save(siblings, folder.resolve("two.keras"));
+            Object[] named = {
+                "predict", two, "right=" + r, "left=" + l, "-o", "second=" + b, "-o", "first=" + a
+            };
+            Outcome.of(named).fine();
+            try (Model m = KerasFiles.load(two)) {
+                Map<String, Tensor> wanted = m.predict(Map.of("left", left, "right", right));
+                assertThat(Npy.read(a).bitEquals(wanted.get("first"))).isTrue();
+                assertThat(Npy.read(b).bitEquals(wanted.get("second"))).isTrue();
+            }
+            Outcome.of("predict", two, "right=" + r, l, "-o", "first=" + a, "-o", "second=" + b)
+                    .failed("X.npy: needs one file for each of [left, right] by its name");
+            Outcome list = Outcome.of("predict", two, l, r, "-o", a, "-o", b);
+            if (dictionary) {
+                list.failed(
+                        "needs one file for each of [left, right] by its name, as in left=FILE");
+            } else {
+                list.fine();
+            }
+        }
     }
 
     @Test
