@@ -142,12 +142,12 @@ public enum Application {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "there is no application '"
-                                                + kerasName
-                                                + "'; there are "
-                                                + Arrays.stream(values())
-                                                        .map(Application::kerasName)
-                                                        .toList()));
+                                        "there is no application '%s'; there are %s"
+                                                .formatted(
+                                                        kerasName,
+                                                        Arrays.stream(values())
+                                                                .map(Application::kerasName)
+                                                                .toList())));
     }
 
     /** What Keras calls it: {@code MobileNetV2}. */
@@ -183,7 +183,7 @@ public enum Application {
             size = "224";
         }
         BigDecimal alpha = new BigDecimal(options.alpha()).setScale(2, RoundingMode.HALF_EVEN);
-        return facts.modelName() + "_" + alpha.toPlainString() + "_" + size;
+        return "%s_%s_%s".formatted(facts.modelName(), alpha.toPlainString(), size);
     }
 
     /** How the application's pixels are prepared. */
@@ -209,10 +209,8 @@ public enum Application {
         Shape shape = predictions.shape();
         if (shape.rank() != 2 || shape.dim(1) != index.size()) {
             throw new IllegalArgumentException(
-                    "decode: predictions must be (images, "
-                            + index.size()
-                            + "), as the class index has that many, got "
-                            + shape);
+                    "decode: predictions must be (images, %s), as the class index has that many, got %s"
+                            .formatted(index.size(), shape));
         }
         Range.atLeast(1).check("decode: top", top);
         List<List<Prediction>> decoded = new ArrayList<>();

@@ -39,13 +39,14 @@ public final class ClassIndex {
             root = new ObjectMapper().readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    file + ": must be a class index in JSON, but: " + e.getOriginalMessage(), e);
+                    "%s: must be a class index in JSON, but: %s"
+                            .formatted(file, e.getOriginalMessage()),
+                    e);
         }
         if (!root.isObject() || root.isEmpty()) {
             throw new IllegalArgumentException(
-                    file
-                            + ": must hold an object such as {\"0\": [\"n01440764\", \"tench\"]}, got "
-                            + root.getNodeType());
+                    "%s: must hold an object such as {\"0\": [\"n01440764\", \"tench\"]}, got %s"
+                            .formatted(file, root.getNodeType()));
         }
         List<Name> names = new ArrayList<>();
         for (int i = 0; i < root.size(); i++) {
@@ -60,11 +61,8 @@ public final class ClassIndex {
                 || !pair.path(0).isTextual()
                 || !pair.path(1).isTextual()) {
             throw new IllegalArgumentException(
-                    file
-                            + ": class "
-                            + number
-                            + " must be a pair of strings such as [\"n01440764\", \"tench\"], got "
-                            + pair);
+                    "%s: class %s must be a pair of strings such as [\"n01440764\", \"tench\"], got %s"
+                            .formatted(file, number, pair));
         }
         return new Name(pair.get(0).textValue(), pair.get(1).textValue());
     }

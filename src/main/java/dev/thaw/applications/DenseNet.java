@@ -31,7 +31,7 @@ final class DenseNet {
                 x = transition(x, "pool" + (i + 1));
             }
             for (int k = 1; k <= blocks[i]; k++) {
-                x = dense(x, "conv" + (i + 2) + "_block" + k);
+                x = dense(x, "conv%s_block%s".formatted(i + 2, k));
             }
         }
         x = normalized(x, "bn", "relu");

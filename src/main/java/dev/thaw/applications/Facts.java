@@ -86,7 +86,7 @@ record Facts(
     Shape check(ApplicationOptions given) {
         for (Option option : given.given()) {
             if (!options.contains(option)) {
-                throw refuse("has no " + option + "; it takes " + options);
+                throw refuse("has no %s; it takes %s".formatted(option, options));
             }
         }
         if (given.imagenet()) {
@@ -114,18 +114,13 @@ record Facts(
         }
         if (height != Shape.NONE && height < minSize || width != Shape.NONE && width < minSize) {
             throw refuse(
-                    "input size must be at least "
-                            + minSize
-                            + "x"
-                            + minSize
-                            + ", got input_shape "
-                            + shape);
+                    "input size must be at least %sx%s, got input_shape %s"
+                            .formatted(minSize, minSize, shape));
         }
         if (given.includeTop() && open) {
             throw refuse(
-                    "with include_top, input_shape must be known, got "
-                            + shape
-                            + "; give one, or leave the top out");
+                    "with include_top, input_shape must be known, got %s; give one, or leave the top out"
+                            .formatted(shape));
         }
         if (shape.last() != 3 && shape.last() != 1) {
             LOG.warn(
@@ -157,10 +152,8 @@ record Facts(
         List<Double> alphas = given.minimalistic() ? List.of(1.0) : imagenetAlphas;
         if (!alphas.isEmpty() && !alphas.contains(given.alpha())) {
             throw refuse(
-                    "with ImageNet's weights, alpha must be one of "
-                            + alphas
-                            + ", got "
-                            + given.alpha());
+                    "with ImageNet's weights, alpha must be one of %s, got %s"
+                            .formatted(alphas, given.alpha()));
         }
         if (defaultSize != Shape.NONE) {
             given.inputShape().ifPresent(s -> checkImagenetShape(s, given.includeTop()));
@@ -173,10 +166,8 @@ record Facts(
         }
         if (includeTop && !trainedAt(shape)) {
             throw refuse(
-                    "with ImageNet's weights and include_top, input_shape must be square, its side one of "
-                            + imagenetSizes
-                            + ", got "
-                            + shape);
+                    "with ImageNet's weights and include_top, input_shape must be square, its side one of %s, got %s"
+                            .formatted(imagenetSizes, shape));
         }
     }
 
@@ -186,6 +177,6 @@ record Facts(
     }
 
     IllegalArgumentException refuse(String problem) {
-        return new IllegalArgumentException(kerasName + ": " + problem);
+        return new IllegalArgumentException("%s: %s".formatted(kerasName, problem));
     }
 }

@@ -29,7 +29,7 @@ final class Vgg {
                         new Conv2D(FILTERS[i], 3)
                                 .activation(ActivationFunction.RELU)
                                 .padding(Padding.SAME)
-                                .named(name + "_conv" + k)
+                                .named("%s_conv%s".formatted(name, k))
                                 .apply(x);
             }
             x = new MaxPooling2D(2).strides(2).named(name + "_pool").apply(x);

@@ -66,8 +66,8 @@ final class Xception {
     private static Symbol residual(Symbol x, String name) {
         Symbol y = x;
         for (int i = 1; i <= 3; i++) {
-            y = Blocks.relu(y, name + "_sepconv" + i + "_act");
-            y = separable(y, MIDDLE, name + "_sepconv" + i);
+            y = Blocks.relu(y, "%s_sepconv%s_act".formatted(name, i));
+            y = separable(y, MIDDLE, "%s_sepconv%s".formatted(name, i));
         }
         return new Add().apply(List.of(y, x));
     }

@@ -51,8 +51,7 @@ final class Explainer {
         if (model.outputs().isEmpty()) {
             throw new IllegalStateException(
                     model.name()
-                            + ": cannot be explained, as it is not built yet; call build(..) or give"
-                            + " an Input first");
+                            + ": cannot be explained, as it is not built yet; call build(..) or give an Input first");
         }
         if (model.inputShapes().stream().allMatch(Explainer::lacksBatchAlone)) {
             return new Explainer(model, given, BATCH).run();
@@ -66,14 +65,8 @@ final class Explainer {
             }
         }
         throw new IllegalStateException(
-                model.name()
-                        + ": cannot be explained, as it fits none of the extents "
-                        + EXTENTS
-                        + " for the None in "
-                        + model.inputShapes()
-                        + "; give its Input known extents ("
-                        + last.getMessage()
-                        + ")",
+                "%s: cannot be explained, as it fits none of the extents %s for the None in %s; give its Input known extents (%s)"
+                        .formatted(model.name(), EXTENTS, model.inputShapes(), last.getMessage()),
                 last);
     }
 
@@ -268,20 +261,20 @@ final class Explainer {
         List<String> stops = new ArrayList<>();
         entries.forEach(e -> collectStops(e, stops));
         if (!stops.isEmpty()) {
-            notes.add("The loss's gradient stops at " + String.join(", ", stops) + ".");
+            notes.add("The loss's gradient stops at %s.".formatted(String.join(", ", stops)));
         }
         for (Weight w : model.trainableWeights()) {
             Value v = program.variables().get(w.variable());
             if (!flow.reaches(v) || isRegularizedAlone(v)) {
                 notes.add(
-                        w.layer().name()
-                                + "/"
-                                + w.spec().name()
-                                + " is trainable, but no output depends on it: "
-                                + (flow.reaches(v)
-                                        ? "its regularizer alone changes it."
-                                        : "it stays as it is, without weight decay or"
-                                                + " constraint."));
+                        "%s/%s is trainable, but no output depends on it: %s"
+                                .formatted(
+                                        w.layer().name(),
+                                        w.spec().name(),
+                                        flow.reaches(v)
+                                                ? "its regularizer alone changes it."
+                                                : "it stays as it is, without weight decay or"
+                                                        + " constraint."));
             }
         }
         return notes;

@@ -132,11 +132,13 @@ public record Explanation(
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        model
-                                                + ": no layer at '"
-                                                + path
-                                                + "'; there are "
-                                                + flatten().stream().map(Entry::path).toList()));
+                                        "%s: no layer at '%s'; there are %s"
+                                                .formatted(
+                                                        model,
+                                                        path,
+                                                        flatten().stream()
+                                                                .map(Entry::path)
+                                                                .toList())));
     }
 
     /** What changed from this explanation to a later one of the same model. */

@@ -119,11 +119,11 @@ final class ExplanationText {
             parts.add(frozen + (frozen == 1 ? " is frozen" : " are frozen"));
         }
         say(
-                " Not listed: "
-                        + leaves.size()
-                        + (leaves.size() == 1 ? " call that does" : " calls that do")
-                        + " the same in every mode"
-                        + (parts.isEmpty() ? "." : "; " + String.join(", ", parts) + "."));
+                " Not listed: %s%s the same in every mode%s"
+                        .formatted(
+                                leaves.size(),
+                                leaves.size() == 1 ? " call that does" : " calls that do",
+                                parts.isEmpty() ? "." : "; " + String.join(", ", parts) + "."));
     }
 
     private void legend(Explanation e, List<Entry> listed) {
@@ -132,14 +132,13 @@ final class ExplanationText {
         }
         if (e.given() == Mode.TRAINING && !listed.isEmpty()) {
             say(
-                    " Gradient: \"changes\" names the weights that a step updates; it \"passes"
-                            + " through\" to what lies below, \"stops here\", or is \"not reached\".");
+                    " Gradient: \"changes\" names the weights that a step updates; it \"passes through\" to what lies below, \"stops here\", or is \"not reached\".");
         }
     }
 
     String of(Difference d) {
         if (d.changes().isEmpty()) {
-            return d.model() + ": nothing changed" + System.lineSeparator();
+            return "%s: nothing changed%s".formatted(d.model(), System.lineSeparator());
         }
         say(d.model() + ": what differs");
         say(d.verdict());
@@ -159,10 +158,8 @@ final class ExplanationText {
         int folded = d.changes().size() - listed.size();
         if (folded > 0) {
             say(
-                    " Not listed: "
-                            + folded
-                            + (folded == 1 ? " call" : " calls")
-                            + " in which nothing but the gradient differs.");
+                    " Not listed: %s%s in which nothing but the gradient differs."
+                            .formatted(folded, folded == 1 ? " call" : " calls"));
         }
         return text.toString();
     }
@@ -195,7 +192,7 @@ final class ExplanationText {
     }
 
     private static String mode(Entry e) {
-        return e.mode().words() + " (" + e.reason().words() + ")";
+        return "%s (%s)".formatted(e.mode().words(), e.reason().words());
     }
 
     private static String flag(Entry e) {

@@ -77,13 +77,15 @@ final class GraphOrder {
         }
         if (node.inputs().isEmpty()) {
             throw new IllegalArgumentException(
-                    model
-                            + ": the graph is not connected: an output depends on '"
-                            + node.layer().name()
-                            + "' "
-                            + symbol.shape()
-                            + ", which is not among the inputs "
-                            + inputs.stream().map(s -> s.node().layer().name()).sorted().toList());
+                    "%s: the graph is not connected: an output depends on '%s' %s, which is not among the inputs %s"
+                            .formatted(
+                                    model,
+                                    node.layer().name(),
+                                    symbol.shape(),
+                                    inputs.stream()
+                                            .map(s -> s.node().layer().name())
+                                            .sorted()
+                                            .toList()));
         }
         met.putIfAbsent(node.layer(), met.size());
         if (seen.add(node)) {

@@ -41,10 +41,8 @@ public class Network extends Layer {
     protected final void connect(List<Symbol> from, List<Symbol> to) {
         if (from.isEmpty() || to.isEmpty()) {
             throw refuse(
-                    "needs at least one input and one output, got "
-                            + from.size()
-                            + " and "
-                            + to.size());
+                    "needs at least one input and one output, got %s and %s"
+                            .formatted(from.size(), to.size()));
         }
         GraphOrder order = new GraphOrder(name(), from, to);
         inputs = List.copyOf(from);
@@ -69,13 +67,8 @@ public class Network extends Layer {
             Layer other = byName.putIfAbsent(l.name(), l);
             if (other != null) {
                 throw refuse(
-                        "two different layers are called '"
-                                + l.name()
-                                + "' ("
-                                + other.className()
-                                + " and "
-                                + l.className()
-                                + "); rename one with named(..)");
+                        "two different layers are called '%s' (%s and %s); rename one with named(..)"
+                                .formatted(l.name(), other.className(), l.className()));
             }
         }
     }
@@ -132,7 +125,7 @@ public class Network extends Layer {
                     case DICTIONARY -> s.keys().size() == tensors;
                 };
         if (!fits) {
-            throw refuse("has " + tensors + " " + side + "s, which do not fit " + s);
+            throw refuse("has %s %ss, which do not fit %s".formatted(tensors, side, s));
         }
     }
 
@@ -151,7 +144,7 @@ public class Network extends Layer {
     private Symbol only(List<Symbol> symbols, String what) {
         if (symbols.size() != 1) {
             throw new IllegalStateException(
-                    name() + ": has " + symbols.size() + " " + what + "s; name one");
+                    "%s: has %s %ss; name one".formatted(name(), symbols.size(), what));
         }
         return symbols.get(0);
     }
@@ -240,10 +233,8 @@ public class Network extends Layer {
         long marked = chosen.stream().filter(l -> !(l instanceof Network)).count();
         if (marked == 0) {
             throw refuse(
-                    "no layer matches "
-                            + which
-                            + "; it has "
-                            + all.stream().map(Layer::name).toList());
+                    "no layer matches %s; it has %s"
+                            .formatted(which, all.stream().map(Layer::name).toList()));
         }
         for (Layer l : chosen) {
             if (which.takesWhole() || !(l instanceof Network)) {
@@ -284,18 +275,14 @@ public class Network extends Layer {
 
     private void requireShapes(List<Shape> given) {
         if (given.size() != inputs.size()) {
-            throw refuse("takes " + inputs.size() + " inputs, got " + given.size());
+            throw refuse("takes %s inputs, got %s".formatted(inputs.size(), given.size()));
         }
         for (int i = 0; i < given.size(); i++) {
             Symbol in = inputs.get(i);
             if (!in.shape().accepts(given.get(i))) {
                 throw refuse(
-                        "input "
-                                + in.node().layer().name()
-                                + " has shape "
-                                + in.shape()
-                                + ", got "
-                                + given.get(i));
+                        "input %s has shape %s, got %s"
+                                .formatted(in.node().layer().name(), in.shape(), given.get(i)));
             }
         }
     }

@@ -24,7 +24,8 @@ public interface Selection {
      * starts with it and an underscore.
      */
     static Selection until(String name) {
-        return new Named("until(" + name + ")", false, all -> all.subList(0, indexOf(all, name)));
+        return new Named(
+                "until(%s)".formatted(name), false, all -> all.subList(0, indexOf(all, name)));
     }
 
     /**
@@ -33,7 +34,9 @@ public interface Selection {
      */
     static Selection from(String name) {
         return new Named(
-                "from(" + name + ")", false, all -> all.subList(indexOf(all, name), all.size()));
+                "from(%s)".formatted(name),
+                false,
+                all -> all.subList(indexOf(all, name), all.size()));
     }
 
     /**
@@ -47,7 +50,7 @@ public interface Selection {
                                 .map(Pattern::quote)
                                 .collect(Collectors.joining(".*")));
         return new Named(
-                "matching(" + glob + ")",
+                "matching(%s)".formatted(glob),
                 true,
                 all -> all.stream().filter(l -> p.matcher(l.name()).matches()).toList());
     }
@@ -55,7 +58,7 @@ public interface Selection {
     /** The layers of this class and all inside them. */
     static Selection ofType(Class<? extends Layer> type) {
         return new Named(
-                "ofType(" + type.getSimpleName() + ")",
+                "ofType(%s)".formatted(type.getSimpleName()),
                 true,
                 all -> all.stream().filter(type::isInstance).map(Layer.class::cast).toList());
     }
@@ -77,12 +80,8 @@ public interface Selection {
             }
         }
         throw new IllegalArgumentException(
-                "no layer is called '"
-                        + name
-                        + "' or '"
-                        + name
-                        + "_..'; there are "
-                        + all.stream().map(Layer::name).toList());
+                "no layer is called '%s' or '%s_..'; there are %s"
+                        .formatted(name, name, all.stream().map(Layer::name).toList()));
     }
 
     /**

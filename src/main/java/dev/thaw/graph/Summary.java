@@ -24,33 +24,31 @@ final class Summary {
         for (Layer l : model.layers()) {
             long own = count(l.weights());
             table.row(
-                    l.name() + " (" + l.className() + ")",
+                    "%s (%s)".formatted(l.name(), l.className()),
                     shapes.getOrDefault(l, ""),
                     number(own),
                     own == 0 ? "-" : flag(model, l));
         }
         long total = count(model.weights());
         long trainable = count(model.trainableWeights());
-        return "Model: \""
-                + model.name()
-                + "\""
-                + System.lineSeparator()
-                + table.render(Table.terminalWidth())
-                + line("Total params", total)
-                + line("Trainable params", trainable)
-                + line("Non-trainable params", total - trainable);
+        return "Model: \"%s\"%s%s%s%s%s"
+                .formatted(
+                        model.name(),
+                        System.lineSeparator(),
+                        table.render(Table.terminalWidth()),
+                        line("Total params", total),
+                        line("Trainable params", trainable),
+                        line("Non-trainable params", total - trainable));
     }
 
     private static String ofUnbuilt(Network model) {
         Table table = new Table(List.of("Layer (type)", "Output Shape", "Param #"));
         for (Layer l : model.sublayers()) {
-            table.row(l.name() + " (" + l.className() + ")", "not built", "?");
+            table.row("%s (%s)".formatted(l.name(), l.className()), "not built", "?");
         }
-        return "Model: \""
-                + model.name()
-                + "\" (not built yet: call build(..) or give an Input first)"
-                + System.lineSeparator()
-                + table.render(Table.terminalWidth());
+        return "Model: \"%s\" (not built yet: call build(..) or give an Input first)%s%s"
+                .formatted(
+                        model.name(), System.lineSeparator(), table.render(Table.terminalWidth()));
     }
 
     private static String flag(Network model, Layer l) {
@@ -89,6 +87,6 @@ final class Summary {
                         : n * 4 < 1024 * 1024
                                 ? String.format(Locale.ROOT, "%.2f KB", n * 4 / 1024.)
                                 : String.format(Locale.ROOT, "%.2f MB", n * 4 / 1024. / 1024.);
-        return " " + what + ": " + number(n) + " (" + size + ")" + System.lineSeparator();
+        return " %s: %s (%s)%s".formatted(what, number(n), size, System.lineSeparator());
     }
 }

@@ -119,21 +119,19 @@ public final class Tracer {
         }
         if (!kept) {
             throw new IllegalStateException(
-                    layer.name()
-                            + ": lower must return what outputShapes and outputDType say, "
-                            + promised
-                            + ", got "
-                            + outputs.stream().map(v -> v.dtype() + " " + v.shape()).toList());
+                    "%s: lower must return what outputShapes and outputDType say, %s, got %s"
+                            .formatted(
+                                    layer.name(),
+                                    promised,
+                                    outputs.stream()
+                                            .map(v -> v.dtype() + " " + v.shape())
+                                            .toList()));
         }
         for (Value v : outputs) {
             if (!program.isDefined(v)) {
                 throw new IllegalStateException(
-                        layer.name()
-                                + ": lower returned "
-                                + v
-                                + " ("
-                                + v.name()
-                                + "), which no op has written; emit one that does");
+                        "%s: lower returned %s (%s), which no op has written; emit one that does"
+                                .formatted(layer.name(), v, v.name()));
             }
         }
     }
@@ -214,7 +212,8 @@ public final class Tracer {
         public void addLoss(Value loss) {
             if (loss.size() != 1) {
                 throw new IllegalStateException(
-                        layer.name() + ": addLoss takes one number, got " + loss.shape());
+                        "%s: addLoss takes one number, got %s"
+                                .formatted(layer.name(), loss.shape()));
             }
             losses.add(loss);
         }

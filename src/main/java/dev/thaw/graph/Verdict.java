@@ -21,7 +21,7 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
     private static final int NAMED = 3;
 
     String words() {
-        return ofWeights() + " " + ofStates();
+        return "%s %s".formatted(ofWeights(), ofStates());
     }
 
     private String ofWeights() {
@@ -31,7 +31,7 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
                     : "In " + given.words() + " mode nothing is trained.";
         }
         if (!refusal.isEmpty()) {
-            return "A step of fit is refused (" + refusal + ").";
+            return "A step of fit is refused (%s).".formatted(refusal);
         }
         int frozen = paths(e -> !e.frozenWeights().isEmpty()).size();
         List<String> trained = paths(Entry::changes);
@@ -42,12 +42,8 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
         if (trained.isEmpty()) {
             return first + "gradients change no weight.";
         }
-        return first
-                + "gradients change the weights of "
-                + count(trained.size(), "layer", "layers")
-                + ": "
-                + named(trained)
-                + ".";
+        return "%sgradients change the weights of %s: %s."
+                .formatted(first, count(trained.size(), "layer", "layers"), named(trained));
     }
 
     private String ofStates() {
@@ -62,11 +58,14 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
         if (moving.isEmpty()) {
             return "No moving statistics move; " + draws;
         }
-        return count(moving.size(), kind() + " WILL move its", kind() + "s WILL move their")
-                + " statistics: "
-                + named(moving)
-                + "; "
-                + draws;
+        return "%s statistics: %s; %s"
+                .formatted(
+                        count(
+                                moving.size(),
+                                kind() + " WILL move its",
+                                kind() + "s WILL move their"),
+                        named(moving),
+                        draws);
     }
 
     private String kind() {
@@ -106,10 +105,10 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
             }
         }
         if (!begin.isEmpty()) {
-            into.add(words + ": " + counted(begin));
+            into.add("%s: %s".formatted(words, counted(begin)));
         }
         if (!end.isEmpty()) {
-            into.add("not " + words + ": " + counted(end));
+            into.add("not %s: %s".formatted(words, counted(end)));
         }
     }
 
@@ -130,6 +129,6 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
     }
 
     private static String count(int n, String one, String more) {
-        return n + " " + (n == 1 ? one : more);
+        return "%s %s".formatted(n, n == 1 ? one : more);
     }
 }

@@ -89,13 +89,11 @@ public abstract class Layer implements Configured {
                 List<DType> taken =
                         Arrays.stream(DType.values()).filter(d -> takes(index, d)).toList();
                 throw refuse(
-                        "input "
-                                + i
-                                + " must be "
-                                + (taken.size() == 1 ? taken.get(0) : "one of " + taken)
-                                + ", got "
-                                + inputs.get(i)
-                                + "; there is no cast, so convert the data and make its Input of that type");
+                        "input %s must be %s, got %s; there is no cast, so convert the data and make its Input of that type"
+                                .formatted(
+                                        i,
+                                        taken.size() == 1 ? taken.get(0) : "one of " + taken,
+                                        inputs.get(i)));
             }
         }
     }
@@ -138,10 +136,8 @@ public abstract class Layer implements Configured {
     public Layer named(String newName) {
         if (newName == null || newName.isBlank() || !NAME.matcher(newName).matches()) {
             throw new IllegalArgumentException(
-                    name
-                            + ": a layer's name has at least one visible character, and no '/' (names make paths) and no control characters, got '"
-                            + newName
-                            + "'");
+                    "%s: a layer's name has at least one visible character, and no '/' (names make paths) and no control characters, got '%s'"
+                            .formatted(name, newName));
         }
         if (namedByItself) {
             LayerNames.giveBack(className(), name);
@@ -310,16 +306,16 @@ public abstract class Layer implements Configured {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        name
-                                                + ": has no weight '"
-                                                + weightName
-                                                + "', it has "
-                                                + ownWeights().stream()
-                                                        .map(w -> w.spec().name())
-                                                        .toList()
-                                                + (isBuilt()
-                                                        ? ""
-                                                        : " (the layer is not built yet)")));
+                                        "%s: has no weight '%s', it has %s%s"
+                                                .formatted(
+                                                        name,
+                                                        weightName,
+                                                        ownWeights().stream()
+                                                                .map(w -> w.spec().name())
+                                                                .toList(),
+                                                        isBuilt()
+                                                                ? ""
+                                                                : " (the layer is not built yet)")));
     }
 
     /** The variable of one of this layer's own weights, if it has one of that name. */
@@ -343,27 +339,22 @@ public abstract class Layer implements Configured {
         List<Weight> all = weights();
         if (values.size() != all.size()) {
             throw new IllegalArgumentException(
-                    name + ": has " + all.size() + " weights, got " + values.size() + " values");
+                    "%s: has %s weights, got %s values".formatted(name, all.size(), values.size()));
         }
         for (int i = 0; i < all.size(); i++) {
             Variable v = all.get(i).variable();
             if (!values.get(i).shape().equals(v.shape()) || values.get(i).dtype() != v.dtype()) {
                 throw new IllegalArgumentException(
-                        all.get(i).layer().name()
-                                + ": weight "
-                                + v.name()
-                                + " (number "
-                                + i
-                                + " of "
-                                + name
-                                + ") is "
-                                + v.dtype()
-                                + " "
-                                + v.shape()
-                                + ", got "
-                                + values.get(i).dtype()
-                                + " "
-                                + values.get(i).shape());
+                        "%s: weight %s (number %s of %s) is %s %s, got %s %s"
+                                .formatted(
+                                        all.get(i).layer().name(),
+                                        v.name(),
+                                        i,
+                                        name,
+                                        v.dtype(),
+                                        v.shape(),
+                                        values.get(i).dtype(),
+                                        values.get(i).shape()));
             }
         }
         for (int i = 0; i < all.size(); i++) {
@@ -423,7 +414,8 @@ public abstract class Layer implements Configured {
     private Symbol only(List<Symbol> outputs) {
         if (outputs.size() != 1) {
             throw new IllegalStateException(
-                    name + ": has " + outputs.size() + " outputs; use applyAll to get all of them");
+                    "%s: has %s outputs; use applyAll to get all of them"
+                            .formatted(name, outputs.size()));
         }
         return outputs.get(0);
     }
@@ -463,7 +455,7 @@ public abstract class Layer implements Configured {
     public Symbol input() {
         List<Symbol> inputs = firstCall().inputs();
         if (inputs.size() != 1) {
-            throw new IllegalStateException(name + ": has " + inputs.size() + " inputs");
+            throw new IllegalStateException("%s: has %s inputs".formatted(name, inputs.size()));
         }
         return inputs.get(0);
     }
@@ -480,20 +472,18 @@ public abstract class Layer implements Configured {
     protected final void refuseIfBuilt(String property) {
         if (weights != null) {
             throw new IllegalStateException(
-                    name
-                            + ": "
-                            + property
-                            + " cannot change after the layer is built; set it before the first call");
+                    "%s: %s cannot change after the layer is built; set it before the first call"
+                            .formatted(name, property));
         }
     }
 
     /** Refuses with the layer's name in front. */
     public final IllegalArgumentException refuse(String problem) {
-        return new IllegalArgumentException(name + ": " + problem);
+        return new IllegalArgumentException("%s: %s".formatted(name, problem));
     }
 
     @Override
     public String toString() {
-        return className() + " " + name;
+        return "%s %s".formatted(className(), name);
     }
 }

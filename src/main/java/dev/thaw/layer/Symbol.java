@@ -25,6 +25,6 @@ public record Symbol(Shape shape, DType dtype, Node node, int index) {
 
     @Override
     public String toString() {
-        return node.layer().name() + " " + shape;
+        return "%s %s".formatted(node.layer().name(), shape);
     }
 }

@@ -84,16 +84,16 @@ public record WindowSpec(
             int smallest = padding == Padding.VALID ? span(axis) : 1;
             if (in < smallest) {
                 throw layer.refuse(
-                        "input's "
-                                + layer.axisName(axis)
-                                + " must be at least "
-                                + smallest
-                                + (padding == Padding.VALID
-                                        ? " (the window spans that many cells), got " + in
-                                        : ", got " + in)
-                                + (padding == Padding.VALID
-                                        ? "; use a smaller window or padding SAME"
-                                        : ""));
+                        "input's %s must be at least %s%s%s"
+                                .formatted(
+                                        layer.axisName(axis),
+                                        smallest,
+                                        padding == Padding.VALID
+                                                ? " (the window spans that many cells), got " + in
+                                                : ", got " + in,
+                                        padding == Padding.VALID
+                                                ? "; use a smaller window or padding SAME"
+                                                : ""));
             }
             output = output.withDim(axis + 1, outputExtent(axis, in));
         }

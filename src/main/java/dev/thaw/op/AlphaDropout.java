@@ -34,6 +34,6 @@ public record AlphaDropout(
 
     @Override
     public String randomness() {
-        return "drops " + (float) (rate * 100) + "%";
+        return "drops %s%%".formatted((float) (rate * 100));
     }
 }

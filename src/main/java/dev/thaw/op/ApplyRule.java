@@ -51,7 +51,7 @@ public record ApplyRule(
     private static void require(UpdateRule rule, String what, int got, int wanted) {
         if (got != wanted) {
             throw new IllegalArgumentException(
-                    "ApplyRule: " + rule + " takes " + wanted + " of " + what + ", got " + got);
+                    "ApplyRule: %s takes %s of %s, got %s".formatted(rule, wanted, what, got));
         }
     }
 }

@@ -21,10 +21,8 @@ public record Assign(@Update List<Value> targets, List<Value> values, Value heal
         }
         if (!fits) {
             throw new IllegalArgumentException(
-                    "Assign: takes a value of each target's shape or one number, got "
-                            + values
-                            + " for "
-                            + targets);
+                    "Assign: takes a value of each target's shape or one number, got %s for %s"
+                            .formatted(values, targets));
         }
     }
 

@@ -26,6 +26,6 @@ public record Dropout(
 
     @Override
     public String randomness() {
-        return "drops " + (float) (rate * 100) + "%";
+        return "drops %s%%".formatted((float) (rate * 100));
     }
 }

@@ -37,15 +37,14 @@ public record MatMul(
                         && (bias == null || bias.size() == y.shape().dim(1));
         if (!fits) {
             throw new IllegalArgumentException(
-                    "MatMul: must be [M,K] times [K,N] plus [N] into [M,N], got "
-                            + a.shape()
-                            + (transposeA ? " transposed" : "")
-                            + " times "
-                            + b.shape()
-                            + (transposeB ? " transposed" : "")
-                            + (bias == null ? "" : " plus " + bias.shape())
-                            + " into "
-                            + y.shape());
+                    "MatMul: must be [M,K] times [K,N] plus [N] into [M,N], got %s%s times %s%s%s into %s"
+                            .formatted(
+                                    a.shape(),
+                                    transposeA ? " transposed" : "",
+                                    b.shape(),
+                                    transposeB ? " transposed" : "",
+                                    bias == null ? "" : " plus " + bias.shape(),
+                                    y.shape()));
         }
     }
 

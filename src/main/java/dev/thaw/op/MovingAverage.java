@@ -19,10 +19,8 @@ public record MovingAverage(@Update List<Value> moving, List<Value> batch, doubl
         batch = List.copyOf(batch);
         if (moving.size() != batch.size()) {
             throw new IllegalArgumentException(
-                    "MovingAverage: takes a batch's statistic for each of "
-                            + moving.size()
-                            + " moving ones, got "
-                            + batch.size());
+                    "MovingAverage: takes a batch's statistic for each of %s moving ones, got %s"
+                            .formatted(moving.size(), batch.size()));
         }
     }
 

@@ -6,10 +6,7 @@ public final class NoGradientException extends IllegalStateException {
 
     NoGradientException(String scope, Op op) {
         super(
-                scope
-                        + ": "
-                        + op.getClass().getSimpleName()
-                        + " has no gradient: put it in front of the first layer that trains, or"
-                        + " freeze what stands before it");
+                "%s: %s has no gradient: put it in front of the first layer that trains, or freeze what stands before it"
+                        .formatted(scope, op.getClass().getSimpleName()));
     }
 }

@@ -29,7 +29,7 @@ final class Operands {
                 return component.getAccessor().invoke(op);
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(
-                        "op " + op.getClass().getSimpleName() + "." + name, e);
+                        "op %s.%s".formatted(op.getClass().getSimpleName(), name), e);
             }
         }
     }
@@ -112,7 +112,7 @@ final class Operands {
         try {
             return (double) c.getAccessor().invoke(record);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(record + "." + c.getName(), e);
+            throw new IllegalStateException("%s.%s".formatted(record, c.getName()), e);
         }
     }
 

@@ -38,12 +38,8 @@ public final class Program {
     private Value value(String name, Shape shape, DType dtype, Value.Role role) {
         if (!shape.isKnown()) {
             throw new IllegalStateException(
-                    "value "
-                            + name
-                            + " of "
-                            + scope
-                            + ": a program needs every extent, got "
-                            + shape);
+                    "value %s of %s: a program needs every extent, got %s"
+                            .formatted(name, scope, shape));
         }
         return new Value(nextId++, name, shape, dtype, role);
     }
@@ -83,20 +79,14 @@ public final class Program {
         for (Value in : op.inputs()) {
             if (!isDefined(in)) {
                 throw new IllegalStateException(
-                        op.print()
-                                + " of "
-                                + scope
-                                + " reads "
-                                + in
-                                + " ("
-                                + in.name()
-                                + "), which no op before it in this program has written");
+                        "%s of %s reads %s (%s), which no op before it in this program has written"
+                                .formatted(op.print(), scope, in, in.name()));
             }
         }
         for (Value out : op.outputs()) {
             if (producers.putIfAbsent(out, op) != null) {
                 throw new IllegalStateException(
-                        out + " of " + scope + " is written twice, by " + op.print());
+                        "%s of %s is written twice, by %s".formatted(out, scope, op.print()));
             }
         }
         steps.add(new Step(op, scope));

@@ -12,10 +12,8 @@ public record Reshape(Value x, @Out Value y) implements Op {
     public Reshape {
         if (x.size() != y.size()) {
             throw new IllegalArgumentException(
-                    "Reshape: y must have as many elements as x, "
-                            + x.shape()
-                            + ", got "
-                            + y.shape());
+                    "Reshape: y must have as many elements as x, %s, got %s"
+                            .formatted(x.shape(), y.shape()));
         }
     }
 

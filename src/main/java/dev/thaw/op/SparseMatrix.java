@@ -39,7 +39,8 @@ public final class SparseMatrix {
         public Builder add(int column, double weight) {
             if (column < 0 || column >= columns) {
                 throw new IllegalArgumentException(
-                        "SparseMatrix: column must be in [0, " + columns + "), got " + column);
+                        "SparseMatrix: column must be in [0, %s), got %s"
+                                .formatted(columns, column));
             }
             indices.add(column);
             weights.add((float) weight);
@@ -99,12 +100,8 @@ public final class SparseMatrix {
     public Value times(Formula f, Value x, int axis) {
         if (x.shape().dim(axis) != columns) {
             throw new IllegalArgumentException(
-                    "SparseMatrix: axis "
-                            + axis
-                            + " must be "
-                            + columns
-                            + " long, got "
-                            + x.shape());
+                    "SparseMatrix: axis %s must be %s long, got %s"
+                            .formatted(axis, columns, x.shape()));
         }
         Value y = f.program().temp("resampled", x.shape().withDim(axis, rows));
         f.program().emit(new Resample(x, operands(f), transposed().operands(f), y, axis));

@@ -82,7 +82,8 @@ public sealed interface UpdateRule {
 
         @Override
         public String formula() {
-            return "rmsprop" + (momentum == 0 ? "" : "_momentum") + (centered ? "_centered" : "");
+            return "rmsprop%s%s"
+                    .formatted(momentum == 0 ? "" : "_momentum", centered ? "_centered" : "");
         }
     }
 

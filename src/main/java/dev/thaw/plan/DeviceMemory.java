@@ -52,9 +52,8 @@ public final class DeviceMemory implements Variable.Home {
         if (r == null) {
             if (v.home() != null) {
                 throw new IllegalStateException(
-                        v.name()
-                                + ": this weight is in use on another device; close the model there before using it on "
-                                + backend.name());
+                        "%s: this weight is in use on another device; close the model there before using it on %s"
+                                .formatted(v.name(), backend.name()));
             }
             Tensor value = v.value();
             r =

@@ -182,13 +182,12 @@ public final class Plan implements AutoCloseable {
             throw e;
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    step.scope()
-                            + ": "
-                            + backend.name()
-                            + " cannot run "
-                            + step.op().print()
-                            + ": "
-                            + e.getMessage(),
+                    "%s: %s cannot run %s: %s"
+                            .formatted(
+                                    step.scope(),
+                                    backend.name(),
+                                    step.op().print(),
+                                    e.getMessage()),
                     e);
         }
     }

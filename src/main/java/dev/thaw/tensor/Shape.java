@@ -125,7 +125,7 @@ public final class Shape {
         for (int i = from; i < to; i++) {
             if (dims[i] == NONE) {
                 throw new IllegalStateException(
-                        "shape " + this + " has no size: axis " + i + " is None");
+                        "shape %s has no size: axis %s is None".formatted(this, i));
             }
             n = Math.multiplyExact(n, (long) dims[i]);
         }

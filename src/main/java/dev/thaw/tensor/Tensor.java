@@ -18,12 +18,8 @@ public final class Tensor {
     private Tensor(Shape shape, DType dtype, Object array, long length) {
         if (shape.size() != length) {
             throw new IllegalArgumentException(
-                    "tensor: shape "
-                            + shape
-                            + " holds "
-                            + shape.size()
-                            + " elements, the array has "
-                            + length);
+                    "tensor: shape %s holds %s elements, the array has %s"
+                            .formatted(shape, shape.size(), length));
         }
         this.shape = shape;
         this.dtype = dtype;
@@ -167,7 +163,7 @@ public final class Tensor {
     private <T> T as(Class<T> type, DType wanted) {
         if (dtype != wanted) {
             throw new IllegalStateException(
-                    "tensor " + shape + " holds " + dtype + ", not " + wanted);
+                    "tensor %s holds %s, not %s".formatted(shape, dtype, wanted));
         }
         return type.cast(array);
     }
@@ -291,7 +287,7 @@ public final class Tensor {
     public Tensor rows(int from, int to) {
         if (from < 0 || to < from || to > shape.dim(0)) {
             throw new IllegalArgumentException(
-                    "rows [" + from + ", " + to + ") are not within the " + shape.dim(0) + " rows");
+                    "rows [%s, %s) are not within the %s rows".formatted(from, to, shape.dim(0)));
         }
         int[] rows = new int[to - from];
         Arrays.setAll(rows, i -> from + i);

@@ -101,15 +101,8 @@ public final class Variable {
     public void assign(Tensor value) {
         if (!value.shape().equals(shape) || value.dtype() != dtype) {
             throw new IllegalArgumentException(
-                    name
-                            + ": expects "
-                            + dtype
-                            + " "
-                            + shape
-                            + ", got "
-                            + value.dtype()
-                            + " "
-                            + value.shape());
+                    "%s: expects %s %s, got %s %s"
+                            .formatted(name, dtype, shape, value.dtype(), value.shape()));
         }
         Home where = home;
         while (where != null && !where.write(this, value)) {
@@ -144,15 +137,8 @@ public final class Variable {
             Tensor made = initial.get();
             if (!made.shape().equals(shape) || made.dtype() != dtype) {
                 throw new IllegalStateException(
-                        name
-                                + ": its initializer must make "
-                                + dtype
-                                + " "
-                                + shape
-                                + ", it made "
-                                + made.dtype()
-                                + " "
-                                + made.shape());
+                        "%s: its initializer must make %s %s, it made %s %s"
+                                .formatted(name, dtype, shape, made.dtype(), made.shape()));
             }
             host = made;
             initial = null;
@@ -162,6 +148,6 @@ public final class Variable {
 
     @Override
     public String toString() {
-        return name + " " + shape;
+        return "%s %s".formatted(name, shape);
     }
 }

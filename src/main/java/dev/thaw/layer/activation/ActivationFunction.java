@@ -194,8 +194,7 @@ public final class ActivationFunction {
                         "PReLU",
                         reader -> {
                             throw new IllegalArgumentException(
-                                    "a layer with weights must not be another's activation here, got PReLU;"
-                                            + " put it behind that layer");
+                                    "a layer with weights must not be another's activation here, got PReLU; put it behind that layer");
                         });
     }
 
@@ -224,13 +223,13 @@ public final class ActivationFunction {
         ActivationFunction found = BY_NAME.get(name);
         if (found == null) {
             throw new IllegalArgumentException(
-                    "there is no activation '"
-                            + name
-                            + "'; known are "
-                            + String.join(", ", names())
-                            + (name.equals("threshold")
-                                    ? " (threshold takes two numbers, which a name cannot give)"
-                                    : ""));
+                    "there is no activation '%s'; known are %s%s"
+                            .formatted(
+                                    name,
+                                    String.join(", ", names()),
+                                    name.equals("threshold")
+                                            ? " (threshold takes two numbers, which a name cannot give)"
+                                            : ""));
         }
         return found;
     }
@@ -261,8 +260,7 @@ public final class ActivationFunction {
     public Value lower(Lowering l, Value x) {
         if (this == GLU) {
             throw new IllegalArgumentException(
-                    "glu halves the last axis, which only an Activation layer allows for; use"
-                            + " new Activation(ActivationFunction.GLU) behind a linear layer");
+                    "glu halves the last axis, which only an Activation layer allows for; use new Activation(ActivationFunction.GLU) behind a linear layer");
         }
         return lowerToOutputShape(l, x);
     }

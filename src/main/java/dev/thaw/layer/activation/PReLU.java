@@ -64,16 +64,13 @@ public final class PReLU extends UnaryLayer<PReLU> {
         Shape alpha = alphaShape(input);
         if (isBuilt() && !variable("alpha").shape().accepts(alpha)) {
             throw refuse(
-                    "input must fit alpha, which has shape "
-                            + variable("alpha").shape()
-                            + ", got "
-                            + input);
+                    "input must fit alpha, which has shape %s, got %s"
+                            .formatted(variable("alpha").shape(), input));
         }
         if (!isBuilt() && !alpha.isKnown()) {
             throw refuse(
-                    "input's extents must be known but for the batch and the shared axes, got "
-                            + input
-                            + "; share the axes that vary with sharedAxes(..)");
+                    "input's extents must be known but for the batch and the shared axes, got %s; share the axes that vary with sharedAxes(..)"
+                            .formatted(input));
         }
         return input;
     }
@@ -82,10 +79,8 @@ public final class PReLU extends UnaryLayer<PReLU> {
         List<Integer> shared = sharedAxes == null ? List.of() : sharedAxes;
         if (input.rank() < 2 || shared.stream().anyMatch(a -> a >= input.rank())) {
             throw refuse(
-                    "input must have a batch axis, another one, and the shared axes "
-                            + shared
-                            + ", got "
-                            + input);
+                    "input must have a batch axis, another one, and the shared axes %s, got %s"
+                            .formatted(shared, input));
         }
         Shape alpha = input.sub(1, input.rank());
         for (int axis : shared) {

@@ -53,11 +53,8 @@ public final class Softmax extends UnaryLayer<Softmax> implements ActivationFunc
     protected Value lower(Lowering l, Value x) {
         if (l.mask(x) != null) {
             throw refuse(
-                    "takes no mask: one of "
-                            + l.mask(x).shape()
-                            + " says nothing about the elements of "
-                            + x.shape()
-                            + "; use an Activation, which passes the mask on");
+                    "takes no mask: one of %s says nothing about the elements of %s; use an Activation, which passes the mask on"
+                            .formatted(l.mask(x).shape(), x.shape()));
         }
         return softmax(l, x, resolved(x.shape()));
     }

@@ -45,10 +45,8 @@ public abstract class BaseConv<S extends BaseConv<S>> extends KernelLayer<S> {
         checkChannels(input, "kernel", rank(), groups);
         if (input.last() % groups != 0) {
             throw refuse(
-                    "input's channels must be divisible by groups ("
-                            + groups
-                            + "), got "
-                            + input.last());
+                    "input's channels must be divisible by groups (%s), got %s"
+                            .formatted(groups, input.last()));
         }
         return window().outputShape(this, input, filters());
     }

@@ -68,10 +68,8 @@ public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>> extends 
         int span = window().span(axis);
         if (outputPadding != null && outputPadding.get(axis) >= stride) {
             throw refuse(
-                    "outputPadding must be less than strides along each axis, got outputPadding "
-                            + outputPadding
-                            + " and strides "
-                            + window().strides());
+                    "outputPadding must be less than strides along each axis, got outputPadding %s and strides %s"
+                            .formatted(outputPadding, window().strides()));
         }
         boolean valid = window().padding() == Padding.VALID;
         long out =
@@ -80,14 +78,8 @@ public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>> extends 
                         : (in - 1L) * stride + (valid ? span : span % 2) + outputPadding.get(axis);
         if (in < 1 || out < 1 || out > Integer.MAX_VALUE) {
             throw refuse(
-                    "input's "
-                            + axisName(axis)
-                            + " must be at least 1 and make 1 to "
-                            + Integer.MAX_VALUE
-                            + " of them, got "
-                            + in
-                            + ", which make "
-                            + out);
+                    "input's %s must be at least 1 and make 1 to %s of them, got %s, which make %s"
+                            .formatted(axisName(axis), Integer.MAX_VALUE, in, out));
         }
         return (int) out;
     }

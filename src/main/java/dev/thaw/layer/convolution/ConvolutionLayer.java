@@ -172,10 +172,8 @@ public abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends Sp
                 .ifPresent(
                         channels -> {
                             throw refuse(
-                                    "input must have "
-                                            + channels
-                                            + " channels (its kernel sees that many), got "
-                                            + input.last());
+                                    "input must have %s channels (its kernel sees that many), got %s"
+                                            .formatted(channels, input.last()));
                         });
     }
 }

@@ -103,12 +103,8 @@ public final class Dense extends UnaryLayer<Dense> {
         if (isBuilt() && variable("kernel").shape().dim(0) != input.last()) {
             int rows = variable("kernel").shape().dim(0);
             throw refuse(
-                    "input's last axis must be "
-                            + rows
-                            + " (its kernel has "
-                            + rows
-                            + " rows), got "
-                            + input.last());
+                    "input's last axis must be %s (its kernel has %s rows), got %s"
+                            .formatted(rows, rows, input.last()));
         }
         return input.withDim(-1, units);
     }

@@ -67,7 +67,7 @@ public final class TimeDistributed extends UnaryLayer<TimeDistributed> {
     protected Shape outputShape(Shape input) {
         List<Shape> out = layer.outputShapes(List.of(step(input)));
         if (out.size() != 1) {
-            throw refuse(layer.name() + " must have one output, it has " + out.size());
+            throw refuse("%s must have one output, it has %s".formatted(layer.name(), out.size()));
         }
         Shape one = out.get(0);
         return one.sub(1, one.rank()).prepend(input.dim(1)).prepend(one.dim(0));

@@ -61,7 +61,8 @@ public final class Dot extends TypedLayer<Dot> {
                 InputAxes.resolve(
                         this, input, axes.all().get(Math.min(which, axes.all().size() - 1)));
         if (a == 0) {
-            throw refuse("axes must not be the batch, got " + axes + " for the input " + input);
+            throw refuse(
+                    "axes must not be the batch, got %s for the input %s".formatted(axes, input));
         }
         return a;
     }

@@ -45,7 +45,7 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
     protected Shape outputShape(Shape input) {
         Shape normalized = InputAxes.weightShape(this, input, axis);
         if (!normalized.isKnown()) {
-            throw refuse("input must have known extents at axis " + axis + ", got " + input);
+            throw refuse("input must have known extents at axis %s, got %s".formatted(axis, input));
         }
         checkBuilt(normalized, axis, input);
         return input;

@@ -60,12 +60,8 @@ public final class RMSNormalization extends UnaryLayer<RMSNormalization> {
         }
         if (isBuilt() && !variable("scale").shape().equals(scale)) {
             throw refuse(
-                    "was built for extents "
-                            + variable("scale").shape()
-                            + " at axis "
-                            + axis
-                            + ", got "
-                            + input);
+                    "was built for extents %s at axis %s, got %s"
+                            .formatted(variable("scale").shape(), axis, input));
         }
         return input;
     }

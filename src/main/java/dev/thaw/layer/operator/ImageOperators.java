@@ -102,6 +102,7 @@ final class ImageOperators {
             }
         }
         throw a.refuse(
-                key + " must be one of " + List.of(type.getEnumConstants()) + ", got " + name);
+                "%s must be one of %s, got %s"
+                        .formatted(key, List.of(type.getEnumConstants()), name));
     }
 }

@@ -100,7 +100,7 @@ final class JoiningOperators {
     private static List<Integer> cuts(OperatorArguments a, Shape s, int axis) {
         int extent = s.dim(axis);
         if (extent == Shape.NONE) {
-            throw a.refuse("axis " + axis + " must be known to be split, got " + s);
+            throw a.refuse("axis %s must be known to be split, got %s".formatted(axis, s));
         }
         List<Integer> cuts = new ArrayList<>();
         cuts.add(0);
@@ -109,15 +109,14 @@ final class JoiningOperators {
         } else {
             int parts = a.integer("indices_or_sections", 0);
             if (parts < 1 || extent % parts != 0) {
-                throw a.refuse(
-                        "axis " + axis + " of " + s + " must split into " + parts + " parts");
+                throw a.refuse("axis %s of %s must split into %s parts".formatted(axis, s, parts));
             }
             IntStream.range(1, parts).forEach(i -> cuts.add(i * (extent / parts)));
         }
         cuts.add(extent);
         for (int i = 1; i < cuts.size(); i++) {
             if (cuts.get(i) < cuts.get(i - 1) || cuts.get(i) > extent) {
-                throw a.refuse("indices must ascend within " + extent + ", got " + cuts);
+                throw a.refuse("indices must ascend within %s, got %s".formatted(extent, cuts));
             }
         }
         return cuts;

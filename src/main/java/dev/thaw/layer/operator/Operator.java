@@ -107,7 +107,7 @@ public final class Operator extends TypedLayer<Operator> {
     @Override
     public List<Shape> outputShapes(List<Shape> given) {
         if (given.size() != inputs) {
-            throw refuse("takes " + inputs + " inputs, got " + given.size());
+            throw refuse("takes %s inputs, got %s".formatted(inputs, given.size()));
         }
         return rule.outputShapes(given);
     }

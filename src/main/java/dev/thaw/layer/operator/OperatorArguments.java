@@ -22,7 +22,7 @@ final class OperatorArguments {
         this.config = call.config();
         if (call.args().size() > parameters.size()) {
             throw refuse(
-                    "takes at most " + parameters + ", got " + call.args().size() + " arguments");
+                    "takes at most %s, got %s arguments".formatted(parameters, call.args().size()));
         }
         for (int i = 0; i < call.args().size(); i++) {
             given.put(parameters.get(i), call.args().get(i));
@@ -31,10 +31,12 @@ final class OperatorArguments {
                 .forEach(
                         (name, value) -> {
                             if (value != null && !parameters.contains(name)) {
-                                throw refuse("has no argument " + name + ", it has " + parameters);
+                                throw refuse(
+                                        "has no argument %s, it has %s"
+                                                .formatted(name, parameters));
                             }
                             if (given.containsKey(name)) {
-                                throw refuse("is given its argument " + name + " twice");
+                                throw refuse("is given its argument %s twice".formatted(name));
                             }
                             given.put(name, value);
                         });
@@ -80,7 +82,7 @@ final class OperatorArguments {
             list.forEach(a -> all.add(operand(name, a)));
             return all;
         }
-        throw refuse(name + " must be a list of tensors, got " + given.get(name));
+        throw refuse("%s must be a list of tensors, got %s".formatted(name, given.get(name)));
     }
 
     private Operand operand(String name, Object argument) {
@@ -93,7 +95,7 @@ final class OperatorArguments {
         } else if (argument instanceof Operator.Literal l) {
             return new Operand.Constant(l.value());
         }
-        throw refuse(name + " must be a tensor or a number, got " + argument);
+        throw refuse("%s must be a tensor or a number, got %s".formatted(name, argument));
     }
 
     /** A number of the configuration, or a default where it is absent or null. */
@@ -105,7 +107,7 @@ final class OperatorArguments {
         if (value instanceof Number n) {
             return n.doubleValue();
         }
-        throw refuse(key + " must be a number, got " + value);
+        throw refuse("%s must be a number, got %s".formatted(key, value));
     }
 
     /** A number of the configuration, or null. */
@@ -122,7 +124,7 @@ final class OperatorArguments {
         if (value instanceof Boolean b) {
             return b;
         }
-        throw refuse(key + " must be true or false, got " + value);
+        throw refuse("%s must be true or false, got %s".formatted(key, value));
     }
 
     /** A whole number, or a default where it is absent or null. */
@@ -155,7 +157,7 @@ final class OperatorArguments {
         if (value instanceof String s) {
             return s;
         }
-        throw refuse(key + " must be a text, got " + value);
+        throw refuse("%s must be a text, got %s".formatted(key, value));
     }
 
     /** A value of the configuration as it stands. */
@@ -169,7 +171,7 @@ final class OperatorArguments {
                 && Math.abs(n.doubleValue()) <= Integer.MAX_VALUE) {
             return n.intValue();
         }
-        throw refuse(key + " must be whole numbers of 32 bits, got " + value);
+        throw refuse("%s must be whole numbers of 32 bits, got %s".formatted(key, value));
     }
 
     IllegalArgumentException refuse(String problem) {

@@ -53,7 +53,8 @@ final class OperatorTable {
             Function<OperatorArguments, OperatorRule> maker) {
         for (String name : classNames) {
             if (entries.put(name, new Entry(parameters, maker)) != null) {
-                throw new IllegalStateException("operator " + name + " is in the table already");
+                throw new IllegalStateException(
+                        "operator %s is in the table already".formatted(name));
             }
         }
     }

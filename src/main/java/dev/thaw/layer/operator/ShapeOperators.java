@@ -58,7 +58,7 @@ final class ShapeOperators {
         }
         long size = from.size();
         if (known <= 0 || open < 0 ? known != size : size % known != 0) {
-            throw a.refuse("newshape " + wanted + " does not fit the input " + from);
+            throw a.refuse("newshape %s does not fit the input %s".formatted(wanted, from));
         }
         if (open >= 0) {
             dims[open] = Math.toIntExact(size / known);
@@ -138,7 +138,8 @@ final class ShapeOperators {
         if (from.size() != to.size()
                 || from.stream().distinct().count() != from.size()
                 || to.stream().distinct().count() != to.size()) {
-            throw a.refuse("source and destination must name as many axes, got " + from + to);
+            throw a.refuse(
+                    "source and destination must name as many axes, got %s%s".formatted(from, to));
         }
         List<Integer> order = new ArrayList<>(s.axesBut(from));
         to.stream().sorted().forEach(i -> order.add(i, from.get(to.indexOf(i))));
@@ -165,7 +166,7 @@ final class ShapeOperators {
         Object fill = a.argument("constant_values");
         if (!a.text("mode", "constant").equals("constant")
                 || fill instanceof Number n && n.doubleValue() != 0) {
-            throw a.refuse("pads with zeros alone, got " + a.raw("mode") + " and " + fill);
+            throw a.refuse("pads with zeros alone, got %s and %s".formatted(a.raw("mode"), fill));
         }
         Operand x = a.operand("x");
         return OperatorRule.of(

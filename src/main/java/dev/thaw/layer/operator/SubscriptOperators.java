@@ -82,7 +82,8 @@ final class SubscriptOperators {
         long named = entries.stream().filter(SubscriptOperators::takesAxis).count();
         long dots = entries.stream().filter(e -> e == Operator.Subscript.ELLIPSIS).count();
         if (named > rank || dots > 1) {
-            throw a.refuse("a subscript of " + entries + " does not fit an input of rank " + rank);
+            throw a.refuse(
+                    "a subscript of %s does not fit an input of rank %s".formatted(entries, rank));
         }
         List<Object> all = new ArrayList<>();
         Operator.Range whole = new Operator.Range(null, null, null);
@@ -167,7 +168,7 @@ final class SubscriptOperators {
                         Math.floorDiv(
                                 (long) stop - start + (step > 0 ? step - 1 : step + 1), step));
         if (count == 0) {
-            throw a.refuse("slice " + r + " leaves nothing of " + extent);
+            throw a.refuse("slice %s leaves nothing of %s".formatted(r, extent));
         }
         return indices(start, step, Math.toIntExact(count));
     }

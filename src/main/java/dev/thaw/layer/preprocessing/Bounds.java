@@ -53,6 +53,6 @@ record Bounds(double lower, double upper) {
     /** The two numbers: {@code [-0.1, 0.2]}. */
     @Override
     public String toString() {
-        return "[" + lower + ", " + upper + "]";
+        return "[%s, %s]".formatted(lower, upper);
     }
 }

@@ -100,10 +100,8 @@ public final class Normalization extends UnaryLayer<Normalization> {
         }
         if (data.dtype() != DType.FLOAT32 || data.size() == 0) {
             throw refuse(
-                    "adapt needs FLOAT32 data with at least one number, got "
-                            + data.dtype()
-                            + " "
-                            + data.shape());
+                    "adapt needs FLOAT32 data with at least one number, got %s %s"
+                            .formatted(data.dtype(), data.shape()));
         }
         outputShape(data.shape());
         build(List.of(data.shape()));
@@ -135,7 +133,7 @@ public final class Normalization extends UnaryLayer<Normalization> {
         checkStatistics();
         Shape extents = weightShape(input);
         if (!extents.isKnown()) {
-            throw refuse("input must have known extents at axis " + axis + ", got " + input);
+            throw refuse("input must have known extents at axis %s, got %s".formatted(axis, input));
         }
         Shape have =
                 givenMean != null ? givenMean.shape() : isBuilt() ? variable("mean").shape() : null;
@@ -143,7 +141,8 @@ public final class Normalization extends UnaryLayer<Normalization> {
             boolean repeats = givenMean != null && have.dim(-i) == 1;
             if (have.dim(-i) != extents.dim(-i) && !repeats) {
                 throw refuse(
-                        "has statistics of shape " + have + " for axis " + axis + ", got " + input);
+                        "has statistics of shape %s for axis %s, got %s"
+                                .formatted(have, axis, input));
             }
         }
         return input;

@@ -65,10 +65,8 @@ public final class Rescaling extends UnaryLayer<Rescaling> {
         int channels = channels();
         if (channels > 1 && (input.rank() < 1 || input.last() != channels)) {
             throw refuse(
-                    "input's last axis must be "
-                            + channels
-                            + " (scale or offset has that many numbers), got "
-                            + input);
+                    "input's last axis must be %s (scale or offset has that many numbers), got %s"
+                            .formatted(channels, input));
         }
         return input;
     }

@@ -35,10 +35,8 @@ public abstract class BaseSpatialDropout<S extends BaseSpatialDropout<S>> extend
     protected final Shape outputShape(Shape input) {
         if (input.rank() != spatialAxes + 2) {
             throw refuse(
-                    "input must have a batch, channels and "
-                            + spatialAxes
-                            + " spatial axes, got "
-                            + input);
+                    "input must have a batch, channels and %s spatial axes, got %s"
+                            .formatted(spatialAxes, input));
         }
         return input;
     }

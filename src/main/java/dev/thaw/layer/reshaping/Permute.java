@@ -40,10 +40,8 @@ public final class Permute extends UnaryLayer<Permute> {
     protected Shape outputShape(Shape input) {
         if (input.rank() != dims.size() + 1) {
             throw refuse(
-                    "input must have a batch axis and the "
-                            + dims.size()
-                            + " of dims, got "
-                            + input);
+                    "input must have a batch axis and the %s of dims, got %s"
+                            .formatted(dims.size(), input));
         }
         return input.pick(order());
     }

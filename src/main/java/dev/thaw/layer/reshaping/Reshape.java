@@ -59,10 +59,8 @@ public final class Reshape extends UnaryLayer<Reshape> {
             return reshaped(input, sample);
         } catch (ArithmeticException e) {
             throw refuse(
-                    "a sample must have fewer than 2^31 elements, got input "
-                            + input
-                            + " and target_shape "
-                            + targetShape);
+                    "a sample must have fewer than 2^31 elements, got input %s and target_shape %s"
+                            .formatted(input, targetShape));
         }
     }
 
@@ -78,15 +76,13 @@ public final class Reshape extends UnaryLayer<Reshape> {
         }
         if (open < 0 ? product != size : size % product != 0) {
             throw refuse(
-                    "target_shape "
-                            + targetShape
-                            + (open < 0 ? " holds " : " holds a multiple of ")
-                            + product
-                            + " elements, the input "
-                            + input
-                            + " has "
-                            + size
-                            + " per sample");
+                    "target_shape %s%s%s elements, the input %s has %s per sample"
+                            .formatted(
+                                    targetShape,
+                                    open < 0 ? " holds " : " holds a multiple of ",
+                                    product,
+                                    input,
+                                    size));
         }
         Shape target =
                 open < 0 ? targetShape : targetShape.withDim(open, Math.toIntExact(size / product));

@@ -30,11 +30,11 @@ public enum Reduction {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "loss: reduction must be sum_over_batch_size, mean,"
-                                                + " mean_with_sample_weight or sum, got "
-                                                + name
-                                                + (name == null || name.equals("none")
-                                                        ? "; training needs one number"
-                                                        : "")));
+                                        "loss: reduction must be sum_over_batch_size, mean, mean_with_sample_weight or sum, got %s%s"
+                                                .formatted(
+                                                        name,
+                                                        name == null || name.equals("none")
+                                                                ? "; training needs one number"
+                                                                : "")));
     }
 }

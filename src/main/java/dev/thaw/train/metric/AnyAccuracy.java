@@ -58,13 +58,8 @@ record AnyAccuracy() implements Metric {
     static void requireClasses(String metric, Shape prediction, Shape target) {
         if (target.size() != Answers.entries(prediction).size()) {
             throw new IllegalArgumentException(
-                    "metric "
-                            + metric
-                            + ": needs a class number for each of "
-                            + Answers.entries(prediction)
-                            + ", the targets have "
-                            + target
-                            + "; choose a metric for the targets of the loss");
+                    "metric %s: needs a class number for each of %s, the targets have %s; choose a metric for the targets of the loss"
+                            .formatted(metric, Answers.entries(prediction), target));
         }
     }
 }

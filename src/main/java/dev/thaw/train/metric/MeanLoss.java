@@ -32,13 +32,8 @@ public record MeanLoss(Loss loss) implements Metric {
         Shape wanted = loss.targetShape(prediction);
         if (!target.equals(wanted)) {
             throw new IllegalArgumentException(
-                    "metric "
-                            + name()
-                            + ": needs targets of shape "
-                            + wanted
-                            + ", the model's loss has "
-                            + target
-                            + "; choose a metric for the targets of the loss");
+                    "metric %s: needs targets of shape %s, the model's loss has %s; choose a metric for the targets of the loss"
+                            .formatted(name(), wanted, target));
         }
     }
 

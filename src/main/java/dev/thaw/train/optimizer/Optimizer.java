@@ -209,10 +209,8 @@ public abstract class Optimizer implements Configured {
     protected final void refuseIfUsed(String property) {
         if (used) {
             throw new IllegalStateException(
-                    name()
-                            + ": "
-                            + property
-                            + " cannot change after the first step; compile with a new optimizer");
+                    "%s: %s cannot change after the first step; compile with a new optimizer"
+                            .formatted(name(), property));
         }
     }
 
@@ -226,8 +224,7 @@ public abstract class Optimizer implements Configured {
         if (schedule != null) {
             throw new IllegalStateException(
                     name()
-                            + ": its learning rate follows a schedule and cannot be set; make the optimizer"
-                            + " with a number instead");
+                            + ": its learning rate follows a schedule and cannot be set; make the optimizer with a number instead");
         }
         learningRate.assign(Tensor.scalar((float) checkRate(value)));
     }
@@ -319,7 +316,7 @@ public abstract class Optimizer implements Configured {
                         name,
                         s ->
                                 new Variable(
-                                        weight.name() + "_" + s,
+                                        "%s_%s".formatted(weight.name(), s),
                                         weight.shape(),
                                         DType.FLOAT32,
                                         false,

@@ -40,12 +40,8 @@ public record OptimizerOptions(
         int clips = (clipnorm == null ? 0 : 1) + (globalClipnorm == null ? 0 : 1);
         if (clips + (clipvalue == null ? 0 : 1) > 1) {
             throw new IllegalArgumentException(
-                    "optimizer: only one of clipnorm, global_clipnorm and clipvalue may be given, got "
-                            + clipnorm
-                            + ", "
-                            + globalClipnorm
-                            + " and "
-                            + clipvalue);
+                    "optimizer: only one of clipnorm, global_clipnorm and clipvalue may be given, got %s, %s and %s"
+                            .formatted(clipnorm, globalClipnorm, clipvalue));
         }
     }
 

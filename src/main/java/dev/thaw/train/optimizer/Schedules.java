@@ -100,10 +100,8 @@ public final class Schedules {
             values = List.copyOf(values);
             if (values.size() != boundaries.size() + 1) {
                 throw new IllegalArgumentException(
-                        "PiecewiseConstantDecay: needs one value more than boundaries, got "
-                                + values.size()
-                                + " and "
-                                + boundaries.size());
+                        "PiecewiseConstantDecay: needs one value more than boundaries, got %s and %s"
+                                .formatted(values.size(), boundaries.size()));
             }
             for (int i = 1; i < boundaries.size(); i++) {
                 if (boundaries.get(i) < boundaries.get(i - 1)) {
@@ -403,6 +401,6 @@ public final class Schedules {
 
     private static void check(String where, double initial, String what, double steps) {
         Range.NOT_NEGATIVE.check(where + ": initial_learning_rate", initial);
-        Range.POSITIVE.check(where + ": " + what, steps);
+        Range.POSITIVE.check("%s: %s".formatted(where, what), steps);
     }
 }
