@@ -28,7 +28,7 @@ final class ArraySource implements ByteSource {
             throw new FileFormatException(
                     name,
                     "byte " + position,
-                    "needs " + into.remaining() + " bytes from here, there are " + length(),
+                    "needs %s bytes from here, there are %s".formatted(into.remaining(), length()),
                     FileFormatException.DAMAGED);
         }
         into.put(bytes.slice((int) position, into.remaining()));

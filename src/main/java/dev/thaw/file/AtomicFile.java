@@ -59,7 +59,7 @@ public final class AtomicFile {
             replace(real, body);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    target + ": cannot be written, and is as it was: " + reason(e), e);
+                    "%s: cannot be written, and is as it was: %s".formatted(target, reason(e)), e);
         }
     }
 
@@ -74,7 +74,7 @@ public final class AtomicFile {
         Path at = target.toAbsolutePath();
         for (int i = 0; Files.isSymbolicLink(at); i++) {
             if (i == MAX_LINKS) {
-                throw new IOException("more than " + MAX_LINKS + " symbolic links in a row");
+                throw new IOException("more than %s symbolic links in a row".formatted(MAX_LINKS));
             }
             at = at.resolveSibling(Files.readSymbolicLink(at));
         }
@@ -89,13 +89,13 @@ public final class AtomicFile {
             throw new IOException("it is a folder; give the name of a file in it");
         }
         if (!Files.isDirectory(real.getParent())) {
-            throw new IOException("the folder " + real.getParent() + " does not exist; create it");
+            throw new IOException(
+                    "the folder %s does not exist; create it".formatted(real.getParent()));
         }
         if (!Files.isWritable(real.getParent())) {
             throw new IOException(
-                    "the folder "
-                            + real.getParent()
-                            + " is write-protected; change its permissions");
+                    "the folder %s is write-protected; change its permissions"
+                            .formatted(real.getParent()));
         }
         if (Files.exists(real) && !Files.isRegularFile(real)) {
             throw new IOException("it is neither a plain file nor free; give another name");
@@ -184,7 +184,7 @@ public final class AtomicFile {
     }
 
     private static String prefix(Path real) {
-        return "." + real.getFileName() + ".";
+        return ".%s.".formatted(real.getFileName());
     }
 
     private static String random() {

@@ -42,7 +42,8 @@ public interface ByteSource extends Closeable {
             }
             return new FileSource(FileChannel.open(path, StandardOpenOption.READ), path.toString());
         } catch (IOException e) {
-            throw new UncheckedIOException(path + ": cannot be opened: " + reason(e), e);
+            throw new UncheckedIOException(
+                    "%s: cannot be opened: %s".formatted(path, reason(e)), e);
         }
     }
 
@@ -59,13 +60,8 @@ public interface ByteSource extends Closeable {
             throw new FileFormatException(
                     name(),
                     name,
-                    "the bytes ["
-                            + position
-                            + ", +"
-                            + length
-                            + ") must lie within the "
-                            + length()
-                            + " bytes of the file",
+                    "the bytes [%s, +%s) must lie within the %s bytes of the file"
+                            .formatted(position, length, length()),
                     FileFormatException.DAMAGED);
         }
         return new PartSource(this, position, length, name);
@@ -79,7 +75,7 @@ public interface ByteSource extends Closeable {
             throw new FileFormatException(
                     name(),
                     "byte " + position,
-                    "needs " + length + " bytes from here, the file ends at " + length(),
+                    "needs %s bytes from here, the file ends at %s".formatted(length, length()),
                     FileFormatException.DAMAGED);
         }
         byte[] bytes = new byte[length];

@@ -63,8 +63,7 @@ public final class CacheFolder {
                 f -> {
                     Path fresh = fresh();
                     LOG.warn(
-                            "{} is not used as a cache, since {}; {} takes its place until the JVM"
-                                    + " ends. Name a folder of your own in {} or -D{}",
+                            "{} is not used as a cache, since {}; {} takes its place until the JVM ends. Name a folder of your own in {} or -D{}",
                             f,
                             fault.get(),
                             fresh,
@@ -132,7 +131,7 @@ public final class CacheFolder {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("its owner cannot be read (" + e + ")");
+            return Optional.of("its owner cannot be read (%s)".formatted(e));
         }
     }
 

@@ -46,7 +46,7 @@ public class FileFormatException extends UncheckedIOException {
     }
 
     private static String message(String file, String inside, String rule, String remedy) {
-        return file + ": " + (inside.isEmpty() ? "" : inside + ": ") + rule + " (" + remedy + ")";
+        return "%s: %s%s (%s)".formatted(file, inside.isEmpty() ? "" : inside + ": ", rule, remedy);
     }
 
     private static IOException cause(Throwable cause, String rule) {

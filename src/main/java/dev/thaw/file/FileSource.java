@@ -44,7 +44,7 @@ final class FileSource implements ByteSource {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    name + ": cannot be read at byte " + at + ": " + e.getMessage(), e);
+                    "%s: cannot be read at byte %s: %s".formatted(name, at, e.getMessage()), e);
         }
     }
 
@@ -53,7 +53,8 @@ final class FileSource implements ByteSource {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(name + ": cannot be closed: " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "%s: cannot be closed: %s".formatted(name, e.getMessage()), e);
         }
     }
 }

@@ -10,7 +10,7 @@ record PartSource(ByteSource whole, long start, long length, String name) implem
             throw new FileFormatException(
                     name,
                     "byte " + position,
-                    "needs " + into.remaining() + " bytes from here, there are " + length,
+                    "needs %s bytes from here, there are %s".formatted(into.remaining(), length),
                     FileFormatException.DAMAGED);
         }
         whole.read(start + position, into);

@@ -96,7 +96,7 @@ public final class ZipArchive implements AutoCloseable {
     public byte[] bytes(String name, int limit) {
         ZipEntryInfo e = entry(name);
         if (e.size() > limit) {
-            throw damaged(name, "must have at most " + limit + " bytes, has " + e.size());
+            throw damaged(name, "must have at most %s bytes, has %s".formatted(limit, e.size()));
         }
         return e.isStored() ? stored(e) : inflated(e);
     }
@@ -124,7 +124,7 @@ public final class ZipArchive implements AutoCloseable {
     }
 
     private String path(String entry) {
-        return source.name() + "!" + entry;
+        return "%s!%s".formatted(source.name(), entry);
     }
 
     private ZipEntryInfo entry(String name) {
@@ -133,7 +133,7 @@ public final class ZipArchive implements AutoCloseable {
             throw new FileFormatException(
                     source.name(),
                     "",
-                    "must have the entry " + name + ", it has " + some(),
+                    "must have the entry %s, it has %s".formatted(name, some()),
                     "give a .keras file that Keras saved");
         }
         return e;
@@ -158,17 +158,16 @@ public final class ZipArchive implements AutoCloseable {
             throw new FileFormatException(
                     source.name(),
                     e.name(),
-                    "may inflate to at most "
-                            + Math.min(most, Runtime.getRuntime().maxMemory())
-                            + " bytes here, declares "
-                            + e.size(),
+                    "may inflate to at most %s bytes here, declares %s"
+                            .formatted(Math.min(most, Runtime.getRuntime().maxMemory()), e.size()),
                     "store it in the archive without compression, as Keras does");
         }
         byte[] out = new byte[(int) e.size()];
         Inflater z = new Inflater(true);
         try {
             if (inflate(e, z, out) != out.length || !z.finished()) {
-                throw damaged(e.name(), "must inflate to " + e.size() + " bytes, it does not");
+                throw damaged(
+                        e.name(), "must inflate to %s bytes, it does not".formatted(e.size()));
             }
         } catch (DataFormatException x) {
             throw damaged(e.name(), "cannot be inflated: " + x.getMessage());

@@ -39,7 +39,8 @@ public final class ZipBuilder implements Body {
      */
     public ZipBuilder entry(String name, Body contents) {
         if (entries.putIfAbsent(name, contents) != null) {
-            throw new IllegalArgumentException("zip: the entry " + name + " is there already");
+            throw new IllegalArgumentException(
+                    "zip: the entry %s is there already".formatted(name));
         }
         return this;
     }

@@ -40,10 +40,8 @@ final class ZipDirectory {
         if (p.entries > MAX_ENTRIES || p.size > MAX_DIRECTORY) {
             throw damaged(
                     "",
-                    "an archive may have 10000 entries and 16 MiB of names, declares "
-                            + p.entries
-                            + " and "
-                            + p.size);
+                    "an archive may have 10000 entries and 16 MiB of names, declares %s and %s"
+                            .formatted(p.entries, p.size));
         }
         ByteBuffer b = little(source.read(p.start, (int) p.size));
         Map<String, ZipEntryInfo> entries = new LinkedHashMap<>();
@@ -54,7 +52,7 @@ final class ZipDirectory {
             }
         }
         if (b.hasRemaining()) {
-            throw damaged("", "the directory has " + b.remaining() + " bytes too many");
+            throw damaged("", "the directory has %s bytes too many".formatted(b.remaining()));
         }
         checkOverlap(new ArrayList<>(entries.values()), p.start);
         return entries;
@@ -102,13 +100,8 @@ final class ZipDirectory {
         if (entries < 0 || size < 0 || start < 0 || start + size != end) {
             throw damaged(
                     "",
-                    "the directory must reach to its end record at "
-                            + end
-                            + ", declared at "
-                            + start
-                            + " with "
-                            + size
-                            + " bytes");
+                    "the directory must reach to its end record at %s, declared at %s with %s bytes"
+                            .formatted(end, start, size));
         }
         return new Place(entries, size, start);
     }
@@ -151,11 +144,12 @@ final class ZipDirectory {
         }
         if (method == ZipEntryInfo.STORED && sizes[0] != sizes[1]) {
             throw damaged(
-                    name, "a stored entry must have one size, got " + sizes[0] + ", " + sizes[1]);
+                    name,
+                    "a stored entry must have one size, got %s, %s".formatted(sizes[0], sizes[1]));
         }
         long start = start(sizes[2], name, method);
         if (sizes[0] < 0 || sizes[1] < 0 || sizes[1] > source.length() - start) {
-            throw damaged(name, "must end within the file, declares " + sizes[1] + " bytes");
+            throw damaged(name, "must end within the file, declares %s bytes".formatted(sizes[1]));
         }
         return new ZipEntryInfo(name, method, crc, sizes[1], sizes[0], start);
     }
@@ -210,11 +204,11 @@ final class ZipDirectory {
         }
         String shown = name.replaceAll("\\p{Cntrl}", "?");
         if (name.isEmpty() || name.length() > MAX_NAME || !shown.equals(name)) {
-            throw damaged("", "an entry's name must be plain text, got \"" + shown + '"');
+            throw damaged("", "an entry's name must be plain text, got \"%s\"".formatted(shown));
         }
         boolean up = List.of(name.split("[/\\\\]")).contains("..");
         if (up || name.startsWith("/") || name.startsWith("\\") || name.matches("[A-Za-z]:.*")) {
-            throw damaged("", "an entry must lie within the archive, got \"" + shown + '"');
+            throw damaged("", "an entry must lie within the archive, got \"%s\"".formatted(shown));
         }
         return name;
     }

@@ -65,12 +65,8 @@ final class ClassificationKernels {
             int label = labels.get(row);
             if (label < 0 || label >= classes) {
                 throw new IllegalArgumentException(
-                        "target: row "
-                                + row
-                                + " must hold a class in [0, "
-                                + classes
-                                + "), got "
-                                + label);
+                        "target: row %s must hold a class in [0, %s), got %s"
+                                .formatted(row, classes, label));
             }
             return label;
         }

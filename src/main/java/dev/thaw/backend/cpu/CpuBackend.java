@@ -39,11 +39,11 @@ final class CpuBackend implements Backend {
     @Override
     public String description() {
         int most = Dnnl.mostThreads();
-        return Dnnl.version()
-                + ", "
-                + Workers.SLOTS
-                + " threads"
-                + (most < Workers.SLOTS ? " (oneDNN " + most + ")" : "");
+        return "%s, %s threads%s"
+                .formatted(
+                        Dnnl.version(),
+                        Workers.SLOTS,
+                        most < Workers.SLOTS ? " (oneDNN " + most + ")" : "");
     }
 
     @Override

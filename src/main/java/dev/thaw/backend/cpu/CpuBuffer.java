@@ -46,13 +46,8 @@ final class CpuBuffer implements Buffer {
     public CpuBuffer slice(long offset, long length) {
         if (offset < 0 || length < 0 || offset + length > bytes) {
             throw new IllegalArgumentException(
-                    "cpu: slice ["
-                            + offset
-                            + ", +"
-                            + length
-                            + ") is outside a buffer of "
-                            + bytes
-                            + " bytes");
+                    "cpu: slice [%s, +%s) is outside a buffer of %s bytes"
+                            .formatted(offset, length, bytes));
         }
         return new CpuBuffer(address + offset, length, null);
     }

@@ -50,14 +50,11 @@ final class Dnnl {
                 checkThreads();
             } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
                 throw new BackendUnavailableException(
-                        "oneDNN does not load on "
-                                + System.getProperty("os.name")
-                                + " "
-                                + System.getProperty("os.arch")
-                                + " ("
-                                + e.getMessage()
-                                + "); add the org.bytedeco artifacts dnnl, javacpp and opencl"
-                                + " with this platform's classifier to the class path",
+                        "oneDNN does not load on %s %s (%s); add the org.bytedeco artifacts dnnl, javacpp and opencl with this platform's classifier to the class path"
+                                .formatted(
+                                        System.getProperty("os.name"),
+                                        System.getProperty("os.arch"),
+                                        e.getMessage()),
                         e);
             }
         }
@@ -73,17 +70,14 @@ final class Dnnl {
             return;
         }
         LOG.warn(
-                "cpu: oneDNN gets fewer than the {} threads that it asks for, so it runs on one; look at"
-                        + " the OMP_.. environment variables and at the limit of threads (ulimit -u),"
-                        + " or set -D{}",
+                "cpu: oneDNN gets fewer than the {} threads that it asks for, so it runs on one; look at the OMP_.. environment variables and at the limit of threads (ulimit -u), or set -D{}",
                 mostThreads,
                 Workers.PROPERTY);
         mostThreads = 1;
         if (!passes(1)) {
             only = null;
             throw new BackendUnavailableException(
-                    "oneDNN computes wrong results on this machine, on one thread too; unset the"
-                            + " OMP_.. environment variables",
+                    "oneDNN computes wrong results on this machine, on one thread too; unset the OMP_.. environment variables",
                     null);
         }
     }
@@ -105,7 +99,7 @@ final class Dnnl {
     /** {@code oneDNN 3.11.0}. */
     static String version() {
         dnnl_version_t v = dnnl_version();
-        return "oneDNN " + v.major() + "." + v.minor() + "." + v.patch();
+        return "oneDNN %s.%s.%s".formatted(v.major(), v.minor(), v.patch());
     }
 
     /** Threads for a oneDNN call of that much one-thread work. */
@@ -132,7 +126,7 @@ final class Dnnl {
                         default -> "unknown";
                     };
             throw new IllegalStateException(
-                    "oneDNN: " + what + ": " + meaning + " (status " + status + ")");
+                    "oneDNN: %s: %s (status %s)".formatted(what, meaning, status));
         }
     }
 

@@ -15,7 +15,8 @@ final class KernelTable {
     /** Registers the one way to prepare an op. */
     <O extends Op> void add(Class<O> op, Function<O, Prepared> maker) {
         if (makers.put(op, o -> maker.apply(op.cast(o))) != null) {
-            throw new IllegalStateException("cpu: " + op.getSimpleName() + " is registered twice");
+            throw new IllegalStateException(
+                    "cpu: %s is registered twice".formatted(op.getSimpleName()));
         }
     }
 

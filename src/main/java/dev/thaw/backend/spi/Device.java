@@ -51,7 +51,7 @@ public record Device(String kind, int index) {
             return new Device(parts[0], parts.length == 1 ? 0 : Integer.parseInt(parts[1]));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "device: expects auto, cpu, cuda or cuda:INDEX, got '" + text + "'", e);
+                    "device: expects auto, cpu, cuda or cuda:INDEX, got '%s'".formatted(text), e);
         }
     }
 
@@ -80,7 +80,7 @@ public record Device(String kind, int index) {
             try {
                 return new Device(p.kind(), 0).open();
             } catch (BackendUnavailableException e) {
-                refusals.add(p.kind() + ": " + e.getMessage());
+                refusals.add("%s: %s".formatted(p.kind(), e.getMessage()));
             }
         }
         throw new BackendUnavailableException(
@@ -95,10 +95,12 @@ public record Device(String kind, int index) {
                 .orElseThrow(
                         () ->
                                 new BackendUnavailableException(
-                                        "device: no backend '"
-                                                + kind
-                                                + "' is on the class path; there is "
-                                                + all.stream().map(BackendProvider::kind).toList(),
+                                        "device: no backend '%s' is on the class path; there is %s"
+                                                .formatted(
+                                                        kind,
+                                                        all.stream()
+                                                                .map(BackendProvider::kind)
+                                                                .toList()),
                                         null));
     }
 

@@ -27,7 +27,7 @@ record Attribute(Metadata metadata, GlobalHeap heap, Datatype type, Dataspace sp
         Cursor c = data.rewound();
         if (n > c.size() / type.size()) {
             throw data.damaged(
-                    "has " + c.size() + " bytes for " + n + " elements of " + type.size());
+                    "has %s bytes for %s elements of %s".formatted(c.size(), n, type.size()));
         }
         Metadata reader = metadata.anew();
         List<String> all = new ArrayList<>((int) n);

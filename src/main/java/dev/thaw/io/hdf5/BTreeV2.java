@@ -50,31 +50,24 @@ final class BTreeV2 {
         Checksums.check(c);
         if (version != 0 || found != type || recordSize < least || depth > MAX_DEPTH) {
             throw c.damaged(
-                    "a tree must have version 0, type "
-                            + type
-                            + " and records of "
-                            + least
-                            + " bytes, got version "
-                            + version
-                            + ", type "
-                            + found
-                            + ", "
-                            + recordSize
-                            + " bytes");
+                    "a tree must have version 0, type %s and records of %s bytes, got version %s, type %s, %s bytes"
+                            .formatted(type, least, version, found, recordSize));
         }
         widths(depth, c);
         if (all > 0) {
             node(root, depth, inRoot);
         }
         if (records.size() != all) {
-            throw c.damaged("a tree must have " + all + " records, it has " + records.size());
+            throw c.damaged(
+                    "a tree must have %s records, it has %s".formatted(all, records.size()));
         }
     }
 
     /** How many bytes the counts in a node take follows from how many records can be below it. */
     private void widths(int depth, Cursor c) {
         if (nodeSize < OVERHEAD + recordSize) {
-            throw c.damaged("a tree's nodes must hold a record, they have " + nodeSize + " bytes");
+            throw c.damaged(
+                    "a tree's nodes must hold a record, they have %s bytes".formatted(nodeSize));
         }
         long most = (nodeSize - OVERHEAD) / recordSize;
         countWidth = bytesFor(most);
@@ -85,7 +78,7 @@ final class BTreeV2 {
             int pointer = pointer(d);
             long here = (nodeSize - OVERHEAD - pointer) / (recordSize + pointer);
             if (here < 1 || below > Long.MAX_VALUE / (here + 2)) {
-                throw c.damaged("a tree's depth of " + depth + " does not fit its nodes");
+                throw c.damaged("a tree's depth of %s does not fit its nodes".formatted(depth));
             }
             below = (here + 1) * below + here;
             totalWidth[d] = bytesFor(below);
@@ -105,7 +98,7 @@ final class BTreeV2 {
         long size = OVERHEAD + count * recordSize + (depth > 0 ? (count + 1) * pointer(depth) : 0);
         Cursor c = m.block(address, size, place);
         if (!seen.add(address)) {
-            throw c.damaged("a tree contains the node at " + address + " twice");
+            throw c.damaged("a tree contains the node at %s twice".formatted(address));
         }
         c.signature(depth > 0 ? "BTIN" : "BTLF");
         c.skip(2); // version, type

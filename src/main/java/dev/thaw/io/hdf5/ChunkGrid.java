@@ -79,7 +79,8 @@ final class ChunkGrid {
         if (chunks.size() != count) {
             throw m.unsupported(
                     place,
-                    "all of its " + count + " chunks must be stored, there are " + chunks.size());
+                    "all of its %s chunks must be stored, there are %s"
+                            .formatted(count, chunks.size()));
         }
         Set<List<Long>> corners = new HashSet<>();
         for (Layout.Chunk k : chunks) {
@@ -94,7 +95,8 @@ final class ChunkGrid {
             m.check(k.address(), k.length(), place);
             if (!corners.add(Arrays.stream(k.corner()).boxed().toList())) {
                 throw m.damaged(
-                        place, "the chunk at " + Arrays.toString(k.corner()) + " is there twice");
+                        place,
+                        "the chunk at %s is there twice".formatted(Arrays.toString(k.corner())));
             }
         }
         return List.copyOf(chunks);

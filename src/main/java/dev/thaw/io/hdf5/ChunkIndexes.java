@@ -43,7 +43,9 @@ final class ChunkIndexes {
                 c.skip(4 + 1 + 1);
                 yield tree(c.address(), c);
             }
-            default -> throw c.unsupported("an index of chunks of type " + type + " is not read");
+            default ->
+                    throw c.unsupported(
+                            "an index of chunks of type %s is not read".formatted(type));
         };
     }
 

@@ -51,11 +51,8 @@ final class ChunkReader {
         if (most < size || k.length() > 2L * Filters.MAX_CHUNK) {
             throw m.damaged(
                     path,
-                    "a chunk must have "
-                            + size
-                            + " bytes, the stored "
-                            + k.length()
-                            + " cannot give them");
+                    "a chunk must have %s bytes, the stored %s cannot give them"
+                            .formatted(size, k.length()));
         }
     }
 

@@ -25,17 +25,16 @@ final class ChunkTree {
     void node(long address, int expected) {
         Cursor head = m.block(address, 24, place);
         if (!seen.add(address)) {
-            throw head.damaged("the tree of chunks contains the node at " + address + " twice");
+            throw head.damaged(
+                    "the tree of chunks contains the node at %s twice".formatted(address));
         }
         head.signature("TREE");
         int type = head.u8();
         int level = head.u8();
         if (type != 1 || level > MAX_LEVEL || expected >= 0 && level != expected) {
             throw head.damaged(
-                    "a tree of chunks must have type 1 and levels that count down, got type "
-                            + type
-                            + ", level "
-                            + level);
+                    "a tree of chunks must have type 1 and levels that count down, got type %s, level %s"
+                            .formatted(type, level));
         }
         int entries = head.u16();
         int key = 8 + 8 * (rank + 1);

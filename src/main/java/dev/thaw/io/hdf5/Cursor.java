@@ -98,7 +98,7 @@ final class Cursor {
 
     void position(int at) {
         if (at < 0 || at > bytes.limit()) {
-            throw damaged("byte " + at + " must lie within the " + bytes.limit() + " bytes here");
+            throw damaged("byte %s must lie within the %s bytes here".formatted(at, bytes.limit()));
         }
         bytes.position(at);
     }
@@ -123,7 +123,9 @@ final class Cursor {
     void signature(String expected) {
         String found = new String(bytes(expected.length()), StandardCharsets.ISO_8859_1);
         if (!found.equals(expected)) {
-            throw damaged("expects the signature " + expected + ", found " + Metadata.plain(found));
+            throw damaged(
+                    "expects the signature %s, found %s"
+                            .formatted(expected, Metadata.plain(found)));
         }
     }
 
@@ -166,11 +168,8 @@ final class Cursor {
     private void need(long n) {
         if (n < 0 || n > bytes.remaining()) {
             throw damaged(
-                    "needs "
-                            + n
-                            + " more bytes of metadata, "
-                            + bytes.remaining()
-                            + " are left here");
+                    "needs %s more bytes of metadata, %s are left here"
+                            .formatted(n, bytes.remaining()));
         }
     }
 

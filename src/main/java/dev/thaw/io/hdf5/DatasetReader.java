@@ -70,7 +70,7 @@ final class DatasetReader {
     private Layout compact(Cursor c) {
         int size = c.u16();
         if (size < bytes()) {
-            throw c.damaged("must have " + bytes() + " bytes of values, has " + size);
+            throw c.damaged("must have %s bytes of values, has %s".formatted(bytes(), size));
         }
         return new Layout.Compact(c.part(size, place));
     }
@@ -84,10 +84,8 @@ final class DatasetReader {
         }
         if (address == Metadata.UNDEFINED || size < bytes) {
             throw c.damaged(
-                    "must have "
-                            + bytes
-                            + " bytes of values, has "
-                            + (address == Metadata.UNDEFINED ? 0 : size));
+                    "must have %s bytes of values, has %s"
+                            .formatted(bytes, address == Metadata.UNDEFINED ? 0 : size));
         }
         m.check(address, bytes, place);
         return new Layout.Contiguous(address, bytes);
@@ -131,7 +129,7 @@ final class DatasetReader {
 
     private int[] box(Cursor c, int rank, int width) {
         if (rank != space.rank() || rank == 0) {
-            throw c.damaged("chunks must have rank " + space.rank() + ", got " + rank);
+            throw c.damaged("chunks must have rank %s, got %s".formatted(space.rank(), rank));
         }
         int[] box = new int[rank];
         long size = type.size();
@@ -145,7 +143,7 @@ final class DatasetReader {
         }
         long element = c.number(width);
         if (element != type.size()) {
-            throw c.damaged("elements must have " + type.size() + " bytes, got " + element);
+            throw c.damaged("elements must have %s bytes, got %s".formatted(type.size(), element));
         }
         return box;
     }

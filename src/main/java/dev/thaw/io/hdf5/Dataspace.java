@@ -14,10 +14,8 @@ record Dataspace(long[] dims, boolean isNull) {
         int type = c.u8();
         if (version != 1 && version != 2 || rank > MAX_RANK) {
             throw c.damaged(
-                    "a dataspace must have version 1 or 2 and rank 0 to 32, got version "
-                            + version
-                            + ", rank "
-                            + rank);
+                    "a dataspace must have version 1 or 2 and rank 0 to 32, got version %s, rank %s"
+                            .formatted(version, rank));
         }
         if (version == 1) {
             c.skip(4);
@@ -39,7 +37,8 @@ record Dataspace(long[] dims, boolean isNull) {
         try {
             elements();
         } catch (ArithmeticException e) {
-            throw c.damaged("the shape " + Arrays.toString(dims) + " has more than 2^63 elements");
+            throw c.damaged(
+                    "the shape %s has more than 2^63 elements".formatted(Arrays.toString(dims)));
         }
     }
 

@@ -27,10 +27,8 @@ record Filters(List<Filter> steps) {
         int n = c.u8();
         if (version != 1 && version != 2 || n > MAX_STEPS) {
             throw c.damaged(
-                    "filters must have version 1 or 2 and be at most 8, got version "
-                            + version
-                            + " and "
-                            + n);
+                    "filters must have version 1 or 2 and be at most 8, got version %s and %s"
+                            .formatted(version, n));
         }
         c.skip(version == 1 ? 6 : 0);
         List<Filter> steps = new ArrayList<>();
@@ -70,7 +68,7 @@ record Filters(List<Filter> steps) {
         }
         if (bytes.length != size) {
             throw m.damaged(
-                    place, "a chunk must unpack to " + size + " bytes, got " + bytes.length);
+                    place, "a chunk must unpack to %s bytes, got %s".formatted(size, bytes.length));
         }
         return bytes;
     }
@@ -96,7 +94,8 @@ record Filters(List<Filter> steps) {
             }
             // only past its last byte is the stream's own checksum compared
             if (n == out.length && z.inflate(new byte[1]) > 0 || !z.finished()) {
-                throw m.damaged(place, "a chunk's gzip data must end after " + limit + " bytes");
+                throw m.damaged(
+                        place, "a chunk's gzip data must end after %s bytes".formatted(limit));
             }
             return n == out.length ? out : Arrays.copyOf(out, n);
         } catch (DataFormatException e) {
@@ -120,7 +119,7 @@ record Filters(List<Filter> steps) {
     private static byte[] withoutChecksum(byte[] in, Metadata m, String place) {
         if (in.length < 4) {
             throw m.damaged(
-                    place, "a chunk must have its checksum, it has " + in.length + " bytes");
+                    place, "a chunk must have its checksum, it has %s bytes".formatted(in.length));
         }
         return Arrays.copyOf(in, in.length - 4);
     }

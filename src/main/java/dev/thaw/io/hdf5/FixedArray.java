@@ -33,10 +33,8 @@ final class FixedArray {
         Checksums.check(c);
         if (hasSizes != packed || entries != grid.count() || pageBits > 30) {
             throw c.damaged(
-                    "the index of chunks must have "
-                            + grid.count()
-                            + " entries, it has "
-                            + entries);
+                    "the index of chunks must have %s entries, it has %s"
+                            .formatted(grid.count(), entries));
         }
         int width = packed ? ChunkIndexes.sizeWidth(entry - 8 - 4, c) : 0;
         if (!packed && entry != 8) {

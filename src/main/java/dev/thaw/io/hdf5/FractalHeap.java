@@ -156,7 +156,7 @@ final class FractalHeap {
     private Cursor managed(long offset, long length, Cursor id, String of) {
         Map.Entry<Long, Cursor> block = blocks.floorEntry(offset);
         if (block == null || offset - block.getKey() + length > block.getValue().size()) {
-            throw id.damaged("a heap object at " + offset + " must lie within a block");
+            throw id.damaged("a heap object at %s must lie within a block".formatted(offset));
         }
         Cursor c = block.getValue().rewound();
         c.skip(offset - block.getKey());
@@ -167,7 +167,7 @@ final class FractalHeap {
     private Cursor huge(long key, Cursor id, String of) {
         long[] extent = huge.get(key);
         if (extent == null) {
-            throw id.damaged("the huge heap object " + key + " does not exist");
+            throw id.damaged("the huge heap object %s does not exist".formatted(key));
         }
         return m.block(extent[0], extent[1], of);
     }

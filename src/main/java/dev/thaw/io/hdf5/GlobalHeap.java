@@ -29,13 +29,13 @@ final class GlobalHeap {
         if (e == null || length > e.length) {
             throw m.damaged(
                     place,
-                    "a text must lie in the global heap, object "
-                            + index
-                            + " at "
-                            + collection
-                            + (e == null
-                                    ? " does not exist"
-                                    : " has " + e.length + " bytes of " + length));
+                    "a text must lie in the global heap, object %s at %s%s"
+                            .formatted(
+                                    index,
+                                    collection,
+                                    e == null
+                                            ? " does not exist"
+                                            : " has " + e.length + " bytes of " + length));
         }
         return reader.block(e.address, length, place).text((int) length);
     }
@@ -58,13 +58,8 @@ final class GlobalHeap {
             }
             if (length > size - at - HEAD) {
                 throw c.damaged(
-                        "object "
-                                + index
-                                + " of the collection at "
-                                + address
-                                + " must end within its "
-                                + size
-                                + " bytes");
+                        "object %s of the collection at %s must end within its %s bytes"
+                                .formatted(index, address, size));
             }
             objects.put(index, new Extent(address + at + HEAD, length));
             at += HEAD + (length + 7) / 8 * 8;

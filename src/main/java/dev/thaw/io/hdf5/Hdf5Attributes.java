@@ -41,7 +41,7 @@ public final class Hdf5Attributes {
             throw new FileFormatException(
                     file,
                     place,
-                    "the attribute \"" + name + "\" must be one text, it has " + all.size(),
+                    "the attribute \"%s\" must be one text, it has %s".formatted(name, all.size()),
                     FileFormatException.UNSUPPORTED);
         }
         return all.get(0);
@@ -79,10 +79,8 @@ public final class Hdf5Attributes {
             throw new FileFormatException(
                     file,
                     place,
-                    "must have the attribute \""
-                            + name
-                            + "\", it has "
-                            + Metadata.plain(byName.keySet().toString()),
+                    "must have the attribute \"%s\", it has %s"
+                            .formatted(name, Metadata.plain(byName.keySet().toString())),
                     "give a file that Keras saved");
         }
         return a;

@@ -70,11 +70,12 @@ public final class Hdf5Builder implements Body {
         String name = path.substring(slash + 1);
         if (name.isEmpty() || name.equals(".")) {
             throw new IllegalArgumentException(
-                    "hdf5: a dataset needs a name after its last slash, got \"" + path + '"');
+                    "hdf5: a dataset needs a name after its last slash, got \"%s\""
+                            .formatted(path));
         }
         if (parent.children.putIfAbsent(name, new DatasetNode(value)) != null) {
             throw new IllegalArgumentException(
-                    "hdf5: " + path + " is there already; names are unique in their group");
+                    "hdf5: %s is there already; names are unique in their group".formatted(path));
         }
         return this;
     }
@@ -110,7 +111,8 @@ public final class Hdf5Builder implements Body {
             Node child = g.children.computeIfAbsent(name, n -> new GroupNode());
             if (!(child instanceof GroupNode next)) {
                 throw new IllegalArgumentException(
-                        "hdf5: \"" + name + "\" in " + path + " must be a group, it is a dataset");
+                        "hdf5: \"%s\" in %s must be a group, it is a dataset"
+                                .formatted(name, path));
             }
             g = next;
         }
@@ -126,7 +128,7 @@ public final class Hdf5Builder implements Body {
         }
         if (n == null) {
             throw new IllegalArgumentException(
-                    "hdf5: put a group or dataset at \"" + path + "\" before its attributes");
+                    "hdf5: put a group or dataset at \"%s\" before its attributes".formatted(path));
         }
         return n;
     }

@@ -108,7 +108,7 @@ public final class Hdf5Dataset extends Hdf5Node {
             throw new FileFormatException(
                     m.file(),
                     path(),
-                    "needs " + (memory >> 20) + " MiB of memory, more than the JVM may use",
+                    "needs %s MiB of memory, more than the JVM may use".formatted(memory >> 20),
                     "run it with a larger -Xmx");
         }
         NumberDecoder numbers = values(t, shape);

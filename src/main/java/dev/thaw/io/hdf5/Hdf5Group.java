@@ -96,12 +96,8 @@ public final class Hdf5Group extends Hdf5Node {
                                 new FileFormatException(
                                         file,
                                         path(),
-                                        "must have a "
-                                                + kind
-                                                + " \""
-                                                + path
-                                                + "\", it has "
-                                                + some(),
+                                        "must have a %s \"%s\", it has %s"
+                                                .formatted(kind, path, some()),
                                         "give a file that was saved from the same model"));
     }
 

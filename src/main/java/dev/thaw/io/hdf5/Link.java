@@ -11,9 +11,8 @@ record Link(String name, long address) {
     static Link of(String name, long address, Cursor c) {
         if (name.isEmpty() || name.length() > MAX_NAME || name.equals(".") || name.contains("/")) {
             throw c.damaged(
-                    "a name must have 1 to 4096 characters, no slash, and not be a dot, got \""
-                            + Metadata.plain(name)
-                            + '"');
+                    "a name must have 1 to 4096 characters, no slash, and not be a dot, got \"%s\""
+                            .formatted(Metadata.plain(name)));
         }
         return new Link(name, address);
     }
@@ -41,7 +40,8 @@ record Link(String name, long address) {
 
     /** A soft or external link may lead anywhere, also out of the file, so it is not followed. */
     static RuntimeException refused(String kind, String name, Cursor c) {
-        return c.unsupported(kind + " links are refused, found \"" + Metadata.plain(name) + "\"");
+        return c.unsupported(
+                "%s links are refused, found \"%s\"".formatted(kind, Metadata.plain(name)));
     }
 
     private static String kind(int type) {

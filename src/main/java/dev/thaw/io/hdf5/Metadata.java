@@ -61,13 +61,8 @@ final class Metadata {
         if (address < 0 || length < 0 || length > length() - address) {
             throw damaged(
                     place,
-                    "the bytes ["
-                            + address
-                            + ", +"
-                            + length
-                            + ") must lie within the "
-                            + length()
-                            + " bytes of the file");
+                    "the bytes [%s, +%s) must lie within the %s bytes of the file"
+                            .formatted(address, length, length()));
         }
     }
 

@@ -85,10 +85,8 @@ record ObjectHeader(long address, List<Message> messages, String place) {
         }
         if (messages.size() != declared) {
             throw head.damaged(
-                    "an object's header must have "
-                            + declared
-                            + " messages, it has "
-                            + messages.size());
+                    "an object's header must have %s messages, it has %s"
+                            .formatted(declared, messages.size()));
         }
         return messages;
     }

@@ -54,24 +54,22 @@ record Superblock(Metadata metadata, long rootAddress) {
         int lengths = c.u8();
         if (offsets != WIDTH || lengths != WIDTH) {
             throw c.unsupported(
-                    "addresses and lengths must have 8 bytes, got " + offsets + " and " + lengths);
+                    "addresses and lengths must have 8 bytes, got %s and %s"
+                            .formatted(offsets, lengths));
         }
     }
 
     /** A base address other than the signature's place appears only with a stripped user block. */
     private static Metadata whole(ByteSource source, long start, long base, long end, Cursor c) {
         if (base != 0 && base != start) {
-            throw c.damaged("the base address must be 0 or " + start + ", got " + base);
+            throw c.damaged("the base address must be 0 or %s, got %s".formatted(start, base));
         }
         if (end > source.length()) {
             throw new FileFormatException(
                     source.name(),
                     PLACE,
-                    "the file must have "
-                            + end
-                            + " bytes, it has "
-                            + source.length()
-                            + ": its end is missing",
+                    "the file must have %s bytes, it has %s: its end is missing"
+                            .formatted(end, source.length()),
                     FileFormatException.DAMAGED);
         }
         return new Metadata(source, base);

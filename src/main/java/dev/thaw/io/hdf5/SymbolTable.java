@@ -44,17 +44,16 @@ final class SymbolTable {
     private void node(long address, int expected) {
         Cursor head = m.block(address, 24, place);
         if (!seen.add(address)) {
-            throw head.damaged("the tree of names contains the node at " + address + " twice");
+            throw head.damaged(
+                    "the tree of names contains the node at %s twice".formatted(address));
         }
         head.signature("TREE");
         int type = head.u8();
         int level = head.u8();
         if (type != 0 || level > MAX_LEVEL || expected >= 0 && level != expected) {
             throw head.damaged(
-                    "a tree of names must have type 0 and levels that count down, got type "
-                            + type
-                            + ", level "
-                            + level);
+                    "a tree of names must have type 0 and levels that count down, got type %s, level %s"
+                            .formatted(type, level));
         }
         int entries = head.u16();
         Cursor c = m.block(address + 24, 16L * entries, place);
@@ -72,7 +71,8 @@ final class SymbolTable {
     private void symbols(long address) {
         Cursor head = m.block(address, 8, place);
         if (!seen.add(address)) {
-            throw head.damaged("the tree of names contains the node at " + address + " twice");
+            throw head.damaged(
+                    "the tree of names contains the node at %s twice".formatted(address));
         }
         head.signature("SNOD");
         head.skip(2); // version, reserved

@@ -70,18 +70,14 @@ final class TreeReader {
         if (memory > MEMORY_SLACK + MEMORY_PER_BYTE * m.length() || memory < 0) {
             throw m.unsupported(
                     path,
-                    "the datasets so far may unpack to 256 MiB and 16 bytes for each of the file's "
-                            + m.length()
-                            + ", they need "
-                            + memory);
+                    "the datasets so far may unpack to 256 MiB and 16 bytes for each of the file's %s, they need %s"
+                            .formatted(m.length(), memory));
         }
         if (storedBytes > m.length()) {
             throw m.damaged(
                     path,
-                    "the datasets so far must fit into the file's "
-                            + m.length()
-                            + " bytes, they claim "
-                            + storedBytes);
+                    "the datasets so far must fit into the file's %s bytes, they claim %s"
+                            .formatted(m.length(), storedBytes));
         }
         return d;
     }
