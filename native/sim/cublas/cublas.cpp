@@ -18,6 +18,7 @@ enum : int {
 constexpr int R_32F = 0;                        // CUDA_R_32F
 constexpr int COMPUTE_32F = 68;                 // CUBLAS_COMPUTE_32F, and the values up to
 constexpr int COMPUTE_32F_FAST_TF32 = 77;       // this one differ in precision only
+constexpr int TF32_TENSOR_OP_MATH = 3;
 constexpr int VERSION = 12600;
 
 struct Handle {
@@ -135,6 +136,7 @@ struct Gemm {
     int ldc;
     int64_t strideC;
     int batch;
+    int compute;
 };
 
 int gemm(void* handle, const Gemm& g) {
@@ -164,7 +166,8 @@ int gemm(void* handle, const Gemm& g) {
     }
     Scalar alpha(*h, g.alpha), beta(*h, g.beta);
     const char* call = g.call;
-    return toStatus(call, submit(h->stream, call, [=] {
+    bool tf32 = g.compute == COMPUTE_32F_FAST_TF32 || h->mathMode == TF32_TENSOR_OP_MATH;
+    return toStatus(call, submit(h->stream, std::string(call) + (tf32 ? " TF32" : ""), [=] {
         counter(LIBRARY_CALLS)++;
         if (setting(DRY)) {
             return int(SUCCESS);
@@ -333,7 +336,7 @@ THAW_API int cublasSgemm_v2(void* handle, int opA, int opB, int m, int n, int k,
                             const float* a, int lda, const float* b, int ldb, const float* beta,
                             float* c, int ldc) {
     return gemm(handle, {"cublasSgemm", opA, opB, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c, ldc,
-                         0, 1});
+                         0, 1, COMPUTE_32F});
 }
 
 THAW_API int cublasGemmEx(void* handle, int opA, int opB, int m, int n, int k, const void* alpha,
@@ -343,7 +346,7 @@ THAW_API int cublasGemmEx(void* handle, int opA, int opB, int m, int n, int k, c
         return status;
     }
     return gemm(handle, {"cublasGemmEx", opA, opB, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c,
-                         ldc, 0, 1});
+                         ldc, 0, 1, compute});
 }
 
 THAW_API int cublasSgemmStridedBatched(void* handle, int opA, int opB, int m, int n, int k,
@@ -352,7 +355,7 @@ THAW_API int cublasSgemmStridedBatched(void* handle, int opA, int opB, int m, in
                                        long long strideB, const float* beta, float* c, int ldc,
                                        long long strideC, int batch) {
     return gemm(handle, {"cublasSgemmStridedBatched", opA, opB, m, n, k, alpha, a, lda, strideA, b,
-                         ldb, strideB, beta, c, ldc, strideC, batch});
+                         ldb, strideB, beta, c, ldc, strideC, batch, COMPUTE_32F});
 }
 
 THAW_API int cublasGemmStridedBatchedEx(void* handle, int opA, int opB, int m, int n, int k,
@@ -365,7 +368,7 @@ THAW_API int cublasGemmStridedBatchedEx(void* handle, int opA, int opB, int m, i
         return status;
     }
     return gemm(handle, {call, opA, opB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c,
-                         ldc, strideC, batch});
+                         ldc, strideC, batch, compute});
 }
 
 /** y = alpha x + y */

@@ -95,7 +95,7 @@ int Call::run(const void* handle, std::function<void()> work) {
     }
     std::string name = name_;
     auto spans = spans_;
-    int result = submit(h.stream, name, [=] {
+    int result = submit(h.stream, label_, [=] {
         for (const Span& s : spans) {
             if (int status = checkDevice(s.pointer, s.bytes, sizeof(float))) {
                 return refuse(status, "%s: %s: %s", name.c_str(), s.what.c_str(),

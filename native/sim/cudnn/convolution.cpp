@@ -78,6 +78,9 @@ Geometry geometry(Call& call, const Tensor& x, const Filter& w, const Convolutio
     g.inputs = w.dims[1];
     g.outputs = w.dims[0] / c.groups;
     g.flipped = c.mode == 0;
+    if (c.math != FMA_MATH) {
+        call.roundsToTf32();
+    }
     size_t missing = SPACE - c.pads.size();
     for (size_t i = 0; i < SPACE; i++) {
         g.in[i] = g.x.dims[i + 2];

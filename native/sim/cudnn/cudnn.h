@@ -45,6 +45,8 @@ struct Filter : Tensor {
     int format = 0;
 };
 
+constexpr int FMA_MATH = 3; // the others let products be rounded to TF32
+
 struct ConvolutionDescriptor {
     Axes pads, strides, dilations;
     int mode = 1; // 0 flips the filter
@@ -86,7 +88,7 @@ THAW_KIND(DropoutDescriptor, "dropout descriptor")
  */
 class Call {
   public:
-    explicit Call(const char* name) : guard_(lock()), name_(name) {}
+    explicit Call(const char* name) : guard_(lock()), name_(name), label_(name) {}
 
     /** The object behind a handle; where it is gone, a blank one, and the call will refuse. */
     template <class T>
@@ -120,6 +122,10 @@ class Call {
     int status() const {
         return status_;
     }
+    /** Notes that products may be rounded to TF32: the record of what ran says so. */
+    void roundsToTf32() {
+        label_ += " TF32";
+    }
     /** Refuses where the setting says so. */
     void mayRefuse(Refusal kind) {
         require(setting(CUDNN_REFUSES) != kind, DNN_NOT_SUPPORTED, "refused by a setting");
@@ -142,6 +148,7 @@ class Call {
 
     Guard guard_;
     const char* name_;
+    std::string label_;
     int status_ = DNN_OK;
     std::vector<Span> spans_;
 };

@@ -81,7 +81,7 @@ final class DeviceMemoryPool implements AutoCloseable {
             release(taken, size);
             throw e;
         }
-        return new CudaBuffer(taken, bytes, () -> release(taken, size));
+        return new CudaBuffer(taken, bytes, () -> gpu.alone(() -> release(taken, size)));
     }
 
     /**

@@ -100,6 +100,23 @@ class CudnnChoicesTest {
                 .doesNotContain("dropout");
     }
 
+    /** Products of matrices, and convolutions with both gradients. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void productsAreRoundedToTf32WhereTheSettingSaysSo(boolean rounded) {
+        List<String> products =
+                traced(Map.of(Engine.TF32, String.valueOf(rounded))).stream()
+                        .filter(l -> l.matches("cublasGemm.*|cudnnConvolution.*"))
+                        .toList();
+        assertThat(products)
+                .allMatch(l -> l.endsWith(" TF32") == rounded)
+                .extracting(l -> l.replace(" TF32", ""))
+                .contains(
+                        "cublasGemmEx",
+                        "cudnnConvolutionBiasActivationForward",
+                        "cudnnConvolutionBackwardFilter");
+    }
+
     @Test
     void theDeviceTellsItsSettings() {
         try (Backend cuda =

@@ -218,6 +218,25 @@ class RefusedByCudnnTest {
                 .containsExactlyInAnyOrder(refused.split(", "));
     }
 
+    /** A plan was made with a call that then fails: no other kernel is at hand. */
+    @Test
+    void whatFailsInAStepIsAnErrorWithTheOpAndTheAnswer() {
+        try (Backend backend = Settings.open(Map.of());
+                Model running = convolutions().on(backend)) {
+            running.compile(Compilation.of(new Adam(.01), new SparseCategoricalCrossentropy()));
+            running.trainOnBatch(batch(0));
+            simulator.set(Setting.CUDNN_REFUSES, 3);
+            // it cannot be recorded, and is then run op by op
+            assertThatThrownBy(() -> running.trainOnBatch(batch(1)))
+                    .isInstanceOf(CudaException.class)
+                    .hasMessageMatching(
+                            "cuda: Convolution .*: cudnnConvolution\\w+ failed:"
+                                    + " CUDNN_STATUS_NOT_SUPPORTED \\(3000\\)");
+            simulator.set(Setting.CUDNN_REFUSES, 0);
+            assertThat(running.trainOnBatch(batch(2)).get("loss")).isPositive();
+        }
+    }
+
     @Test
     void anErrorThatLastsIsToldOnce() {
         PrintStream err = System.err;
