@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -73,7 +74,7 @@ public interface Dataset {
      * @param y which target stands at each place
      */
     default Dataset rearranged(List<Integer> x, List<Integer> y) {
-        return new RearrangedDataset(this, x, y);
+        return map(b -> b.rearranged(x, y));
     }
 
     /** Tensors in memory by names: {@code Dataset.of(Map.of("left", a, "right", b), Map.of())}. */
@@ -85,6 +86,15 @@ public interface Dataset {
                         targets.stream().map(y::get).toList(),
                         List.of())
                 .named(inputs, targets);
+    }
+
+    /**
+     * The same samples, their batches changed when they are taken.
+     *
+     * @param change makes the batch that is given; the samples keep their numbers
+     */
+    default Dataset map(UnaryOperator<Batch> change) {
+        return new MappedDataset(this, change);
     }
 
     /** Tensors in memory: one input and one output. */

@@ -9,19 +9,17 @@ import dev.thaw.train.Compilation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
- * Data whose entries weigh what their class does: a sample, a step of a sequence, a pixel.
+ * How much the entries of data weigh by their classes: a sample, a step of a sequence, a pixel.
  *
  * @param byClass the weights; a class that is not named weighs 1
  * @param numbered whether targets are numbers of classes, one per entry; else they have the shape
  *     of predictions, a number or a distribution per entry
  */
-record ClassWeights(Dataset data, Map<Integer, Double> byClass, boolean numbered)
-        implements Dataset {
-    /** Classes as the loss of a model's only output has them. */
-    static ClassWeights of(Dataset data, Map<Integer, Double> byClass, Model model) {
+record ClassWeights(Map<Integer, Double> byClass, boolean numbered) {
+    /** The data with these weights; classes are as the loss of the model's only output has them. */
+    static Dataset of(Dataset data, Map<Integer, Double> byClass, Model model) {
         Compilation how = model.compilation().orElseThrow();
         if (model.outputs().size() != 1) {
             throw new IllegalArgumentException(
@@ -30,28 +28,7 @@ record ClassWeights(Dataset data, Map<Integer, Double> byClass, boolean numbered
         }
         Shape prediction = model.output().shape();
         Shape target = how.losses().get(0).targetShape(prediction);
-        return new ClassWeights(data, byClass, target.rank() < prediction.rank());
-    }
-
-    @Override
-    public OptionalLong size() {
-        return data.size();
-    }
-
-    @Override
-    public Pass pass(int epoch, int batchSize, OptionalLong seed) {
-        Pass pass = data.pass(epoch, batchSize, seed);
-        return new Pass() {
-            @Override
-            public Optional<Batch> next() {
-                return pass.next().map(b -> weighted(b));
-            }
-
-            @Override
-            public void close() {
-                pass.close();
-            }
-        };
+        return data.map(new ClassWeights(byClass, target.rank() < prediction.rank())::weighted);
     }
 
     private Batch weighted(Batch batch) {

@@ -1,16 +1,15 @@
 package dev.thaw.data;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /**
- * Data with inputs and targets in another order.
+ * The batches of other data, each changed.
  *
- * @param x which input stands at each place
- * @param y which target stands at each place
+ * @param change makes the batch that is given
  */
-record RearrangedDataset(Dataset data, List<Integer> x, List<Integer> y) implements Dataset {
+record MappedDataset(Dataset data, UnaryOperator<Batch> change) implements Dataset {
     @Override
     public OptionalLong size() {
         return data.size();
@@ -22,7 +21,7 @@ record RearrangedDataset(Dataset data, List<Integer> x, List<Integer> y) impleme
         return new Pass() {
             @Override
             public Optional<Batch> next() {
-                return pass.next().map(b -> b.rearranged(x, y));
+                return pass.next().map(change);
             }
 
             @Override
