@@ -1,4 +1,4 @@
-// Unary: y = f(x). UnaryGrad: dx = dy f'(x). The formulas are those of dev.thaw.op.Fn.Kind, with
+// Unary: y = f(x). UnaryGrad: dx = dy f'(x). The formulas are those of dev.thaw.op.Fn.Function, with
 // constants a (alpha) and b (beta); kinds without constants ignore them. NaN stays NaN.
 //
 // unary_KIND(x, y, n, a, b)            x, y: n floats; y = result, y may be x

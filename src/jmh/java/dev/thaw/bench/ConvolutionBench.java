@@ -48,7 +48,7 @@ public class ConvolutionBench {
     }
 
     /** The layers under test. */
-    public enum Kind {
+    public enum Case {
         /** [32,28,28,16], 32 filters of 3x3. */
         FULL_3X3(28, 16, 3, 32, false),
         /** [32,14,14,64], 128 filters of 1x1. */
@@ -62,7 +62,7 @@ public class ConvolutionBench {
         private final Window window;
         private final boolean depthwise;
 
-        Kind(int extent, int channels, int window, int filters, boolean depthwise) {
+        Case(int extent, int channels, int window, int filters, boolean depthwise) {
             int pad = window / 2;
             this.images = Shape.of(32, extent, extent, channels);
             this.filters = Shape.of(window, window, channels, depthwise ? 1 : filters);
@@ -105,7 +105,7 @@ public class ConvolutionBench {
 
     /** Which layer. */
     @Param({"FULL_3X3", "POINTWISE", "DEPTHWISE_3X3"})
-    public Kind kind;
+    public Case layer;
 
     private OpPlan forward;
     private OpPlan gradInput;
@@ -115,31 +115,31 @@ public class ConvolutionBench {
     /** Binds one plan for each op. */
     @Setup(Level.Trial)
     public void open() {
-        gigaflops = kind.gigaflops();
+        gigaflops = layer.gigaflops();
         forward = new OpPlan();
-        Value y = forward.temp("y", kind.results);
+        Value y = forward.temp("y", layer.results);
         forward.emit(
-                kind.forward(
-                        forward.random("x", kind.images), forward.random("w", kind.filters), y));
+                layer.forward(
+                        forward.random("x", layer.images), forward.random("w", layer.filters), y));
         forward.keep(y);
         forward.bind();
 
         gradInput = new OpPlan();
-        Value dx = gradInput.temp("dx", kind.images);
+        Value dx = gradInput.temp("dx", layer.images);
         gradInput.emit(
-                kind.gradInput(
-                        gradInput.random("dy", kind.results),
-                        gradInput.random("w", kind.filters),
+                layer.gradInput(
+                        gradInput.random("dy", layer.results),
+                        gradInput.random("w", layer.filters),
                         dx));
         gradInput.keep(dx);
         gradInput.bind();
 
         gradFilter = new OpPlan();
-        Value dw = gradFilter.temp("dw", kind.filters);
+        Value dw = gradFilter.temp("dw", layer.filters);
         gradFilter.emit(
-                kind.gradFilter(
-                        gradFilter.random("x", kind.images),
-                        gradFilter.random("dy", kind.results),
+                layer.gradFilter(
+                        gradFilter.random("x", layer.images),
+                        gradFilter.random("dy", layer.results),
                         dw));
         gradFilter.keep(dw);
         gradFilter.bind();

@@ -58,7 +58,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private Model weightsInto() {
-        if (KerasFiles.kind(FileCheck.input(modelFile)) == KerasFiles.Kind.ARCHITECTURE) {
+        if (KerasFiles.content(FileCheck.input(modelFile)) == KerasFiles.Content.ARCHITECTURE) {
             return ModelFile.load(modelFile, in);
         }
         Model model = ModelFile.load(modelFile, null);

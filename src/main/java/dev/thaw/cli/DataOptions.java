@@ -77,8 +77,8 @@ final class DataOptions {
     /** Data in a model's order, under its names where only these tell. */
     private static Dataset named(Model model, Dataset data, List<String> targets) {
         boolean dictionary =
-                model.inputStructure().kind() == Structure.Kind.DICTIONARY
-                        || model.outputStructure().kind() == Structure.Kind.DICTIONARY;
+                model.inputStructure().form() == Structure.Form.DICTIONARY
+                        || model.outputStructure().form() == Structure.Form.DICTIONARY;
         return dictionary ? data.named(model.inputNames(), targets) : data;
     }
 

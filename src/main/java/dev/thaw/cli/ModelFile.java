@@ -48,7 +48,7 @@ final class ModelFile {
     }
 
     private static Model load(Path file, Path weights, KerasFiles reader) {
-        switch (KerasFiles.kind(FileCheck.input(file))) {
+        switch (KerasFiles.content(FileCheck.input(file))) {
             case MODEL -> {
                 if (weights != null) {
                     throw new Failure(

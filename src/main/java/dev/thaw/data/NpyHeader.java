@@ -108,20 +108,20 @@ record NpyHeader(NumberType type, boolean fortran, Shape shape, long start) {
     private static NumberType type(ByteSource source, Matcher m) {
         int size = Integer.parseInt(m.group(3));
         boolean power = size == 1 || size == 2 || size == 4 || size == 8;
-        NumberType.Kind kind =
+        NumberType.Encoding encoding =
                 switch (m.group(2)) {
-                    case "f" -> size == 1 ? null : NumberType.Kind.FLOAT;
-                    case "i" -> NumberType.Kind.SIGNED;
-                    case "u" -> NumberType.Kind.UNSIGNED;
-                    case "b" -> size == 1 ? NumberType.Kind.UNSIGNED : null;
+                    case "f" -> size == 1 ? null : NumberType.Encoding.FLOAT;
+                    case "i" -> NumberType.Encoding.SIGNED;
+                    case "u" -> NumberType.Encoding.UNSIGNED;
+                    case "b" -> size == 1 ? NumberType.Encoding.UNSIGNED : null;
                     default -> null;
                 };
-        if (kind == null || !power) {
+        if (encoding == null || !power) {
             throw bad(
                     source,
                     "must hold numbers of 1, 2, 4 or 8 bytes, got type " + m.group(2) + size);
         }
-        return new NumberType(kind, size, m.group(1).equals(">"));
+        return new NumberType(encoding, size, m.group(1).equals(">"));
     }
 
     private static Shape shape(ByteSource source, String text) {

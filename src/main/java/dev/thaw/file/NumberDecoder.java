@@ -49,7 +49,7 @@ public final class NumberDecoder {
     }
 
     private void floats(float[] to, int at, int n, ByteBuffer from) {
-        if (type.kind() == NumberType.Kind.BFLOAT16) {
+        if (type.encoding() == NumberType.Encoding.BFLOAT16) {
             for (int i = 0; i < n; i++) {
                 to[at + i] = Float.intBitsToFloat(from.getShort() << 16);
             }
@@ -67,7 +67,7 @@ public final class NumberDecoder {
     }
 
     private void ints(int[] to, int at, int n, ByteBuffer from) {
-        boolean signed = type.kind() == NumberType.Kind.SIGNED;
+        boolean signed = type.encoding() == NumberType.Encoding.SIGNED;
         if (type.size() == 4) {
             from.asIntBuffer().get(to, at, n);
         } else if (type.size() == 2) {
@@ -84,7 +84,7 @@ public final class NumberDecoder {
     }
 
     private void longs(long[] to, int at, int n, ByteBuffer from) {
-        boolean signed = type.kind() == NumberType.Kind.SIGNED;
+        boolean signed = type.encoding() == NumberType.Encoding.SIGNED;
         for (int i = 0; i < n; i++) {
             long v = type.size() == 8 ? from.getLong() : from.getInt() & 0xFFFFFFFFL;
             tooLarge |= !signed && v < 0;

@@ -5,13 +5,13 @@ import dev.thaw.tensor.DType;
 /**
  * How a number is stored in a file.
  *
- * @param kind what the bits mean
+ * @param encoding what the bits mean
  * @param size bytes: 2, 4 or 8 of a float, 1, 2, 4 or 8 of an integer
  * @param bigEndian the byte order
  */
-public record NumberType(Kind kind, int size, boolean bigEndian) {
+public record NumberType(Encoding encoding, int size, boolean bigEndian) {
     /** What the bits of a number mean. */
-    public enum Kind {
+    public enum Encoding {
         /** IEEE binary16, 32 or 64. */
         FLOAT,
         /** The upper half of a binary32. */
@@ -27,7 +27,7 @@ public record NumberType(Kind kind, int size, boolean bigEndian) {
      * ones up to 16 bits; the larger ones INT64.
      */
     public DType dtype() {
-        return switch (kind) {
+        return switch (encoding) {
             case FLOAT, BFLOAT16 -> DType.FLOAT32;
             case SIGNED -> size <= 4 ? DType.INT32 : DType.INT64;
             case UNSIGNED -> size <= 2 ? DType.INT32 : DType.INT64;

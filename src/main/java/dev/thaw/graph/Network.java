@@ -112,14 +112,14 @@ public class Network extends Layer {
     }
 
     private static List<String> names(Structure structure, List<Symbol> symbols) {
-        return structure.kind() == Structure.Kind.DICTIONARY
+        return structure.form() == Structure.Form.DICTIONARY
                 ? structure.keys()
                 : symbols.stream().map(s -> s.node().layer().name()).toList();
     }
 
     private void requireFit(Structure s, int tensors, String side) {
         boolean fits =
-                switch (s.kind()) {
+                switch (s.form()) {
                     case SINGLE -> tensors == 1;
                     case LIST -> true;
                     case DICTIONARY -> s.keys().size() == tensors;

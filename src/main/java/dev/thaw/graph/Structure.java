@@ -7,12 +7,12 @@ import java.util.List;
  * dictionary. Here they are always a list, in Keras's order of flattening; the structure is kept so
  * that a file says again what it said.
  *
- * @param kind which of the three
+ * @param form which of the three
  * @param keys the dictionary's keys in ascending order, one per tensor; else empty
  */
-public record Structure(Kind kind, List<String> keys) {
+public record Structure(Form form, List<String> keys) {
     /** The three ways. */
-    public enum Kind {
+    public enum Form {
         /** One tensor. */
         SINGLE,
         /** A list of tensors. */
@@ -28,16 +28,16 @@ public record Structure(Kind kind, List<String> keys) {
 
     /** One tensor stands alone, several make a list. */
     public static Structure of(int tensors) {
-        return new Structure(tensors == 1 ? Kind.SINGLE : Kind.LIST, List.of());
+        return new Structure(tensors == 1 ? Form.SINGLE : Form.LIST, List.of());
     }
 
     /** A list, even of one tensor. */
     public static Structure list() {
-        return new Structure(Kind.LIST, List.of());
+        return new Structure(Form.LIST, List.of());
     }
 
     /** Tensors by these names, in ascending order. */
     public static Structure dictionary(List<String> keys) {
-        return new Structure(Kind.DICTIONARY, keys);
+        return new Structure(Form.DICTIONARY, keys);
     }
 }

@@ -79,7 +79,7 @@ final class Placement {
     }
 
     private void requireOrder(Structure structure, List<String> names, String what) {
-        if (structure.kind() == Structure.Kind.DICTIONARY && names.size() > 1) {
+        if (structure.form() == Structure.Form.DICTIONARY && names.size() > 1) {
             throw new IllegalArgumentException(
                     "%s: its %s are a dictionary of %s, got a list; give them by name: Dataset.of(Map.of(\"%s\", ..), ..)"
                             .formatted(model.name(), what, names, names.get(0)));

@@ -9,11 +9,11 @@ import java.util.List;
  * @param a left argument
  * @param b right argument
  * @param y result, of the broadcast shape
- * @param kind which operation
+ * @param function what is computed of two elements
  */
-public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
-    /** The operations. */
-    public enum Kind {
+public record Binary(Value a, Value b, @Out Value y, Function function) implements Op {
+    /** What is computed of two elements. */
+    public enum Function {
         /** a + b. */
         ADD,
         /** a - b. */
@@ -33,13 +33,13 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
     /** A step has slope 0 almost everywhere. */
     @Override
     public List<Value> differentiable() {
-        return kind == Kind.AT_LEAST ? List.of() : inputs();
+        return function == Function.AT_LEAST ? List.of() : inputs();
     }
 
     @Override
     public void gradient(Gradients g) {
         Value dy = g.of(y);
-        switch (kind) {
+        switch (function) {
             case ADD -> {
                 passTo(g, a, dy);
                 passTo(g, b, dy);
@@ -53,18 +53,18 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
                 }
             }
             case MUL -> {
-                productTo(g, a, dy, b, Kind.MUL);
-                productTo(g, b, dy, a, Kind.MUL);
+                productTo(g, a, dy, b, Function.MUL);
+                productTo(g, b, dy, a, Function.MUL);
             }
             case DIV -> {
-                productTo(g, a, dy, b, Kind.DIV);
+                productTo(g, a, dy, b, Function.DIV);
                 if (g.wants(b)) {
                     // d(a/b)/db = -(a/b)/b = -y/b
                     Value ratio = g.temp("d_ratio", y.shape());
-                    g.emit(new Binary(y, b, ratio, Kind.DIV));
+                    g.emit(new Binary(y, b, ratio, Function.DIV));
                     Value negative = g.temp("d_negative", y.shape());
                     g.emit(new Affine(ratio, negative, -1, 0));
-                    productTo(g, b, dy, negative, Kind.MUL);
+                    productTo(g, b, dy, negative, Function.MUL);
                 }
             }
             case MAX -> selectTo(g, dy, a, b);
@@ -78,19 +78,20 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
     /** a wins where {@code large} is at least {@code small}, and b everywhere else. */
     private void selectTo(Gradients g, Value dy, Value large, Value small) {
         Value won = g.temp("d_won", y.shape());
-        g.emit(new Binary(large, small, won, Kind.AT_LEAST));
-        productTo(g, a, dy, won, Kind.MUL);
+        g.emit(new Binary(large, small, won, Function.AT_LEAST));
+        productTo(g, a, dy, won, Function.MUL);
         if (g.wants(b)) {
             Value lost = g.temp("d_lost", y.shape());
             g.emit(new Affine(won, lost, -1, 1));
-            productTo(g, b, dy, lost, Kind.MUL);
+            productTo(g, b, dy, lost, Function.MUL);
         }
     }
 
-    private static void productTo(Gradients g, Value input, Value dy, Value factor, Kind kind) {
+    private static void productTo(
+            Gradients g, Value input, Value dy, Value factor, Function function) {
         if (g.wants(input)) {
             Value product = g.temp("d_product", dy.shape());
-            g.emit(new Binary(dy, factor, product, kind));
+            g.emit(new Binary(dy, factor, product, function));
             passTo(g, input, product);
         }
     }
@@ -108,7 +109,7 @@ public record Binary(Value a, Value b, @Out Value y, Kind kind) implements Op {
         Value sum = dy;
         if (!axes.isEmpty()) {
             sum = g.temp("d_sum", dy.shape().reduced(axes));
-            g.emit(new Reduce(dy, sum, Reduce.Kind.SUM, axes));
+            g.emit(new Reduce(dy, sum, Reduce.Function.SUM, axes));
         }
         g.emit(new Reshape(sum, g.sink(input)));
     }

@@ -18,6 +18,6 @@ public record Broadcast(Value x, @Out Value y, double scale) implements Op {
             g.emit(new Affine(g.of(y), scaled, scale, 0));
         }
         List<Integer> axes = y.shape().axesRepeated(x.shape());
-        g.emit(new Reduce(scaled, g.sink(x), Reduce.Kind.SUM, axes));
+        g.emit(new Reduce(scaled, g.sink(x), Reduce.Function.SUM, axes));
     }
 }

@@ -4,13 +4,13 @@ package dev.thaw.op;
  * A function of one number, with its constants. Where a formula needs no constant, {@code alpha}
  * and {@code beta} are 0.
  *
- * @param kind which formula
+ * @param function which formula
  * @param alpha the first constant of the formula, rounded to float32
  * @param beta the second constant of the formula, rounded to float32
  */
-public record Fn(Kind kind, double alpha, double beta) {
+public record Fn(Function function, double alpha, double beta) {
     /** The formulas; x is the argument, a and b are alpha and beta. */
-    public enum Kind {
+    public enum Function {
         /** max(x, 0); its gradient at 0 is 0. */
         RELU,
         /** min(max(x, 0), 6); its gradient at 0 and at 6 is 0. */
@@ -69,16 +69,18 @@ public record Fn(Kind kind, double alpha, double beta) {
 
     /** Whether the slope is 0 wherever there is one. */
     boolean isFlat() {
-        return kind == Kind.SIGN || kind == Kind.STEP || kind == Kind.FLOOR;
+        return function == Function.SIGN || function == Function.STEP || function == Function.FLOOR;
     }
 
     /** A formula without constants. */
-    public static Fn of(Kind kind) {
-        return new Fn(kind, 0, 0);
+    public static Fn of(Function function) {
+        return new Fn(function, 0, 0);
     }
 
     @Override
     public String toString() {
-        return alpha == 0 && beta == 0 ? kind.name() : kind + "(" + alpha + ", " + beta + ")";
+        return alpha == 0 && beta == 0
+                ? function.name()
+                : function + "(" + alpha + ", " + beta + ")";
     }
 }

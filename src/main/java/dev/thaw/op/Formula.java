@@ -21,26 +21,26 @@ public final class Formula {
 
     /** f(x). */
     public Value apply(Fn fn, Value x) {
-        Value y = program.temp(fn.kind().name().toLowerCase(java.util.Locale.ROOT), x.shape());
+        Value y = program.temp(fn.function().name().toLowerCase(java.util.Locale.ROOT), x.shape());
         program.emit(new Unary(x, y, fn));
         return y;
     }
 
     /** f(x) for a function without constants. */
-    public Value apply(Fn.Kind kind, Value x) {
-        return apply(Fn.of(kind), x);
+    public Value apply(Fn.Function function, Value x) {
+        return apply(Fn.of(function), x);
     }
 
     /** min(max(x, low), high). */
     public Value clip(Value x, double low, double high) {
-        return apply(new Fn(Fn.Kind.CLIP, low, high), x);
+        return apply(new Fn(Fn.Function.CLIP, low, high), x);
     }
 
     /** a (op) b, broadcast as {@link Binary} says. */
-    public Value combine(Value a, Binary.Kind kind, Value b) {
+    public Value combine(Value a, Binary.Function function, Value b) {
         Shape shape = a.shape().broadcast(b.shape());
-        Value y = program.temp(kind.name().toLowerCase(java.util.Locale.ROOT), shape);
-        program.emit(new Binary(a, b, y, kind));
+        Value y = program.temp(function.name().toLowerCase(java.util.Locale.ROOT), shape);
+        program.emit(new Binary(a, b, y, function));
         return y;
     }
 
@@ -108,28 +108,29 @@ public final class Formula {
 
     /** mask a + (1 - mask) b, where mask is 0 or 1; all three broadcast. */
     public Value select(Value mask, Value a, Value b) {
-        Value chosen = combine(a, Binary.Kind.MUL, mask);
-        Value other = combine(b, Binary.Kind.MUL, affine(mask, -1, 1));
-        return combine(chosen, Binary.Kind.ADD, other);
+        Value chosen = combine(a, Binary.Function.MUL, mask);
+        Value other = combine(b, Binary.Function.MUL, affine(mask, -1, 1));
+        return combine(chosen, Binary.Function.ADD, other);
     }
 
     /** Sum, mean or maximum over some axes in [0, rank), which stay with extent 1. */
-    public Value reduce(Value x, Reduce.Kind kind, List<Integer> axes) {
+    public Value reduce(Value x, Reduce.Function function, List<Integer> axes) {
         Value y =
                 program.temp(
-                        kind.name().toLowerCase(java.util.Locale.ROOT), x.shape().reduced(axes));
-        program.emit(new Reduce(x, y, kind, axes));
+                        function.name().toLowerCase(java.util.Locale.ROOT),
+                        x.shape().reduced(axes));
+        program.emit(new Reduce(x, y, function, axes));
         return y;
     }
 
     /** Sum, mean or maximum over the last axis, which stays with extent 1. */
-    public Value reduceLast(Value x, Reduce.Kind kind) {
-        return reduce(x, kind, List.of(x.shape().rank() - 1));
+    public Value reduceLast(Value x, Reduce.Function function) {
+        return reduce(x, function, List.of(x.shape().rank() - 1));
     }
 
     /** The mean over the last axis, without that axis. */
     public Value meanLast(Value x) {
-        Value kept = reduceLast(x, Reduce.Kind.MEAN);
+        Value kept = reduceLast(x, Reduce.Function.MEAN);
         return reshape(kept, x.shape().sub(0, x.shape().rank() - 1));
     }
 
@@ -137,6 +138,6 @@ public final class Formula {
     public Value sum(Value x) {
         int n = Math.toIntExact(x.size());
         Value flat = reshape(x, Shape.of(1, n));
-        return reshape(reduceLast(flat, Reduce.Kind.SUM), Shape.scalar());
+        return reshape(reduceLast(flat, Reduce.Function.SUM), Shape.scalar());
     }
 }

@@ -159,7 +159,7 @@ public final class Gradients {
         }
         Value sum = program.temp("d_" + input.name(), input.shape());
         gradients.put(input, sum);
-        sums.add(() -> program.emit(new Binary(earlier, contribution, sum, Binary.Kind.ADD)));
+        sums.add(() -> program.emit(new Binary(earlier, contribution, sum, Binary.Function.ADD)));
     }
 
     /** The layer whose op is differentiated. */

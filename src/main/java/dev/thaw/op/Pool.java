@@ -6,12 +6,12 @@ package dev.thaw.op;
  *
  * @param x images: [N, spatial.., C]
  * @param y result: [N, spatial.., C]
- * @param kind maximum or mean
+ * @param function maximum or mean
  * @param window how the window moves
  */
-public record Pool(Value x, @Out Value y, Kind kind, Window window) implements Op {
+public record Pool(Value x, @Out Value y, Function function, Window window) implements Op {
     /** What a window yields. */
-    public enum Kind {
+    public enum Function {
         /** The largest cell; the first one, in row-major order, gets the gradient. */
         MAX,
         /** The mean of the cells that are not padding. */
@@ -20,6 +20,6 @@ public record Pool(Value x, @Out Value y, Kind kind, Window window) implements O
 
     @Override
     public void gradient(Gradients g) {
-        g.emit(new PoolGrad(x, y, g.of(y), g.sink(x), kind, window));
+        g.emit(new PoolGrad(x, y, g.of(y), g.sink(x), function, window));
     }
 }

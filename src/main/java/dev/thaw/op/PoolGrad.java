@@ -8,8 +8,9 @@ package dev.thaw.op;
  * @param y result of the forward op
  * @param dy upstream gradient
  * @param dx gradient of x
- * @param kind maximum or mean
+ * @param function maximum or mean
  * @param window how the window moves
  */
-public record PoolGrad(Value x, Value y, Value dy, @Out Value dx, Pool.Kind kind, Window window)
+public record PoolGrad(
+        Value x, Value y, Value dy, @Out Value dx, Pool.Function function, Window window)
         implements Op {}

@@ -9,14 +9,14 @@ import java.util.Optional;
 public enum Rectifier {
     /** Nothing: y = x. */
     NONE,
-    /** max(x, 0), as {@link Fn.Kind#RELU}. */
+    /** max(x, 0), as {@link Fn.Function#RELU}. */
     RELU,
-    /** min(max(x, 0), 6), as {@link Fn.Kind#RELU6}. */
+    /** min(max(x, 0), 6), as {@link Fn.Function#RELU6}. */
     RELU6;
 
     /** The rectifier that is this function; empty where none is. */
     public static Optional<Rectifier> of(Fn fn) {
-        return switch (fn.kind()) {
+        return switch (fn.function()) {
             case RELU -> Optional.of(RELU);
             case RELU6 -> Optional.of(RELU6);
             default -> Optional.empty();
@@ -30,8 +30,8 @@ public enum Rectifier {
      */
     public Fn fn() {
         return switch (this) {
-            case RELU -> Fn.of(Fn.Kind.RELU);
-            case RELU6 -> Fn.of(Fn.Kind.RELU6);
+            case RELU -> Fn.of(Fn.Function.RELU);
+            case RELU6 -> Fn.of(Fn.Function.RELU6);
             case NONE -> throw new IllegalStateException("Rectifier.NONE is no function");
         };
     }

@@ -7,12 +7,12 @@ import java.util.List;
  *
  * @param x argument
  * @param y result: the shape of x with extent 1 at each of the axes
- * @param kind what is computed
+ * @param function what is computed
  * @param axes which axes, each in [0, rank)
  */
-public record Reduce(Value x, @Out Value y, Kind kind, List<Integer> axes) implements Op {
+public record Reduce(Value x, @Out Value y, Function function, List<Integer> axes) implements Op {
     /** What a reduction computes. */
-    public enum Kind {
+    public enum Function {
         /** The sum. */
         SUM,
         /** The arithmetic mean. */
@@ -34,7 +34,7 @@ public record Reduce(Value x, @Out Value y, Kind kind, List<Integer> axes) imple
     @Override
     public void gradient(Gradients g) {
         Value dy = g.of(y);
-        switch (kind) {
+        switch (function) {
             case SUM -> g.emit(new Broadcast(dy, g.sink(x), 1));
             case MEAN -> g.emit(new Broadcast(dy, g.sink(x), 1.0 / count()));
             case MAX -> g.emit(new ReduceMaxGrad(x, y, dy, g.sink(x), axes));

@@ -79,7 +79,7 @@ public final class Fusion {
             return;
         }
         int next = onlyReader(n.y());
-        if (next >= 0 && op(next) instanceof Binary sum && sum.kind() == Binary.Kind.ADD) {
+        if (next >= 0 && op(next) instanceof Binary sum && sum.function() == Binary.Function.ADD) {
             Value residual = sum.a() == n.y() ? sum.b() : sum.a();
             // the op must stay where it is, as others may read its statistics
             boolean ready = writers.getOrDefault(residual, -1) < step;

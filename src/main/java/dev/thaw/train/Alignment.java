@@ -52,6 +52,6 @@ final class Alignment {
             return w == null ? m : w;
         }
         boolean wider = m.size() >= w.size();
-        return f.combine(wider ? m : w, Binary.Kind.MUL, wider ? w : m);
+        return f.combine(wider ? m : w, Binary.Function.MUL, wider ? w : m);
     }
 }

@@ -134,10 +134,10 @@ final class Objective {
             perOutput.add(one);
             double weight = compilation.lossWeights().get(i);
             Value term = weight == 1 ? one : f.affine(one, weight, 0);
-            total = total == null ? term : f.combine(total, Binary.Kind.ADD, term);
+            total = total == null ? term : f.combine(total, Binary.Function.ADD, term);
         }
         for (Value a : added) {
-            total = f.combine(total, Binary.Kind.ADD, f.reshape(a, Shape.scalar()));
+            total = f.combine(total, Binary.Function.ADD, f.reshape(a, Shape.scalar()));
         }
         for (Weight w : model.trainableWeights()) {
             total = regularize(f, w, total);
@@ -160,7 +160,7 @@ final class Objective {
                             ? valid.get()
                             : f.combine(
                                     valid.get(),
-                                    Binary.Kind.MUL,
+                                    Binary.Function.MUL,
                                     Alignment.to(f, mask, entries.shape(), "mask"));
         }
         return Reductions.reduce(f, loss.reduction(), entries, side.weights, mask);
@@ -215,7 +215,7 @@ final class Objective {
         return w.spec()
                 .regularizer()
                 .lower(f, f.program().variable(w.variable()))
-                .map(sum -> f.combine(total, Binary.Kind.ADD, sum))
+                .map(sum -> f.combine(total, Binary.Function.ADD, sum))
                 .orElse(total);
     }
 
@@ -242,15 +242,15 @@ final class Objective {
                 weights == null
                         ? given
                         : m.valid(f, prediction, target)
-                                .map(v -> f.combine(v, Binary.Kind.MUL, given))
+                                .map(v -> f.combine(v, Binary.Function.MUL, given))
                                 .orElse(given);
         Variable total = sum(name + "_total");
         Variable count = null;
         if (factor != null) {
-            entries = f.combine(entries, Binary.Kind.MUL, factor);
+            entries = f.combine(entries, Binary.Function.MUL, factor);
             counts =
                     Optional.of(
-                            counts.map(c -> f.combine(c, Binary.Kind.MUL, factor))
+                            counts.map(c -> f.combine(c, Binary.Function.MUL, factor))
                                     .orElse(f.repeat(factor, entries.shape())));
         }
         f.program().emit(new Accumulate(f.program().variable(total), entries, 1));

@@ -15,7 +15,8 @@ final class Reductions {
      */
     static Value reduce(Formula f, Reduction reduction, Value entries, Value weights, Value mask) {
         Value factor = Alignment.product(f, entries.shape(), weights, mask);
-        Value sum = f.sum(factor == null ? entries : f.combine(entries, Binary.Kind.MUL, factor));
+        Value sum =
+                f.sum(factor == null ? entries : f.combine(entries, Binary.Function.MUL, factor));
         return switch (reduction) {
             case SUM -> sum;
             case SUM_OVER_BATCH_SIZE, MEAN ->
@@ -30,6 +31,6 @@ final class Reductions {
     /** sum / sum(counted): 0 where nothing counts, since the sum is 0 then. */
     private static Value ratio(Formula f, Value sum, Value counted, double least) {
         Value count = f.clip(f.sum(counted), least, Float.MAX_VALUE);
-        return f.combine(sum, Binary.Kind.DIV, count);
+        return f.combine(sum, Binary.Function.DIV, count);
     }
 }

@@ -25,8 +25,8 @@ abstract class ElementwiseConformance extends Conformance {
     private static final List<Shape> SHAPES =
             List.of(Shape.of(1), Shape.of(7), Shape.of(3, 17), Shape.of(1, 3, 1, 7, 1), LARGE);
 
-    private static final Set<Fn.Kind> POSITIVE =
-            EnumSet.of(Fn.Kind.LOG, Fn.Kind.SQRT, Fn.Kind.RECIPROCAL);
+    private static final Set<Fn.Function> POSITIVE =
+            EnumSet.of(Fn.Function.LOG, Fn.Function.SQRT, Fn.Function.RECIPROCAL);
 
     /** Arguments at kinks, and so large that a careless formula overflows. */
     private static final float[] EXTREMES = {
@@ -65,17 +65,20 @@ abstract class ElementwiseConformance extends Conformance {
 
     /** Each function once; those with constants with usual ones. */
     static List<Fn> functions() {
-        return Arrays.stream(Fn.Kind.values())
+        return Arrays.stream(Fn.Function.values())
                 .map(
-                        kind ->
-                                switch (kind) {
-                                    case LEAKY_RELU -> new Fn(kind, 0.3, 0);
-                                    case ELU -> new Fn(kind, 1.5, 0);
+                        function ->
+                                switch (function) {
+                                    case LEAKY_RELU -> new Fn(function, 0.3, 0);
+                                    case ELU -> new Fn(function, 1.5, 0);
                                     case SELU ->
-                                            new Fn(kind, 1.6732632423543772, 1.0507009873554805);
-                                    case CLIP -> new Fn(kind, -1.5, 0.5);
-                                    case HUBER, STEP -> new Fn(kind, 1, 0);
-                                    default -> Fn.of(kind);
+                                            new Fn(
+                                                    function,
+                                                    1.6732632423543772,
+                                                    1.0507009873554805);
+                                    case CLIP -> new Fn(function, -1.5, 0.5);
+                                    case HUBER, STEP -> new Fn(function, 1, 0);
+                                    default -> Fn.of(function);
                                 })
                 .toList();
     }
@@ -86,19 +89,19 @@ abstract class ElementwiseConformance extends Conformance {
         d.fetchWithGradients(y, Tolerance.FUNCTION, Tolerance.FUNCTION, x);
     }
 
-    static void binary(Draft d, Binary.Kind kind, Value a, Value b) {
+    static void binary(Draft d, Binary.Function function, Value a, Value b) {
         Shape shape = new Pair(a.shape(), b.shape()).broadcast();
         Value y = d.temp("y", shape);
-        d.emit(new Binary(a, b, y, kind));
+        d.emit(new Binary(a, b, y, function));
         Tolerance sums = Tolerance.sum(4 * shape.size() / Math.min(a.size(), b.size()));
         d.fetchWithGradients(y, Tolerance.ARITHMETIC, sums, a, b);
     }
 
     /** Both contributions to the gradient of x meet; those of x / x cancel. */
-    static void withItself(Draft d, Binary.Kind kind) {
+    static void withItself(Draft d, Binary.Function function) {
         Value x = d.uniform("x", Shape.of(3, 7), 0.5, 2);
         Value y = d.temp("y", x.shape());
-        d.emit(new Binary(x, x, y, kind));
+        d.emit(new Binary(x, x, y, function));
         // upstream / x is at most 2
         d.fetchWithGradients(y, Tolerance.ARITHMETIC, Tolerance.sum(2, 2), x);
     }
@@ -106,25 +109,30 @@ abstract class ElementwiseConformance extends Conformance {
     static Stream<OpCase> table() {
         List<OpCase> all = new ArrayList<>();
         for (Fn fn : functions()) {
-            double low = POSITIVE.contains(fn.kind()) ? 0.3 : -8;
+            double low = POSITIVE.contains(fn.function()) ? 0.3 : -8;
             for (Shape s : SHAPES) {
                 all.add(new OpCase(fn + " " + s, d -> unary(d, fn, d.uniform("x", s, low, 8))));
             }
-            if (!POSITIVE.contains(fn.kind()) && fn.kind() != Fn.Kind.EXP) {
+            if (!POSITIVE.contains(fn.function()) && fn.function() != Fn.Function.EXP) {
                 all.add(
                         new OpCase(
                                 fn + " extremes",
                                 d -> unary(d, fn, d.input("x", Tensor.of(EXTREMES.clone())))));
             }
         }
-        for (Binary.Kind kind : Binary.Kind.values()) {
+        for (Binary.Function function : Binary.Function.values()) {
             for (Pair p : PAIRS) {
                 all.add(
                         new OpCase(
-                                kind + " " + p.a + " " + p.b,
-                                d -> binary(d, kind, left(d, kind, p.a), right(d, kind, p.b))));
+                                function + " " + p.a + " " + p.b,
+                                d ->
+                                        binary(
+                                                d,
+                                                function,
+                                                left(d, function, p.a),
+                                                right(d, function, p.b))));
             }
-            all.add(new OpCase(kind + " of a value with itself", d -> withItself(d, kind)));
+            all.add(new OpCase(function + " of a value with itself", d -> withItself(d, function)));
         }
         for (Shape s : List.of(Shape.scalar(), Shape.of(3, 17), LARGE)) {
             all.add(new OpCase("Affine " + s, d -> affine(d, s, 0.1, -0.7)));
@@ -142,19 +150,23 @@ abstract class ElementwiseConformance extends Conformance {
         return all.stream();
     }
 
-    private static boolean compares(Binary.Kind kind) {
-        return EnumSet.of(Binary.Kind.MAX, Binary.Kind.MIN, Binary.Kind.AT_LEAST).contains(kind);
+    private static boolean compares(Binary.Function function) {
+        return EnumSet.of(Binary.Function.MAX, Binary.Function.MIN, Binary.Function.AT_LEAST)
+                .contains(function);
     }
 
     /** Comparisons get whole numbers, for ties; absolute values would compare otherwise. */
-    private static Value left(Draft d, Binary.Kind kind, Shape s) {
-        return compares(kind) ? d.whole("a", s, -2, 2) : d.linear(d.normal("a", s));
+    private static Value left(Draft d, Binary.Function function, Shape s) {
+        return compares(function) ? d.whole("a", s, -2, 2) : d.linear(d.normal("a", s));
     }
 
-    private static Value right(Draft d, Binary.Kind kind, Shape s) {
-        return compares(kind)
+    private static Value right(Draft d, Binary.Function function, Shape s) {
+        return compares(function)
                 ? d.whole("b", s, -2, 2)
-                : d.linear(kind == Binary.Kind.DIV ? d.uniform("b", s, 0.5, 2) : d.normal("b", s));
+                : d.linear(
+                        function == Binary.Function.DIV
+                                ? d.uniform("b", s, 0.5, 2)
+                                : d.normal("b", s));
     }
 
     static void affine(Draft d, Shape s, double scale, double shift) {

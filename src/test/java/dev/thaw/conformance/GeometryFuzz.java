@@ -150,16 +150,16 @@ public final class GeometryFuzz {
                     yield null; // no layer has such a pool, and nothing would be its maximum
                 }
                 Shape s = Windows.shape(List.of(batch), g.in(), in);
-                Pool.Kind kind = bias ? Pool.Kind.MAX : Pool.Kind.AVERAGE;
+                Pool.Function function = bias ? Pool.Function.MAX : Pool.Function.AVERAGE;
                 yield new OpCase(
-                        kind + " " + name + " " + in,
-                        d -> PoolConformance.pool(d, kind, g, images(d, kind, s)));
+                        function + " " + name + " " + in,
+                        d -> PoolConformance.pool(d, function, g, images(d, function, s)));
             }
         };
     }
 
-    private static Value images(Draft d, Pool.Kind kind, Shape s) {
-        return kind == Pool.Kind.MAX ? d.distinct("x", s) : d.linear(d.normal("x", s));
+    private static Value images(Draft d, Pool.Function function, Shape s) {
+        return function == Pool.Function.MAX ? d.distinct("x", s) : d.linear(d.normal("x", s));
     }
 
     private static boolean eachSees(Geometry g) {

@@ -82,7 +82,7 @@ final class GradientCheckTest {
 
     private static Value at(Draft d, Fn fn) {
         boolean positive =
-                switch (fn.kind()) {
+                switch (fn.function()) {
                     case LOG, SQRT, RECIPROCAL -> true;
                     default -> false;
                 };
@@ -101,19 +101,20 @@ final class GradientCheckTest {
             {Shape.scalar(), Shape.of(1, 4)},
             {Shape.of(2, 3, 1, 4), Shape.of(1, 2, 1)}
         };
-        for (Binary.Kind kind : Binary.Kind.values()) {
+        for (Binary.Function function : Binary.Function.values()) {
             for (Shape[] p : pairs) {
                 all.add(
                         new OpCase(
-                                kind + " " + p[0] + " " + p[1],
-                                d -> ElementwiseConformance.binary(d, kind, a(d, p), b(d, p))));
+                                function + " " + p[0] + " " + p[1],
+                                d -> ElementwiseConformance.binary(d, function, a(d, p), b(d, p))));
             }
         }
-        for (Binary.Kind kind : List.of(Binary.Kind.ADD, Binary.Kind.MUL, Binary.Kind.DIV)) {
+        for (Binary.Function function :
+                List.of(Binary.Function.ADD, Binary.Function.MUL, Binary.Function.DIV)) {
             all.add(
                     new OpCase(
-                            kind + " of a value with itself",
-                            d -> ElementwiseConformance.withItself(d, kind)));
+                            function + " of a value with itself",
+                            d -> ElementwiseConformance.withItself(d, function)));
         }
     }
 
@@ -130,11 +131,13 @@ final class GradientCheckTest {
         Shape s = Shape.of(2, 3, 4);
         for (List<Integer> axes :
                 List.of(List.of(0), List.of(1), List.of(0, 2), List.of(0, 1, 2))) {
-            for (Reduce.Kind kind : Reduce.Kind.values()) {
+            for (Reduce.Function function : Reduce.Function.values()) {
                 all.add(
                         new OpCase(
-                                kind + " over " + axes,
-                                d -> ShapeConformance.reduce(d, kind, d.distinct("x", s), axes)));
+                                function + " over " + axes,
+                                d ->
+                                        ShapeConformance.reduce(
+                                                d, function, d.distinct("x", s), axes)));
             }
         }
         Shape large = Shape.of(2, 4, 6);
@@ -205,11 +208,11 @@ final class GradientCheckTest {
                         ConvolutionConformance.same(List.of(3, 2, 3), List.of(2, 3, 2), 2, 1));
         for (Geometry g : geometries) {
             Shape s = Windows.shape(List.of(2), g.in(), 3);
-            for (Pool.Kind kind : Pool.Kind.values()) {
+            for (Pool.Function function : Pool.Function.values()) {
                 all.add(
                         new OpCase(
-                                "Pool " + kind + " " + g,
-                                d -> PoolConformance.pool(d, kind, g, d.distinct("x", s))));
+                                "Pool " + function + " " + g,
+                                d -> PoolConformance.pool(d, function, g, d.distinct("x", s))));
             }
         }
     }
@@ -340,25 +343,25 @@ final class GradientCheckTest {
         SIGN {
             @Override
             void emit(Draft d, Value x, Value given) {
-                d.emit(new Unary(x, given, Fn.of(Fn.Kind.SIGN)));
+                d.emit(new Unary(x, given, Fn.of(Fn.Function.SIGN)));
             }
         },
         STEP {
             @Override
             void emit(Draft d, Value x, Value given) {
-                d.emit(new Unary(x, given, new Fn(Fn.Kind.STEP, .1, 0)));
+                d.emit(new Unary(x, given, new Fn(Fn.Function.STEP, .1, 0)));
             }
         },
         FLOOR {
             @Override
             void emit(Draft d, Value x, Value given) {
-                d.emit(new Unary(x, given, Fn.of(Fn.Kind.FLOOR)));
+                d.emit(new Unary(x, given, Fn.of(Fn.Function.FLOOR)));
             }
         },
         AT_LEAST {
             @Override
             void emit(Draft d, Value x, Value given) {
-                d.emit(new Binary(x, d.normal("b", x.shape()), given, Binary.Kind.AT_LEAST));
+                d.emit(new Binary(x, d.normal("b", x.shape()), given, Binary.Function.AT_LEAST));
             }
         },
         EQUAL {
@@ -388,7 +391,7 @@ final class GradientCheckTest {
         Value given = d.temp("given", x.shape());
         op.emit(d, x, given);
         Value y = d.temp("y", x.shape());
-        d.emit(new Binary(given, x, y, Binary.Kind.MUL));
+        d.emit(new Binary(given, x, y, Binary.Function.MUL));
         Value dx = d.differentiate(y, x).get(x);
         try (Runner runner = Runner.of(new ReferenceBackend(), d.program())) {
             d.content().forEach(runner::feed);

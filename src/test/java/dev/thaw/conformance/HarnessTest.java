@@ -113,7 +113,7 @@ final class HarnessTest {
                         "elementwise",
                         d ->
                                 ElementwiseConformance.unary(
-                                        d, Fn.of(Fn.Kind.TANH), d.uniform("x", s, -2, 2))),
+                                        d, Fn.of(Fn.Function.TANH), d.uniform("x", s, -2, 2))),
                 of(
                         "shape",
                         d -> ShapeConformance.transpose(d, Shape.of(2, 3, 4), List.of(2, 0, 1))),
@@ -123,7 +123,9 @@ final class HarnessTest {
                 of("convolution", d -> ConvolutionConformance.convolution(d, 2, g, 2, 3, 1, true)),
                 of(
                         "pool",
-                        d -> PoolConformance.pool(d, Pool.Kind.AVERAGE, g, d.normal("x", images))),
+                        d ->
+                                PoolConformance.pool(
+                                        d, Pool.Function.AVERAGE, g, d.normal("x", images))),
                 of(
                         "normalization",
                         d ->

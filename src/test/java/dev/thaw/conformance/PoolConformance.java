@@ -30,13 +30,13 @@ abstract class PoolConformance extends Conformance {
                     valid(List.of(5, 4, 6), List.of(2, 2, 2), 2, 1),
                     same(List.of(3, 5, 4), List.of(3, 2, 3), 2, 1));
 
-    static void pool(Draft d, Pool.Kind kind, Geometry g, Value x) {
+    static void pool(Draft d, Pool.Function function, Geometry g, Value x) {
         Shape shape = Windows.output(g.window(), x.shape().dim(0), g.in(), x.shape().last());
         Value y = d.temp("y", shape);
-        d.emit(new Pool(x, y, kind, g.window()));
+        d.emit(new Pool(x, y, function, g.window()));
         long cells = g.window().size().stream().mapToLong(i -> i).reduce(1, (a, b) -> a * b);
         Tolerance t = Tolerance.sum(cells + 1);
-        d.fetchWithGradients(y, kind == Pool.Kind.MAX ? Tolerance.EXACT : t, t, x);
+        d.fetchWithGradients(y, function == Pool.Function.MAX ? Tolerance.EXACT : t, t, x);
     }
 
     private static Shape images(int batch, Geometry g, int channels) {
@@ -51,24 +51,30 @@ abstract class PoolConformance extends Conformance {
                 String where = " " + g + " of " + s;
                 all.add(
                         new OpCase(
-                                "MAX" + where, d -> pool(d, Pool.Kind.MAX, g, d.normal("x", s))));
+                                "MAX" + where,
+                                d -> pool(d, Pool.Function.MAX, g, d.normal("x", s))));
                 all.add(
                         new OpCase(
                                 "MAX with ties" + where,
-                                d -> pool(d, Pool.Kind.MAX, g, d.whole("x", s, -3, -1))));
+                                d -> pool(d, Pool.Function.MAX, g, d.whole("x", s, -3, -1))));
                 all.add(
                         new OpCase(
                                 "AVERAGE" + where,
-                                d -> pool(d, Pool.Kind.AVERAGE, g, d.linear(d.normal("x", s)))));
+                                d ->
+                                        pool(
+                                                d,
+                                                Pool.Function.AVERAGE,
+                                                g,
+                                                d.linear(d.normal("x", s)))));
             }
         }
         Geometry large = same(List.of(33, 35), List.of(3, 3), 2, 1);
         Shape s = images(3, large, 24);
-        all.add(new OpCase("MAX large", d -> pool(d, Pool.Kind.MAX, large, d.normal("x", s))));
+        all.add(new OpCase("MAX large", d -> pool(d, Pool.Function.MAX, large, d.normal("x", s))));
         all.add(
                 new OpCase(
                         "AVERAGE large",
-                        d -> pool(d, Pool.Kind.AVERAGE, large, d.linear(d.normal("x", s)))));
+                        d -> pool(d, Pool.Function.AVERAGE, large, d.linear(d.normal("x", s)))));
         return all.stream();
     }
 

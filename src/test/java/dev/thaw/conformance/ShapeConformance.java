@@ -58,15 +58,16 @@ abstract class ShapeConformance extends Conformance {
 
     private record Permutation(Shape x, List<Integer> order) {}
 
-    static void reduce(Draft d, Reduce.Kind kind, Value x, List<Integer> axes) {
+    static void reduce(Draft d, Reduce.Function function, Value x, List<Integer> axes) {
         Shape shape = x.shape();
         for (int axis : axes) {
             shape = shape.withDim(axis, 1);
         }
         Value y = d.temp("y", shape);
-        Reduce op = new Reduce(x, y, kind, axes);
+        Reduce op = new Reduce(x, y, function, axes);
         d.emit(op);
-        Tolerance forward = kind == Reduce.Kind.MAX ? Tolerance.EXACT : Tolerance.sum(op.count());
+        Tolerance forward =
+                function == Reduce.Function.MAX ? Tolerance.EXACT : Tolerance.sum(op.count());
         d.fetchWithGradients(y, forward, Tolerance.ARITHMETIC, x);
     }
 
@@ -92,7 +93,7 @@ abstract class ShapeConformance extends Conformance {
         d.emit(new StopGradient(x, given));
         d.fetch(given, Tolerance.EXACT);
         Value y = d.temp("y", s);
-        d.emit(new Binary(given, x, y, Binary.Kind.MUL));
+        d.emit(new Binary(given, x, y, Binary.Function.MUL));
         d.fetchWithGradients(y, Tolerance.EXACT, Tolerance.EXACT, x);
     }
 
@@ -158,20 +159,25 @@ abstract class ShapeConformance extends Conformance {
         List<OpCase> all = new ArrayList<>();
         for (Reduction r : REDUCTIONS) {
             String where = r.x + " over " + r.axes;
-            for (Reduce.Kind kind : List.of(Reduce.Kind.SUM, Reduce.Kind.MEAN)) {
+            for (Reduce.Function function : List.of(Reduce.Function.SUM, Reduce.Function.MEAN)) {
                 all.add(
                         new OpCase(
-                                kind + " of " + where,
-                                d -> reduce(d, kind, d.linear(d.normal("x", r.x)), r.axes)));
+                                function + " of " + where,
+                                d -> reduce(d, function, d.linear(d.normal("x", r.x)), r.axes)));
             }
             all.add(
                     new OpCase(
                             "MAX of " + where,
-                            d -> reduce(d, Reduce.Kind.MAX, d.normal("x", r.x), r.axes)));
+                            d -> reduce(d, Reduce.Function.MAX, d.normal("x", r.x), r.axes)));
             all.add(
                     new OpCase(
                             "MAX with ties of " + where,
-                            d -> reduce(d, Reduce.Kind.MAX, d.whole("x", r.x, -3, -1), r.axes)));
+                            d ->
+                                    reduce(
+                                            d,
+                                            Reduce.Function.MAX,
+                                            d.whole("x", r.x, -3, -1),
+                                            r.axes)));
             Shape small = reduced(r);
             all.add(new OpCase("Broadcast to " + where, d -> broadcast(d, small, r.x, 1)));
             all.add(new OpCase("Scaled to " + where, d -> broadcast(d, small, r.x, 0.3)));

@@ -80,7 +80,7 @@ final class KerasCase {
     }
 
     private static boolean isDictionary(Structure s) {
-        return s.kind() == Structure.Kind.DICTIONARY;
+        return s.form() == Structure.Form.DICTIONARY;
     }
 
     /** Tensors stand in the ascending order of a dictionary's keys. */

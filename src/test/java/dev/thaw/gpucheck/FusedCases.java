@@ -79,7 +79,7 @@ final class FusedCases {
 
     private void addApart(OpRun r) {
         Value sum = r.out(s);
-        r.emit(new Binary(normalized(r), r.in(s), sum, Binary.Kind.ADD));
+        r.emit(new Binary(normalized(r), r.in(s), sum, Binary.Function.ADD));
         r.emit(new Unary(sum, r.out(s), Rectifier.RELU.fn()));
     }
 

@@ -165,7 +165,7 @@ final class OpCases {
                                 new Reduce(
                                         r.in(s),
                                         r.out(s.dim(0), 1, 1, c),
-                                        Reduce.Kind.MEAN,
+                                        Reduce.Function.MEAN,
                                         List.of(1, 2))));
         moves(
                 "Transpose",
@@ -181,8 +181,8 @@ final class OpCases {
     }
 
     private void elementwise(String name, Shape s) {
-        Fn relu = Fn.of(Fn.Kind.RELU);
-        Fn gelu = Fn.of(Fn.Kind.GELU);
+        Fn relu = Fn.of(Fn.Function.RELU);
+        Fn gelu = Fn.of(Fn.Function.GELU);
         moves(
                 "Dropout",
                 name,
@@ -211,7 +211,7 @@ final class OpCases {
                 name,
                 3,
                 s,
-                r -> r.emit(new Binary(r.in(s), r.in(s), r.out(s), Binary.Kind.ADD)));
+                r -> r.emit(new Binary(r.in(s), r.in(s), r.out(s), Binary.Function.ADD)));
         moves(
                 "MovingAverage",
                 name,

@@ -164,7 +164,7 @@ final class WindowCases {
                 "MaxPool",
                 bytes,
                 true,
-                r -> r.emit(new Pool(r.in(x), r.out(y), Pool.Kind.MAX, window)));
+                r -> r.emit(new Pool(r.in(x), r.out(y), Pool.Function.MAX, window)));
         moves(
                 "MaxPoolGrad",
                 withIndex,
@@ -176,13 +176,13 @@ final class WindowCases {
                                         r.in(y),
                                         r.in(y),
                                         r.out(x),
-                                        Pool.Kind.MAX,
+                                        Pool.Function.MAX,
                                         window)));
         moves(
                 "AveragePool",
                 bytes,
                 true,
-                r -> r.emit(new Pool(r.in(x), r.out(y), Pool.Kind.AVERAGE, window)));
+                r -> r.emit(new Pool(r.in(x), r.out(y), Pool.Function.AVERAGE, window)));
     }
 
     private void moves(String op, double bytes, boolean library, Consumer<OpRun> body) {

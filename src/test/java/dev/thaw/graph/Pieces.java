@@ -42,7 +42,9 @@ final class Pieces extends Layer {
 
     static Layer sign() {
         return new Pieces(
-                "sign", null, (l, x, w) -> varied(l, l.formula().apply(Fn.Kind.SIGN, x.get(0)), x));
+                "sign",
+                null,
+                (l, x, w) -> varied(l, l.formula().apply(Fn.Function.SIGN, x.get(0)), x));
     }
 
     /** floor(3 x + 0.3). */
@@ -52,7 +54,7 @@ final class Pieces extends Layer {
                 null,
                 (l, x, w) -> {
                     Formula f = l.formula();
-                    return varied(l, f.apply(Fn.Kind.FLOOR, f.affine(x.get(0), 3, .3)), x);
+                    return varied(l, f.apply(Fn.Function.FLOOR, f.affine(x.get(0), 3, .3)), x);
                 });
     }
 
@@ -78,8 +80,8 @@ final class Pieces extends Layer {
                     Value y = l.temp("equal", x.get(0).shape());
                     l.emit(
                             new Equal(
-                                    f.apply(Fn.Kind.STEP, x.get(0)),
-                                    f.apply(Fn.Kind.STEP, f.affine(x.get(1), 1, .3)),
+                                    f.apply(Fn.Function.STEP, x.get(0)),
+                                    f.apply(Fn.Function.STEP, f.affine(x.get(1), 1, .3)),
                                     y));
                     return varied(l, f.affine(y, 2, -1), x);
                 });
@@ -106,7 +108,7 @@ final class Pieces extends Layer {
                     Value u = l.temp("uniform", x.get(0).shape());
                     l.emit(new Uniform(l.randomStep(), u, l.draw(7)));
                     Formula f = l.formula();
-                    return f.combine(x.get(0), Binary.Kind.ADD, f.affine(u, .1, 0));
+                    return f.combine(x.get(0), Binary.Function.ADD, f.affine(u, .1, 0));
                 });
     }
 
@@ -116,7 +118,7 @@ final class Pieces extends Layer {
                 "lossy",
                 weight("w", 1, null),
                 (l, x, w) -> {
-                    l.addLoss(l.formula().sum(l.formula().apply(Fn.Kind.SQUARE, w)));
+                    l.addLoss(l.formula().sum(l.formula().apply(Fn.Function.SQUARE, w)));
                     return x.get(0);
                 });
     }
@@ -129,7 +131,7 @@ final class Pieces extends Layer {
     /** y + x / 3 without a gradient of x: y may be constant, and what comes next normalizes it. */
     private static Value varied(Lowering l, Value y, List<Value> x) {
         Formula f = l.formula();
-        return f.combine(y, Binary.Kind.ADD, f.affine(f.stopGradient(x.get(0)), 1. / 3, 0));
+        return f.combine(y, Binary.Function.ADD, f.affine(f.stopGradient(x.get(0)), 1. / 3, 0));
     }
 
     private static WeightSpec weight(String name, int rows, Regularizer regularizer) {

@@ -40,11 +40,12 @@ class ElementwiseAndNormalizationLayersTest {
 
     @Test
     void reluTakesTheOpThatFitsItsOptions() {
-        assertThat(only(new ReLU())).isEqualTo(Fn.of(Fn.Kind.RELU));
-        assertThat(only(new ReLU().maxValue(6))).isEqualTo(Fn.of(Fn.Kind.RELU6));
+        assertThat(only(new ReLU())).isEqualTo(Fn.of(Fn.Function.RELU));
+        assertThat(only(new ReLU().maxValue(6))).isEqualTo(Fn.of(Fn.Function.RELU6));
         // the gradient at 0 is a ReLU's, which a clip alone would not have
         assertThat(ops(new ReLU().maxValue(2))).containsExactly(Unary.class, Unary.class);
-        assertThat(only(new ReLU().negativeSlope(.1))).isEqualTo(new Fn(Fn.Kind.LEAKY_RELU, .1, 0));
+        assertThat(only(new ReLU().negativeSlope(.1)))
+                .isEqualTo(new Fn(Fn.Function.LEAKY_RELU, .1, 0));
         assertThat(ops(new ReLU().negativeSlope(.1).maxValue(2)))
                 .containsExactly(
                         Unary.class,
@@ -53,9 +54,10 @@ class ElementwiseAndNormalizationLayersTest {
                         Unary.class,
                         Affine.class,
                         Binary.class);
-        assertThat(only(new LeakyReLU())).isEqualTo(new Fn(Fn.Kind.LEAKY_RELU, .3, 0));
-        assertThat(only(new ELU())).isEqualTo(new Fn(Fn.Kind.ELU, 1, 0));
-        assertThat(only(new Activation(ActivationFunction.RELU6))).isEqualTo(Fn.of(Fn.Kind.RELU6));
+        assertThat(only(new LeakyReLU())).isEqualTo(new Fn(Fn.Function.LEAKY_RELU, .3, 0));
+        assertThat(only(new ELU())).isEqualTo(new Fn(Fn.Function.ELU, 1, 0));
+        assertThat(only(new Activation(ActivationFunction.RELU6)))
+                .isEqualTo(Fn.of(Fn.Function.RELU6));
         assertThat(
                         RecordingLowering.lower(
                                         new Activation(ActivationFunction.LINEAR),

@@ -63,7 +63,7 @@ class ShapeLayersTest {
                         new GlobalMaxPooling2D().keepdims(true),
                         Mode.INFERENCE,
                         Shape.of(2, 7, 6, 3));
-        assertThat(lowered.only(Reduce.class).kind()).isEqualTo(Reduce.Kind.MAX);
+        assertThat(lowered.only(Reduce.class).function()).isEqualTo(Reduce.Function.MAX);
         refused(
                 () -> new GlobalMaxPooling2D().outputShapes(List.of(Shape.of(NONE, 3))).get(0),
                 "input must be (batch, height, width, channels) with known channels, got (None, 3)");

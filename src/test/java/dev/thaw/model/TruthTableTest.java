@@ -38,7 +38,7 @@ class TruthTableTest {
      * What stands at the node; each holds a batch normalization called {@code inner_bn} and a
      * dropout.
      */
-    enum Kind {
+    enum Subject {
         LAYER,
         FUNCTIONAL,
         SEQUENTIAL,
@@ -65,10 +65,10 @@ class TruthTableTest {
 
     static Stream<Arguments> cells() {
         List<Arguments> cells = new ArrayList<>();
-        for (Kind kind : Kind.values()) {
+        for (Subject subject : Subject.values()) {
             for (Mode baked : new Mode[] {null, Mode.INFERENCE, Mode.TRAINING}) {
                 for (Run run : Run.values()) {
-                    cells.add(Arguments.of(kind, baked, run));
+                    cells.add(Arguments.of(subject, baked, run));
                 }
             }
         }
@@ -78,13 +78,13 @@ class TruthTableTest {
     @ParameterizedTest(name = "{0} baked {1}, {2}")
     @MethodSource("cells")
     void theNodeRunsAsItsRowSaysAndTheLayerAfterItAsIfNothingWereBaked(
-            Kind kind, Mode baked, Run run) {
+            Subject subject, Mode baked, Run run) {
         BatchNormalization innerBn = new BatchNormalization();
         innerBn.named("inner_bn");
         BatchNormalization afterBn = new BatchNormalization();
         afterBn.named("after_bn");
         Symbol in = Input.of(FEATURES);
-        Symbol x = called(node(kind, innerBn), in, baked);
+        Symbol x = called(node(subject, innerBn), in, baked);
         try (Model model = new Model(in, afterBn.apply(x))) {
             Tensor innerBefore = innerBn.variable("moving_mean").value().copy();
             Tensor afterBefore = afterBn.variable("moving_mean").value().copy();
@@ -106,9 +106,10 @@ class TruthTableTest {
 
     @ParameterizedTest(name = "dropout at the node: {0} baked {1}, {2}")
     @MethodSource("cells")
-    void dropoutAtTheNodeAndAfterItDropsWhereItsRowSaysTraining(Kind kind, Mode baked, Run run) {
+    void dropoutAtTheNodeAndAfterItDropsWhereItsRowSaysTraining(
+            Subject subject, Mode baked, Run run) {
         Symbol in = Input.of(FEATURES);
-        Layer node = node(kind, new Dropout(.5).named("inner_drop"));
+        Layer node = node(subject, new Dropout(.5).named("inner_drop"));
         Layer afterwards = new Dropout(.5).named("after_drop");
         List<Symbol> out = List.of(called(node, in, baked), afterwards.apply(in));
         try (Model model = new Model(List.of(in), out)) {
@@ -160,8 +161,8 @@ class TruthTableTest {
         return mode == Mode.TRAINING;
     }
 
-    private static Layer node(Kind kind, Layer core) {
-        return switch (kind) {
+    private static Layer node(Subject subject, Layer core) {
+        return switch (subject) {
             case LAYER -> core;
             case FUNCTIONAL -> functional(core);
             case SEQUENTIAL -> new Sequential(Input.of(FEATURES), core);

@@ -50,17 +50,17 @@ final class FusionTest {
         return y;
     }
 
-    private Value unary(Value v, Fn.Kind kind) {
+    private Value unary(Value v, Fn.Function function) {
         p.setScope("act");
         Value y = p.temp("act", IMAGES);
-        p.emit(new Unary(v, y, Fn.of(kind)));
+        p.emit(new Unary(v, y, Fn.of(function)));
         return y;
     }
 
-    private Value binary(Value a, Value b, Binary.Kind kind) {
+    private Value binary(Value a, Value b, Binary.Function function) {
         p.setScope("add");
         Value y = p.temp("sum", IMAGES);
-        p.emit(new Binary(a, b, y, kind));
+        p.emit(new Binary(a, b, y, function));
         return y;
     }
 
@@ -86,11 +86,11 @@ final class FusionTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Fn.Kind.class,
+            value = Fn.Function.class,
             names = {"RELU", "RELU6"})
-    void takesInARectifier(Fn.Kind kind) {
-        Value y = unary(train(x), kind);
-        assertThat(after(y)).containsExactly("BatchNormTrain " + kind);
+    void takesInARectifier(Fn.Function function) {
+        Value y = unary(train(x), function);
+        assertThat(after(y)).containsExactly("BatchNormTrain " + function);
         assertThat(p.producer(y)).isInstanceOf(BatchNormTrain.class);
         assertThat(p.steps().get(0).scope()).isEqualTo("bn + act");
     }
@@ -100,15 +100,17 @@ final class FusionTest {
         for (boolean first : new boolean[] {true, false}) {
             Value n = infer(x);
             Value sum =
-                    first ? binary(n, other, Binary.Kind.ADD) : binary(other, n, Binary.Kind.ADD);
-            unary(sum, Fn.Kind.RELU);
+                    first
+                            ? binary(n, other, Binary.Function.ADD)
+                            : binary(other, n, Binary.Function.ADD);
+            unary(sum, Fn.Function.RELU);
         }
         assertThat(after()).containsExactly("BatchNormInfer + RELU", "BatchNormInfer + RELU");
     }
 
     @Test
     void takesInASumThatNoRectifierFollows() {
-        binary(train(x), other, Binary.Kind.ADD);
+        binary(train(x), other, Binary.Function.ADD);
         assertThat(after()).containsExactly("BatchNormTrain + NONE");
     }
 
@@ -116,59 +118,59 @@ final class FusionTest {
     void ofTwoSummandsTheLaterTakesInTheEarlier() {
         Value shortcut = train(x);
         Value main = train(other);
-        unary(binary(shortcut, main, Binary.Kind.ADD), Fn.Kind.RELU);
+        unary(binary(shortcut, main, Binary.Function.ADD), Fn.Function.RELU);
         assertThat(after()).containsExactly("BatchNormTrain NONE", "BatchNormTrain + RELU");
     }
 
     @Test
     void leavesASummandThatIsNotThereYet() {
         Value n = train(x);
-        Value late = unary(other, Fn.Kind.TANH);
-        binary(n, late, Binary.Kind.ADD);
+        Value late = unary(other, Fn.Function.TANH);
+        binary(n, late, Binary.Function.ADD);
         assertThat(after()).containsExactly("BatchNormTrain NONE", "Unary", "Binary");
     }
 
     @Test
     void leavesWhatSomebodyElseReads() {
         Value n = train(x);
-        unary(n, Fn.Kind.RELU);
-        unary(n, Fn.Kind.TANH);
+        unary(n, Fn.Function.RELU);
+        unary(n, Fn.Function.TANH);
         assertThat(after()).containsExactly("BatchNormTrain NONE", "Unary", "Unary");
     }
 
     @Test
     void leavesWhatIsAddedToItself() {
         Value n = train(x);
-        binary(n, n, Binary.Kind.ADD);
+        binary(n, n, Binary.Function.ADD);
         assertThat(after()).containsExactly("BatchNormTrain NONE", "Binary");
     }
 
     @Test
     void leavesWhatWillBeFetched() {
         Value n = train(x);
-        unary(n, Fn.Kind.RELU);
+        unary(n, Fn.Function.RELU);
         assertThat(after(n)).containsExactly("BatchNormTrain NONE", "Unary");
     }
 
     @Test
     void leavesASummandThatIsSpreadOut() {
         Value row = p.input("row", Shape.of(4), DType.FLOAT32);
-        binary(train(x), row, Binary.Kind.ADD);
+        binary(train(x), row, Binary.Function.ADD);
         assertThat(after()).containsExactly("BatchNormTrain NONE", "Binary");
     }
 
     @Test
     void leavesEveryOtherFunction() {
-        Arrays.stream(Fn.Kind.values())
-                .filter(k -> k != Fn.Kind.RELU && k != Fn.Kind.RELU6)
+        Arrays.stream(Fn.Function.values())
+                .filter(k -> k != Fn.Function.RELU && k != Fn.Function.RELU6)
                 .forEach(k -> unary(infer(x), k));
-        binary(infer(x), other, Binary.Kind.MUL);
+        binary(infer(x), other, Binary.Function.MUL);
         assertThat(after()).allMatch(s -> s.equals("BatchNormInfer NONE") || !s.contains(" "));
     }
 
     @Test
     void aSumAfterARectifierStays() {
-        binary(unary(infer(x), Fn.Kind.RELU), other, Binary.Kind.ADD);
+        binary(unary(infer(x), Fn.Function.RELU), other, Binary.Function.ADD);
         assertThat(after()).containsExactly("BatchNormInfer RELU", "Binary");
     }
 
@@ -178,10 +180,10 @@ final class FusionTest {
         Value product = p.temp("product", a.shape());
         p.emit(new MatMul(a, a, null, product, false, false));
         Value rectified = p.temp("rectified", a.shape());
-        p.emit(new Unary(product, rectified, Fn.of(Fn.Kind.RELU)));
+        p.emit(new Unary(product, rectified, Fn.of(Fn.Function.RELU)));
         Value second = p.temp("second", a.shape());
         p.emit(new MatMul(rectified, a, null, second, false, false));
-        p.emit(new Binary(second, rectified, p.temp("sum", a.shape()), Binary.Kind.ADD));
+        p.emit(new Binary(second, rectified, p.temp("sum", a.shape()), Binary.Function.ADD));
         assertThat(after()).containsExactly("MatMul", "MatMul", "Binary");
         assertThat(p.producer(rectified))
                 .isEqualTo(new MatMul(a, a, null, rectified, false, false, Rectifier.RELU));
@@ -191,7 +193,7 @@ final class FusionTest {
     void canBeSwitchedOff() {
         System.setProperty(Fusion.PROPERTY, "false");
         try {
-            unary(train(x), Fn.Kind.RELU);
+            unary(train(x), Fn.Function.RELU);
             assertThat(after()).containsExactly("BatchNormTrain NONE", "Unary");
         } finally {
             System.clearProperty(Fusion.PROPERTY);

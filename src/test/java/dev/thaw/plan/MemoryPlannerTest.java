@@ -45,7 +45,7 @@ class MemoryPlannerTest {
                 p.emit(
                         random.nextBoolean()
                                 ? new Affine(a, y, 1, 0)
-                                : new Binary(a, b, y, Binary.Kind.ADD));
+                                : new Binary(a, b, y, Binary.Function.ADD));
                 values.add(y);
             }
         }

@@ -160,7 +160,7 @@ final class PadFusionTest {
     void leavesWhatSomebodyElseReads() {
         Value padded = pad(x, 1, 1, 1, 1);
         depthwise(padded, THREE);
-        p.emit(new Unary(padded, p.temp("act", padded.shape()), Fn.of(Fn.Kind.TANH)));
+        p.emit(new Unary(padded, p.temp("act", padded.shape()), Fn.of(Fn.Function.TANH)));
         requireUntouched(ANY);
     }
 
@@ -222,9 +222,9 @@ final class PadFusionTest {
 
     @Test
     void leavesPools() {
-        for (Pool.Kind kind : Pool.Kind.values()) {
+        for (Pool.Function function : Pool.Function.values()) {
             Value padded = pad(x, 1, 1, 1, 1);
-            p.emit(new Pool(padded, output(padded, THREE, 4), kind, THREE));
+            p.emit(new Pool(padded, output(padded, THREE, 4), function, THREE));
         }
         requireUntouched(ANY);
     }

@@ -92,15 +92,15 @@ abstract class PaddedGraphs {
         private void grow(Value x) {
             switch (below(10)) {
                 case 0 -> pool(x);
-                case 1 -> unary(x, below(2) == 0 ? Fn.Kind.TANH : Fn.Kind.SIGMOID);
+                case 1 -> unary(x, below(2) == 0 ? Fn.Function.TANH : Fn.Function.SIGMOID);
                 case 2 -> {
                     // a second reader: the padding has to stay
                     Value padded = pad(x);
                     convolve(padded);
-                    unary(padded, Fn.Kind.TANH);
+                    unary(padded, Fn.Function.TANH);
                 }
                 case 3 -> convolve(pad(pad(x)));
-                case 4 -> add(x, unary(x, Fn.Kind.TANH));
+                case 4 -> add(x, unary(x, Fn.Function.TANH));
                 default -> convolve(pad(x));
             }
         }
@@ -177,20 +177,25 @@ abstract class PaddedGraphs {
                             List.of(0, 0),
                             List.of(1, 0));
             Value y = output(padded, w, padded.shape().last());
-            p.emit(new Pool(padded, y, Pool.Kind.values()[below(Pool.Kind.values().length)], w));
+            p.emit(
+                    new Pool(
+                            padded,
+                            y,
+                            Pool.Function.values()[below(Pool.Function.values().length)],
+                            w));
             images.add(y);
         }
 
-        private Value unary(Value x, Fn.Kind kind) {
+        private Value unary(Value x, Fn.Function function) {
             Value y = p.temp("act", x.shape());
-            p.emit(new Unary(x, y, Fn.of(kind)));
+            p.emit(new Unary(x, y, Fn.of(function)));
             images.add(y);
             return y;
         }
 
         private void add(Value a, Value b) {
             Value y = p.temp("sum", a.shape());
-            p.emit(new Binary(a, b, y, Binary.Kind.ADD));
+            p.emit(new Binary(a, b, y, Binary.Function.ADD));
             images.add(y);
         }
 

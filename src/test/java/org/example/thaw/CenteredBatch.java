@@ -40,10 +40,10 @@ public final class CenteredBatch extends UnaryLayer<CenteredBatch> {
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
         if (!l.trains()) {
-            return f.combine(x, Binary.Kind.SUB, l.weight("mean"));
+            return f.combine(x, Binary.Function.SUB, l.weight("mean"));
         }
-        Value mean = f.reduce(x, Reduce.Kind.MEAN, List.of(0));
+        Value mean = f.reduce(x, Reduce.Function.MEAN, List.of(0));
         l.emit(new MovingAverage(l.weight("mean"), mean, momentum));
-        return f.combine(x, Binary.Kind.SUB, mean);
+        return f.combine(x, Binary.Function.SUB, mean);
     }
 }

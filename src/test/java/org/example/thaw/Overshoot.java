@@ -15,7 +15,7 @@ public record Overshoot() implements Metric {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        Value above = f.combine(prediction, Binary.Kind.SUB, target);
-        return f.meanLast(f.apply(new Fn(Fn.Kind.STEP, 0, 0), above));
+        Value above = f.combine(prediction, Binary.Function.SUB, target);
+        return f.meanLast(f.apply(new Fn(Fn.Function.STEP, 0, 0), above));
     }
 }

@@ -36,8 +36,8 @@ class OwnOptimizerTest {
             Formula f = new Formula(p);
             List<Value> next = new ArrayList<>();
             for (Update u : updates) {
-                Value step = f.combine(u.gradient(), Binary.Kind.MUL, state.learningRate());
-                next.add(f.combine(u.weight(), Binary.Kind.SUB, step));
+                Value step = f.combine(u.gradient(), Binary.Function.MUL, state.learningRate());
+                next.add(f.combine(u.weight(), Binary.Function.SUB, step));
             }
             p.emit(new Assign(weights(updates), next, state.health()));
         }

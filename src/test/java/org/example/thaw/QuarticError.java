@@ -15,7 +15,7 @@ public record QuarticError() implements Loss {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        Value error = f.combine(prediction, Binary.Kind.SUB, target);
-        return f.meanLast(f.apply(Fn.Kind.SQUARE, f.apply(Fn.Kind.SQUARE, error)));
+        Value error = f.combine(prediction, Binary.Function.SUB, target);
+        return f.meanLast(f.apply(Fn.Function.SQUARE, f.apply(Fn.Function.SQUARE, error)));
     }
 }

@@ -47,8 +47,10 @@ class UsersOwnTest {
                     "bent",
                     (f, x) -> {
                         var root =
-                                f.apply(Fn.Kind.SQRT, f.affine(f.apply(Fn.Kind.SQUARE, x), 1, 1));
-                        return f.combine(x, Binary.Kind.ADD, f.affine(root, .1, -.1));
+                                f.apply(
+                                        Fn.Function.SQRT,
+                                        f.affine(f.apply(Fn.Function.SQUARE, x), 1, 1));
+                        return f.combine(x, Binary.Function.ADD, f.affine(root, .1, -.1));
                     });
 
     private static final Registry OWN =

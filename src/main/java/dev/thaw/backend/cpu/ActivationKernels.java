@@ -43,7 +43,7 @@ final class ActivationKernels {
 
     /** The same function in oneDNN's terms; null where it has none. */
     private static Eltwise forward(Fn fn) {
-        return switch (fn.kind()) {
+        return switch (fn.function()) {
             case RELU, RELU6, CLIP, HARD_SIGMOID, LOG, SOFTPLUS, GELU -> null;
             default -> eltwise(fn);
         };
@@ -54,7 +54,7 @@ final class ActivationKernels {
      * is b times this.
      */
     private static Eltwise eltwise(Fn fn) {
-        return switch (fn.kind()) {
+        return switch (fn.function()) {
             case RELU -> new Eltwise(dnnl_eltwise_relu, 0, 0);
             case RELU6 -> new Eltwise(dnnl_eltwise_clip_v2, 0, 6);
             case LEAKY_RELU -> new Eltwise(dnnl_eltwise_relu, fn.alpha(), 0);
@@ -111,7 +111,7 @@ final class ActivationKernels {
     }
 
     private static void scaleSelu(Pipeline line, Fn fn, Value result) {
-        if (fn.kind() == Fn.Kind.SELU) {
+        if (fn.function() == Fn.Function.SELU) {
             apply(line, new Eltwise(dnnl_eltwise_linear, fn.beta(), 0), result, result);
         }
     }
@@ -134,7 +134,7 @@ final class ActivationKernels {
         if (op.x().size() == 0) {
             return (buffers, workspace) -> () -> {};
         }
-        Eltwise e = op.fn().kind() == Fn.Kind.SELU ? null : eltwise(op.fn());
+        Eltwise e = op.fn().function() == Fn.Function.SELU ? null : eltwise(op.fn());
         if (e == null) {
             return FnLoops.gradient(op);
         }

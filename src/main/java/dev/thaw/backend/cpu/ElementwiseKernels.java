@@ -50,7 +50,7 @@ final class ElementwiseKernels {
 
     private static Prepared binary(Binary op) {
         int algorithm =
-                switch (op.kind()) {
+                switch (op.function()) {
                     case ADD -> dnnl_binary_add;
                     case SUB -> dnnl_binary_sub;
                     case MUL -> dnnl_binary_mul;
@@ -97,7 +97,7 @@ final class ElementwiseKernels {
 
     private static Prepared java(Binary op) {
         Sweep sweep = new Sweep(op.y().shape(), op.a().shape(), op.b().shape());
-        Loop loop = loop(op.kind());
+        Loop loop = loop(op.function());
         return (buffers, workspace) ->
                 new Combination(
                         sweep,
@@ -142,8 +142,8 @@ final class ElementwiseKernels {
         }
     }
 
-    private static Loop loop(Binary.Kind kind) {
-        return switch (kind) {
+    private static Loop loop(Binary.Function function) {
+        return switch (function) {
             case ADD -> ElementwiseKernels::add;
             case SUB -> ElementwiseKernels::subtract;
             case MUL -> ElementwiseKernels::multiply;

@@ -17,18 +17,18 @@ final class ExpLoops {
     private ExpLoops() {}
 
     static boolean has(Fn fn) {
-        return fn.kind() == Fn.Kind.SOFTPLUS || fn.kind() == Fn.Kind.GELU;
+        return fn.function() == Fn.Function.SOFTPLUS || fn.function() == Fn.Function.GELU;
     }
 
     /** The step before the exponential. */
     static Kernel exponent(Unary op, Pipeline.Memory m) {
-        boolean gelu = op.fn().kind() == Fn.Kind.GELU;
+        boolean gelu = op.fn().function() == Fn.Function.GELU;
         return loop(op, m, gelu ? ExpLoops::geluExponent : ExpLoops::softplusExponent);
     }
 
     /** The step after the exponential. */
     static Kernel result(Unary op, Pipeline.Memory m) {
-        boolean gelu = op.fn().kind() == Fn.Kind.GELU;
+        boolean gelu = op.fn().function() == Fn.Function.GELU;
         return loop(op, m, gelu ? ExpLoops::gelu : ExpLoops::softplus);
     }
 

@@ -41,7 +41,7 @@ final class FnLoops {
 
     static Prepared gradient(UnaryGrad op) {
         Tiles.Formula s = slope(op.fn());
-        Value point = op.fn().kind() == Fn.Kind.SELU ? op.y() : op.x();
+        Value point = op.fn().function() == Fn.Function.SELU ? op.y() : op.x();
         int size = Math.toIntExact(op.x().size());
         return new Pipeline()
                 .then(
@@ -57,7 +57,7 @@ final class FnLoops {
     private static Formula formula(Fn fn) {
         float a = (float) fn.alpha();
         float b = (float) fn.beta();
-        return switch (fn.kind()) {
+        return switch (fn.function()) {
             case RELU ->
                     (x, n) -> {
                         for (int i = 0; i < n; i++) {
@@ -122,7 +122,7 @@ final class FnLoops {
     private static Tiles.Formula slope(Fn fn) {
         float a = (float) fn.alpha();
         float b = (float) fn.beta();
-        return switch (fn.kind()) {
+        return switch (fn.function()) {
             case SELU ->
                     // at the result: b a e^x = y + b a
                     (y, g, n) -> {

@@ -38,7 +38,7 @@ final class PoolKernels {
             return WindowLoops.pool(op);
         }
         Pipeline line = new Pipeline();
-        Primitive p = line.own(forward(g, op.kind(), dnnl_forward_inference));
+        Primitive p = line.own(forward(g, op.function(), dnnl_forward_inference));
         return line.then(
                 p,
                 List.of(
@@ -60,9 +60,9 @@ final class PoolKernels {
             List<Pipeline.Argument> arguments = new ArrayList<>();
             arguments.add(new Pipeline.Argument(DNNL_ARG_DIFF_DST, Pipeline.operand(op.dy())));
             arguments.add(new Pipeline.Argument(DNNL_ARG_DIFF_SRC, Pipeline.operand(op.dx())));
-            Primitive backward = line.own(backward(g, op.kind()));
-            if (op.kind() == Pool.Kind.MAX) {
-                Primitive again = line.own(forward(g, op.kind(), dnnl_forward_training));
+            Primitive backward = line.own(backward(g, op.function()));
+            if (op.function() == Pool.Function.MAX) {
+                Primitive again = line.own(forward(g, op.function(), dnnl_forward_training));
                 dnnl_memory_desc winners = again.argument(DNNL_ARG_WORKSPACE);
                 Pipeline.Argument workspace =
                         new Pipeline.Argument(
@@ -97,8 +97,8 @@ final class PoolKernels {
         return true;
     }
 
-    private static int algorithm(Pool.Kind kind) {
-        return kind == Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
+    private static int algorithm(Pool.Function function) {
+        return function == Pool.Function.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
     }
 
     private static int threads(WindowGeometry g) {
@@ -106,13 +106,13 @@ final class PoolKernels {
         return Dnnl.threads(Math.max(read, WindowGeometry.size(g.in())) / FLOATS_PER_NS);
     }
 
-    private static Primitive forward(WindowGeometry g, Pool.Kind kind, int propagation) {
+    private static Primitive forward(WindowGeometry g, Pool.Function function, int propagation) {
         dnnl_memory_desc x = WindowGeometry.channelsLast(g.in());
         dnnl_memory_desc y = WindowGeometry.channelsLast(g.out());
         return new Primitive(
                 "pooling",
                 threads(g),
-                (pd, attr) -> create(pd, attr, g, kind, propagation, x, y),
+                (pd, attr) -> create(pd, attr, g, function, propagation, x, y),
                 x,
                 y);
     }
@@ -121,7 +121,7 @@ final class PoolKernels {
             dnnl_primitive_desc pd,
             dnnl_primitive_attr attr,
             WindowGeometry g,
-            Pool.Kind kind,
+            Pool.Function function,
             int propagation,
             dnnl_memory_desc x,
             dnnl_memory_desc y) {
@@ -129,7 +129,7 @@ final class PoolKernels {
                 pd,
                 Dnnl.get().engine(),
                 propagation,
-                algorithm(kind),
+                algorithm(function),
                 x,
                 y,
                 g.strides(),
@@ -140,7 +140,7 @@ final class PoolKernels {
                 attr);
     }
 
-    private static Primitive backward(WindowGeometry g, Pool.Kind kind) {
+    private static Primitive backward(WindowGeometry g, Pool.Function function) {
         dnnl_memory_desc x = WindowGeometry.channelsLast(g.in());
         dnnl_memory_desc y = WindowGeometry.channelsLast(g.out());
         dnnl_engine engine = Dnnl.get().engine();
@@ -149,7 +149,7 @@ final class PoolKernels {
                 threads(g),
                 (pd, attr) -> {
                     dnnl_primitive_desc hint = new dnnl_primitive_desc();
-                    int status = create(hint, attr, g, kind, dnnl_forward_training, x, y);
+                    int status = create(hint, attr, g, function, dnnl_forward_training, x, y);
                     if (status != dnnl_success) {
                         return status;
                     }
@@ -157,7 +157,7 @@ final class PoolKernels {
                         return dnnl_pooling_backward_primitive_desc_create(
                                 pd,
                                 engine,
-                                algorithm(kind),
+                                algorithm(function),
                                 x,
                                 y,
                                 g.strides(),

@@ -18,8 +18,8 @@ final class ReduceKernels {
 
     private static Prepared reduce(Reduce op) {
         ReductionShape shape = new ReductionShape(op.x().shape(), op.y().shape());
-        Fold fold = op.kind() == Reduce.Kind.MAX ? Fold.MAX : Fold.SUM;
-        double factor = op.kind() == Reduce.Kind.MEAN ? 1.0 / op.count() : 1;
+        Fold fold = op.function() == Reduce.Function.MAX ? Fold.MAX : Fold.SUM;
+        double factor = op.function() == Reduce.Function.MEAN ? 1.0 / op.count() : 1;
         return (buffers, workspace) -> {
             FloatBuffer x = Tiles.floats(op.x(), buffers);
             FloatBuffer y = Tiles.floats(op.y(), buffers);

@@ -17,7 +17,7 @@ final class WindowLoops {
     private static final int GRAIN = 32_768;
 
     private final WindowGeometry geometry;
-    private final Pool.Kind kind;
+    private final Pool.Function function;
     private final int channels;
     private final int inSize;
     private final int outSize;
@@ -25,9 +25,9 @@ final class WindowLoops {
     /** For each output cell the input cells of its window, in row-major order. */
     private final int[][] seen;
 
-    private WindowLoops(WindowGeometry geometry, Pool.Kind kind) {
+    private WindowLoops(WindowGeometry geometry, Pool.Function function) {
         this.geometry = geometry;
-        this.kind = kind;
+        this.function = function;
         channels = (int) geometry.inChannels();
         inSize = (int) (WindowGeometry.size(geometry.in()) / geometry.in()[0]);
         outSize = (int) (WindowGeometry.size(geometry.out()) / geometry.out()[0]);
@@ -73,14 +73,14 @@ final class WindowLoops {
 
     static Prepared pool(Pool op) {
         WindowLoops loops =
-                new WindowLoops(WindowGeometry.of(op.x(), op.y(), op.window()), op.kind());
+                new WindowLoops(WindowGeometry.of(op.x(), op.y(), op.window()), op.function());
         return new Pipeline()
                 .then(m -> loops.forward(m.of(op.x()).floats(), m.of(op.y()).floats()));
     }
 
     static Prepared poolGrad(PoolGrad op) {
         WindowLoops loops =
-                new WindowLoops(WindowGeometry.of(op.dx(), op.dy(), op.window()), op.kind());
+                new WindowLoops(WindowGeometry.of(op.dx(), op.dy(), op.window()), op.function());
         return new Pipeline()
                 .then(
                         m ->
@@ -112,7 +112,7 @@ final class WindowLoops {
     }
 
     private void forward(float[] x, float[] y) {
-        boolean max = kind == Pool.Kind.MAX;
+        boolean max = function == Pool.Function.MAX;
         for (int o = 0; o < seen.length; o++) {
             int to = o * channels;
             Arrays.fill(y, to, to + channels, max ? Float.NEGATIVE_INFINITY : 0);
@@ -155,7 +155,7 @@ final class WindowLoops {
         for (int o = 0; o < seen.length; o++) {
             for (int c = 0; c < channels; c++) {
                 float upstream = dy[o * channels + c];
-                if (kind == Pool.Kind.AVERAGE) {
+                if (function == Pool.Function.AVERAGE) {
                     for (int cell : seen[o]) {
                         dx[cell * channels + c] += upstream / seen[o].length;
                     }

@@ -38,7 +38,7 @@ final class ElementwiseKernels {
     }
 
     private static Prepared unary(Engine engine, Unary op) {
-        CUfunction f = engine.function("unary", "unary_" + lower(op.fn().kind()));
+        CUfunction f = engine.function("unary", "unary_" + lower(op.fn().function()));
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
                         .values(op.x(), op.y())
@@ -49,7 +49,7 @@ final class ElementwiseKernels {
     }
 
     private static Prepared unaryGrad(Engine engine, UnaryGrad op) {
-        CUfunction f = engine.function("unary", "unary_grad_" + lower(op.fn().kind()));
+        CUfunction f = engine.function("unary", "unary_grad_" + lower(op.fn().function()));
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
                         .values(op.x(), op.dy(), op.dx())
@@ -65,7 +65,7 @@ final class ElementwiseKernels {
 
     private static Prepared binary(Engine engine, Binary op) {
         Value y = op.y();
-        String name = "binary_" + lower(op.kind());
+        String name = "binary_" + lower(op.function());
         if (op.a().size() == y.size() && op.b().size() == y.size()) {
             CUfunction f = engine.function("binary", name + "_same");
             return (buffers, workspace) ->

@@ -23,7 +23,8 @@ final class PoolKernels {
     private static Prepared forward(Engine engine, Pool op) {
         WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
         CUfunction f =
-                engine.function(FILE, op.kind() == Pool.Kind.MAX ? "pool_max" : "pool_average");
+                engine.function(
+                        FILE, op.function() == Pool.Function.MAX ? "pool_max" : "pool_average");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
                         .values(op.x(), op.y())
@@ -33,7 +34,7 @@ final class PoolKernels {
 
     private static Prepared gradient(Engine engine, PoolGrad op) {
         WindowNumbers window = WindowNumbers.of(op.x(), op.dy(), op.window());
-        if (op.kind() == Pool.Kind.AVERAGE) {
+        if (op.function() == Pool.Function.AVERAGE) {
             CUfunction f = engine.function(FILE, "pool_average_grad");
             return (buffers, workspace) ->
                     engine.arguments(op, buffers)

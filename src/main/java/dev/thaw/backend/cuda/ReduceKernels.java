@@ -39,8 +39,8 @@ final class ReduceKernels {
     }
 
     private static Prepared reduce(Engine engine, Reduce op) {
-        String kind = op.kind() == Reduce.Kind.MAX ? "max" : "sum";
-        double scale = op.kind() == Reduce.Kind.MEAN ? 1.0 / op.count() : 1;
+        String kind = op.function() == Reduce.Function.MAX ? "max" : "sum";
+        double scale = op.function() == Reduce.Function.MEAN ? 1.0 / op.count() : 1;
         AxisGroups g = AxisGroups.of(op.x().shape(), op.y().shape());
         int n = g.count();
         boolean lastReduced = n > 0 && g.reduced(n - 1);

@@ -32,7 +32,7 @@ record Attribute(Metadata metadata, GlobalHeap heap, Datatype type, Dataspace sp
         Metadata reader = metadata.anew();
         List<String> all = new ArrayList<>((int) n);
         for (int i = 0; i < n; i++) {
-            if (type.kind() == Datatype.Kind.FIXED_TEXT) {
+            if (type.typeClass() == Datatype.TypeClass.FIXED_TEXT) {
                 reader.charge(type.size(), c.place());
                 all.add(c.text(type.size()));
             } else {

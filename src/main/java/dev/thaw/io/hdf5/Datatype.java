@@ -6,13 +6,13 @@ import dev.thaw.tensor.DType;
 /**
  * The type of stored elements.
  *
- * @param kind how to decode one
+ * @param typeClass what HDF5 calls the class, as far as the reader tells them apart
  * @param size bytes of one as stored
- * @param number the number that one is; null of other kinds
+ * @param number the number that one is; null of other classes
  */
-record Datatype(Kind kind, int size, NumberType number) {
+record Datatype(TypeClass typeClass, int size, NumberType number) {
     /** How an element is decoded. */
-    enum Kind {
+    enum TypeClass {
         NUMBER,
         /** Two bytes that nothing but an attribute explains. */
         OPAQUE,
@@ -23,7 +23,7 @@ record Datatype(Kind kind, int size, NumberType number) {
     }
 
     /** bfloat16 as Keras stores it. */
-    static final Datatype BFLOAT16 = of(new NumberType(NumberType.Kind.BFLOAT16, 2, false));
+    static final Datatype BFLOAT16 = of(new NumberType(NumberType.Encoding.BFLOAT16, 2, false));
 
     private static final int FIXED_POINT = 0;
     private static final int FLOATING_POINT = 1;
@@ -33,11 +33,11 @@ record Datatype(Kind kind, int size, NumberType number) {
     private static final int VARIABLE_LENGTH = 9;
 
     private static Datatype of(NumberType number) {
-        return new Datatype(Kind.NUMBER, number.size(), number);
+        return new Datatype(TypeClass.NUMBER, number.size(), number);
     }
 
-    private static Datatype of(Kind kind, int size) {
-        return new Datatype(kind, size, null);
+    private static Datatype of(TypeClass typeClass, int size) {
+        return new Datatype(typeClass, size, null);
     }
 
     static Datatype read(Cursor c) {
@@ -59,12 +59,16 @@ record Datatype(Kind kind, int size, NumberType number) {
         return switch (type) {
             case FIXED_POINT -> integer(flags, size, bigEndian, c);
             case FLOATING_POINT -> floating(flags, size, bigEndian, c);
-            case STRING -> of(Kind.FIXED_TEXT, size);
-            case OPAQUE -> of(size == 2 ? Kind.OPAQUE : Kind.OTHER, size);
+            case STRING -> of(TypeClass.FIXED_TEXT, size);
+            case OPAQUE -> of(size == 2 ? TypeClass.OPAQUE : TypeClass.OTHER, size);
             case ENUM -> enumeration(size, c);
             case VARIABLE_LENGTH ->
-                    of((flags & 15) == 1 && size == 16 ? Kind.VARIABLE_TEXT : Kind.OTHER, size);
-            default -> of(Kind.OTHER, size);
+                    of(
+                            (flags & 15) == 1 && size == 16
+                                    ? TypeClass.VARIABLE_TEXT
+                                    : TypeClass.OTHER,
+                            size);
+            default -> of(TypeClass.OTHER, size);
         };
     }
 
@@ -75,8 +79,9 @@ record Datatype(Kind kind, int size, NumberType number) {
                 offset == 0
                         && precision == 8 * size
                         && (size == 1 || size == 2 || size == 4 || size == 8);
-        NumberType.Kind kind = (flags & 8) != 0 ? NumberType.Kind.SIGNED : NumberType.Kind.UNSIGNED;
-        return whole ? of(new NumberType(kind, size, bigEndian)) : of(Kind.OTHER, size);
+        NumberType.Encoding encoding =
+                (flags & 8) != 0 ? NumberType.Encoding.SIGNED : NumberType.Encoding.UNSIGNED;
+        return whole ? of(new NumberType(encoding, size, bigEndian)) : of(TypeClass.OTHER, size);
     }
 
     /** The numbers that tell the IEEE formats, and bfloat16, from others. */
@@ -99,26 +104,26 @@ record Datatype(Kind kind, int size, NumberType number) {
                 && (size == 2 && exponentBits == 5
                         || size == 4 && exponentBits == 8
                         || size == 8 && exponentBits == 11)) {
-            return of(new NumberType(NumberType.Kind.FLOAT, size, bigEndian));
+            return of(new NumberType(NumberType.Encoding.FLOAT, size, bigEndian));
         }
         if (packed && size == 2 && exponentBits == 8) {
-            return of(new NumberType(NumberType.Kind.BFLOAT16, size, bigEndian));
+            return of(new NumberType(NumberType.Encoding.BFLOAT16, size, bigEndian));
         }
-        return of(Kind.OTHER, size);
+        return of(TypeClass.OTHER, size);
     }
 
     /** Booleans are an enumeration over int8 whose values are the numbers themselves. */
     private static Datatype enumeration(int size, Cursor c) {
         Datatype base = read(c);
         boolean number = base.isNumber() && base.number.dtype() != DType.FLOAT32;
-        return number && base.size == size ? base : of(Kind.OTHER, size);
+        return number && base.size == size ? base : of(TypeClass.OTHER, size);
     }
 
     boolean isNumber() {
-        return kind == Kind.NUMBER;
+        return typeClass == TypeClass.NUMBER;
     }
 
     boolean isText() {
-        return kind == Kind.FIXED_TEXT || kind == Kind.VARIABLE_TEXT;
+        return typeClass == TypeClass.FIXED_TEXT || typeClass == TypeClass.VARIABLE_TEXT;
     }
 }

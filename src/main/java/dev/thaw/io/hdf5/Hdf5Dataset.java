@@ -83,7 +83,7 @@ public final class Hdf5Dataset extends Hdf5Node {
 
     private Datatype numeric() {
         Datatype t = type;
-        if (t.kind() == Datatype.Kind.OPAQUE
+        if (t.typeClass() == Datatype.TypeClass.OPAQUE
                 && attributes().names().contains("dtype")
                 && attributes().string("dtype").equals("bfloat16")) {
             t = Datatype.BFLOAT16;

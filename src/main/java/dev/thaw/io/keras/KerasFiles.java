@@ -178,7 +178,7 @@ public final class KerasFiles {
     }
 
     /** What a file claims to hold. */
-    public enum Kind {
+    public enum Content {
         /** A model with its weights. */
         MODEL,
         /** What {@code model.to_json()} says. */
@@ -188,14 +188,14 @@ public final class KerasFiles {
     }
 
     /** What a file claims to hold, by its content. */
-    public static Kind kind(Path file) {
+    public static Content content(Path file) {
         ByteSource source = ByteSource.open(file);
         boolean zip = isZip(source);
         if (!zip && !ArchitectureFile.fits(source)) {
-            return new Hdf5ModelFile(source).isWhole() ? Kind.MODEL : Kind.WEIGHTS;
+            return new Hdf5ModelFile(source).isWhole() ? Content.MODEL : Content.WEIGHTS;
         }
         source.close();
-        return zip ? Kind.MODEL : Kind.ARCHITECTURE;
+        return zip ? Content.MODEL : Content.ARCHITECTURE;
     }
 
     /**

@@ -144,7 +144,7 @@ final class ModelWriter {
     }
 
     private static JsonNode structured(Structure structure, List<? extends JsonNode> all) {
-        switch (structure.kind()) {
+        switch (structure.form()) {
             case SINGLE -> {
                 return all.get(0);
             }

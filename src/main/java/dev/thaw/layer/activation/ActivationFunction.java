@@ -34,30 +34,30 @@ public final class ActivationFunction {
     public static final ActivationFunction LINEAR = add("linear", (f, x) -> x);
 
     /** max(x, 0). */
-    public static final ActivationFunction RELU = add("relu", Fn.of(Fn.Kind.RELU));
+    public static final ActivationFunction RELU = add("relu", Fn.of(Fn.Function.RELU));
 
     /** min(max(x, 0), 6). */
-    public static final ActivationFunction RELU6 = add("relu6", Fn.of(Fn.Kind.RELU6));
+    public static final ActivationFunction RELU6 = add("relu6", Fn.of(Fn.Function.RELU6));
 
     /** x where positive, else 0.2 x; the layer {@code LeakyReLU} has 0.3. */
     public static final ActivationFunction LEAKY_RELU =
-            add("leaky_relu", new Fn(Fn.Kind.LEAKY_RELU, .2, 0));
+            add("leaky_relu", new Fn(Fn.Function.LEAKY_RELU, .2, 0));
 
     /** x where positive, else e^x - 1. */
-    public static final ActivationFunction ELU = add("elu", new Fn(Fn.Kind.ELU, 1, 0));
+    public static final ActivationFunction ELU = add("elu", new Fn(Fn.Function.ELU, 1, 0));
 
     /** x where positive, else a (e^(x / a) - 1) with a = 1: the same as {@link #ELU}. */
     public static final ActivationFunction CELU = add("celu", (f, x) -> Activations.celu(f, x, 1));
 
     /** The self-normalizing ELU of Klambauer et al. (2017). */
     public static final ActivationFunction SELU =
-            add("selu", new Fn(Fn.Kind.SELU, 1.6732632423543772, 1.0507009873554805));
+            add("selu", new Fn(Fn.Function.SELU, 1.6732632423543772, 1.0507009873554805));
 
     /** 1 / (1 + e^-x). */
-    public static final ActivationFunction SIGMOID = add("sigmoid", Fn.of(Fn.Kind.SIGMOID));
+    public static final ActivationFunction SIGMOID = add("sigmoid", Fn.of(Fn.Function.SIGMOID));
 
     /** tanh x. */
-    public static final ActivationFunction TANH = add("tanh", Fn.of(Fn.Kind.TANH));
+    public static final ActivationFunction TANH = add("tanh", Fn.of(Fn.Function.TANH));
 
     /** e^x_i / sum_k e^x_k over the last axis. */
     public static final ActivationFunction SOFTMAX = add("softmax", ActivationFunction::softmax);
@@ -70,20 +70,20 @@ public final class ActivationFunction {
     public static final ActivationFunction SPARSEMAX = add("sparsemax", Activations::sparsemax);
 
     /** ln(1 + e^x). */
-    public static final ActivationFunction SOFTPLUS = add("softplus", Fn.of(Fn.Kind.SOFTPLUS));
+    public static final ActivationFunction SOFTPLUS = add("softplus", Fn.of(Fn.Function.SOFTPLUS));
 
     /** x / (1 + |x|). */
-    public static final ActivationFunction SOFTSIGN = add("softsign", Fn.of(Fn.Kind.SOFTSIGN));
+    public static final ActivationFunction SOFTSIGN = add("softsign", Fn.of(Fn.Function.SOFTSIGN));
 
     /** (x + sqrt(x^2 + 4)) / 2. */
     public static final ActivationFunction SQUAREPLUS =
             add("squareplus", (f, x) -> Activations.squareplus(f, x, 4));
 
     /** x / (1 + e^-x), also called swish. */
-    public static final ActivationFunction SILU = add("silu", Fn.of(Fn.Kind.SILU));
+    public static final ActivationFunction SILU = add("silu", Fn.of(Fn.Function.SILU));
 
     /** x (1 + erf(x / sqrt 2)) / 2. */
-    public static final ActivationFunction GELU = add("gelu", Fn.of(Fn.Kind.GELU));
+    public static final ActivationFunction GELU = add("gelu", Fn.of(Fn.Function.GELU));
 
     /** x tanh(ln(1 + e^x)). */
     public static final ActivationFunction MISH = add("mish", Activations::mish);
@@ -94,14 +94,15 @@ public final class ActivationFunction {
 
     /** min(max(x + 3, 0), 6) / 6. */
     public static final ActivationFunction HARD_SIGMOID =
-            add("hard_sigmoid", Fn.of(Fn.Kind.HARD_SIGMOID));
+            add("hard_sigmoid", Fn.of(Fn.Function.HARD_SIGMOID));
 
     /** x min(max(x + 3, 0), 6) / 6, also called hard_swish. */
-    public static final ActivationFunction HARD_SILU = add("hard_silu", Fn.of(Fn.Kind.HARD_SILU));
+    public static final ActivationFunction HARD_SILU =
+            add("hard_silu", Fn.of(Fn.Function.HARD_SILU));
 
     /** min(max(x, -1), 1). */
     public static final ActivationFunction HARD_TANH =
-            add("hard_tanh", new Fn(Fn.Kind.CLIP, -1, 1));
+            add("hard_tanh", new Fn(Fn.Function.CLIP, -1, 1));
 
     /** x where |x| &gt; 0.5, else 0. */
     public static final ActivationFunction HARD_SHRINK =
@@ -128,7 +129,7 @@ public final class ActivationFunction {
             add("log_sigmoid", Activations::logSigmoid);
 
     /** e^x. */
-    public static final ActivationFunction EXPONENTIAL = add("exponential", Fn.of(Fn.Kind.EXP));
+    public static final ActivationFunction EXPONENTIAL = add("exponential", Fn.of(Fn.Function.EXP));
 
     static {
         BY_NAME.put("swish", SILU);

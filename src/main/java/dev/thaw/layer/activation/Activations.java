@@ -27,14 +27,14 @@ public final class Activations {
      */
     public static Value relu(Formula f, Value x, Rectifier r) {
         if (r.negativeSlope != 0 && r.maxValue == null && r.threshold == 0) {
-            return f.apply(new Fn(Fn.Kind.LEAKY_RELU, r.negativeSlope, 0), x);
+            return f.apply(new Fn(Fn.Function.LEAKY_RELU, r.negativeSlope, 0), x);
         }
         Value positive = above(f, x, r);
         if (r.negativeSlope == 0) {
             return positive;
         }
-        Value below = f.apply(Fn.Kind.RELU, f.affine(x, -1, r.threshold));
-        return f.combine(positive, Binary.Kind.SUB, f.affine(below, r.negativeSlope, 0));
+        Value below = f.apply(Fn.Function.RELU, f.affine(x, -1, r.threshold));
+        return f.combine(positive, Binary.Function.SUB, f.affine(below, r.negativeSlope, 0));
     }
 
     private static Value above(Formula f, Value x, Rectifier r) {
@@ -43,36 +43,37 @@ public final class Activations {
             return r.maxValue == null ? kept : f.clip(kept, 0, r.maxValue);
         }
         if (r.maxValue == null) {
-            return f.apply(Fn.Kind.RELU, x);
+            return f.apply(Fn.Function.RELU, x);
         }
         return r.maxValue == 6
-                ? f.apply(Fn.Kind.RELU6, x)
-                : f.clip(f.apply(Fn.Kind.RELU, x), 0, r.maxValue);
+                ? f.apply(Fn.Function.RELU6, x)
+                : f.clip(f.apply(Fn.Function.RELU, x), 0, r.maxValue);
     }
 
     /** x where x &gt; threshold, else otherwise. */
     public static Value threshold(Formula f, Value x, double threshold, double otherwise) {
-        Value above = f.apply(new Fn(Fn.Kind.STEP, threshold, 0), x);
-        Value kept = f.combine(x, Binary.Kind.MUL, above);
+        Value above = f.apply(new Fn(Fn.Function.STEP, threshold, 0), x);
+        Value kept = f.combine(x, Binary.Function.MUL, above);
         return otherwise == 0
                 ? kept
-                : f.combine(kept, Binary.Kind.ADD, f.affine(above, -otherwise, otherwise));
+                : f.combine(kept, Binary.Function.ADD, f.affine(above, -otherwise, otherwise));
     }
 
     /** x where positive, else alpha (e^(x / alpha) - 1). */
     public static Value celu(Formula f, Value x, double alpha) {
         if (alpha == 1) {
-            return f.apply(new Fn(Fn.Kind.ELU, 1, 0), x);
+            return f.apply(new Fn(Fn.Function.ELU, 1, 0), x);
         }
-        Value y = f.apply(new Fn(Fn.Kind.ELU, 1, 0), f.affine(x, 1 / alpha, 0));
+        Value y = f.apply(new Fn(Fn.Function.ELU, 1, 0), f.affine(x, 1 / alpha, 0));
         return f.affine(y, alpha, 0);
     }
 
     /** x_i - ln sum_k e^x_k over one axis; the largest x is taken off first. */
     public static Value logSoftmax(Formula f, Value x, int axis) {
-        Value shifted = f.combine(x, Binary.Kind.SUB, f.reduce(x, Reduce.Kind.MAX, List.of(axis)));
-        Value sum = f.reduce(f.apply(Fn.Kind.EXP, shifted), Reduce.Kind.SUM, List.of(axis));
-        return f.combine(shifted, Binary.Kind.SUB, f.apply(Fn.Kind.LOG, sum));
+        Value shifted =
+                f.combine(x, Binary.Function.SUB, f.reduce(x, Reduce.Function.MAX, List.of(axis)));
+        Value sum = f.reduce(f.apply(Fn.Function.EXP, shifted), Reduce.Function.SUM, List.of(axis));
+        return f.combine(shifted, Binary.Function.SUB, f.apply(Fn.Function.LOG, sum));
     }
 
     /**
@@ -90,17 +91,18 @@ public final class Activations {
         Value row = f.reshape(x, outer.append(1).append(n));
         Value among = notBehind(f, row, column);
         List<Integer> last = List.of(rank);
-        Value place = f.reduce(among, Reduce.Kind.SUM, last);
-        Value sum = f.reduce(f.combine(among, Binary.Kind.MUL, row), Reduce.Kind.SUM, last);
-        Value mean = f.combine(f.affine(sum, 1, -1), Binary.Kind.DIV, place);
-        Value outside = f.combine(mean, Binary.Kind.AT_LEAST, column);
+        Value place = f.reduce(among, Reduce.Function.SUM, last);
+        Value sum = f.reduce(f.combine(among, Binary.Function.MUL, row), Reduce.Function.SUM, last);
+        Value mean = f.combine(f.affine(sum, 1, -1), Binary.Function.DIV, place);
+        Value outside = f.combine(mean, Binary.Function.AT_LEAST, column);
         Value support = f.affine(f.reshape(outside, x.shape()), -1, 1);
         Value sums = f.reshape(sum, x.shape());
-        Value total = f.reduceLast(f.combine(support, Binary.Kind.MUL, sums), Reduce.Kind.SUM);
-        Value size = f.reduceLast(support, Reduce.Kind.SUM);
-        Value t = f.combine(f.affine(total, 1, -1), Binary.Kind.DIV, size);
+        Value total =
+                f.reduceLast(f.combine(support, Binary.Function.MUL, sums), Reduce.Function.SUM);
+        Value size = f.reduceLast(support, Reduce.Function.SUM);
+        Value t = f.combine(f.affine(total, 1, -1), Binary.Function.DIV, size);
         // a clip and no ReLU: the gradient passes where the difference is exactly 0
-        return f.clip(f.combine(x, Binary.Kind.SUB, t), 0, Float.MAX_VALUE);
+        return f.clip(f.combine(x, Binary.Function.SUB, t), 0, Float.MAX_VALUE);
     }
 
     /** 1 where row j comes no later than column i in descending order, equal ones by number. */
@@ -111,24 +113,24 @@ public final class Activations {
             Arrays.fill(first.floats(), i * n, i * n + i + 1, 1);
         }
         Value before = f.program().constant("before", first);
-        Value atLeast = f.combine(row, Binary.Kind.AT_LEAST, column);
-        Value above = f.affine(f.combine(column, Binary.Kind.AT_LEAST, row), -1, 1);
+        Value atLeast = f.combine(row, Binary.Function.AT_LEAST, column);
+        Value above = f.affine(f.combine(column, Binary.Function.AT_LEAST, row), -1, 1);
         return f.combine(
-                f.combine(atLeast, Binary.Kind.MUL, before),
-                Binary.Kind.ADD,
-                f.combine(above, Binary.Kind.MUL, f.affine(before, -1, 1)));
+                f.combine(atLeast, Binary.Function.MUL, before),
+                Binary.Function.ADD,
+                f.combine(above, Binary.Function.MUL, f.affine(before, -1, 1)));
     }
 
     /** (x + sqrt(x^2 + b)) / 2. */
     public static Value squareplus(Formula f, Value x, double b) {
-        Value root = f.apply(Fn.Kind.SQRT, f.affine(f.apply(Fn.Kind.SQUARE, x), 1, b));
-        return f.affine(f.combine(x, Binary.Kind.ADD, root), .5, 0);
+        Value root = f.apply(Fn.Function.SQRT, f.affine(f.apply(Fn.Function.SQUARE, x), 1, b));
+        return f.affine(f.combine(x, Binary.Function.ADD, root), .5, 0);
     }
 
     /** x tanh(ln(1 + e^x)). */
     public static Value mish(Formula f, Value x) {
-        Value gate = f.apply(Fn.Kind.TANH, f.apply(Fn.Kind.SOFTPLUS, x));
-        return f.combine(x, Binary.Kind.MUL, gate);
+        Value gate = f.apply(Fn.Function.TANH, f.apply(Fn.Function.SOFTPLUS, x));
+        return f.combine(x, Binary.Function.MUL, gate);
     }
 
     /** The shape with one axis half as long; refuses an odd one. */
@@ -144,31 +146,31 @@ public final class Activations {
     /** The first half of an axis times the sigmoid of the second half. */
     public static Value glu(Formula f, Value x, int axis) {
         int half = x.shape().dim(axis) / 2;
-        Value gate = f.apply(Fn.Kind.SIGMOID, f.slice(x, axis, half, 2 * half));
-        return f.combine(f.slice(x, axis, 0, half), Binary.Kind.MUL, gate);
+        Value gate = f.apply(Fn.Function.SIGMOID, f.slice(x, axis, half, 2 * half));
+        return f.combine(f.slice(x, axis, 0, half), Binary.Function.MUL, gate);
     }
 
     /** x where |x| &gt; threshold, else 0. */
     public static Value hardShrink(Formula f, Value x, double threshold) {
-        Value kept = f.apply(new Fn(Fn.Kind.STEP, threshold, 0), f.apply(Fn.Kind.ABS, x));
-        return f.combine(x, Binary.Kind.MUL, kept);
+        Value kept = f.apply(new Fn(Fn.Function.STEP, threshold, 0), f.apply(Fn.Function.ABS, x));
+        return f.combine(x, Binary.Function.MUL, kept);
     }
 
     /** x moved towards 0 by the threshold, and 0 within it. */
     public static Value softShrink(Formula f, Value x, double threshold) {
-        return f.combine(x, Binary.Kind.SUB, f.clip(x, -threshold, threshold));
+        return f.combine(x, Binary.Function.SUB, f.clip(x, -threshold, threshold));
     }
 
     /** x - tanh x. */
     public static Value tanhShrink(Formula f, Value x) {
-        return f.combine(x, Binary.Kind.SUB, f.apply(Fn.Kind.TANH, x));
+        return f.combine(x, Binary.Function.SUB, f.apply(Fn.Function.TANH, x));
     }
 
     /** 0 up to -1, (x + 1)^2 / 4 up to 1, and x from there on. */
     public static Value sparsePlus(Formula f, Value x) {
         Value ramp = f.affine(f.clip(x, -1, 1), .5, .5);
-        Value beyond = f.apply(Fn.Kind.RELU, f.affine(x, 1, -1));
-        return f.combine(f.apply(Fn.Kind.SQUARE, ramp), Binary.Kind.ADD, beyond);
+        Value beyond = f.apply(Fn.Function.RELU, f.affine(x, 1, -1));
+        return f.combine(f.apply(Fn.Function.SQUARE, ramp), Binary.Function.ADD, beyond);
     }
 
     /** 0 up to -1, (x + 1) / 2 up to 1, and 1 from there on. */
@@ -178,6 +180,6 @@ public final class Activations {
 
     /** -ln(1 + e^-x). */
     public static Value logSigmoid(Formula f, Value x) {
-        return f.affine(f.apply(Fn.Kind.SOFTPLUS, f.affine(x, -1, 0)), -1, 0);
+        return f.affine(f.apply(Fn.Function.SOFTPLUS, f.affine(x, -1, 0)), -1, 0);
     }
 }

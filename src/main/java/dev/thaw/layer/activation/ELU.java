@@ -30,7 +30,7 @@ public final class ELU extends Elementwise<ELU> implements ActivationFunction.Bo
 
     @Override
     public Value emit(Formula f, Value x) {
-        return f.apply(new Fn(Fn.Kind.ELU, alpha, 0), x);
+        return f.apply(new Fn(Fn.Function.ELU, alpha, 0), x);
     }
 
     @Override

@@ -31,7 +31,7 @@ public final class LeakyReLU extends Elementwise<LeakyReLU> implements Activatio
 
     @Override
     public Value emit(Formula f, Value x) {
-        return f.apply(new Fn(Fn.Kind.LEAKY_RELU, negativeSlope, 0), x);
+        return f.apply(new Fn(Fn.Function.LEAKY_RELU, negativeSlope, 0), x);
     }
 
     @Override

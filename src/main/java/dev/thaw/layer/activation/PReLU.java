@@ -97,9 +97,9 @@ public final class PReLU extends UnaryLayer<PReLU> {
     @Override
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
-        Value below = f.apply(Fn.Kind.RELU, f.affine(x, -1, 0));
-        Value sloped = f.combine(below, Binary.Kind.MUL, l.weight("alpha"));
-        return f.combine(f.apply(Fn.Kind.RELU, x), Binary.Kind.SUB, sloped);
+        Value below = f.apply(Fn.Function.RELU, f.affine(x, -1, 0));
+        Value sloped = f.combine(below, Binary.Function.MUL, l.weight("alpha"));
+        return f.combine(f.apply(Fn.Function.RELU, x), Binary.Function.SUB, sloped);
     }
 
     @Override

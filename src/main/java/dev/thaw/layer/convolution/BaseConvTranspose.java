@@ -102,7 +102,7 @@ public abstract class BaseConvTranspose<S extends BaseConvTranspose<S>> extends 
             return sum;
         }
         Value y = l.temp("biased", out);
-        l.emit(new Binary(sum, bias, y, Binary.Kind.ADD));
+        l.emit(new Binary(sum, bias, y, Binary.Function.ADD));
         return y;
     }
 }

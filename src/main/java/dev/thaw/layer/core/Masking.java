@@ -46,10 +46,10 @@ public final class Masking extends UnaryLayer<Masking> {
     @Override
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
-        Value distance = f.apply(Fn.Kind.ABS, f.affine(x, 1, -maskValue));
-        Value largest = f.reduceLast(distance, Reduce.Kind.MAX);
-        Value valid = f.stopGradient(f.apply(new Fn(Fn.Kind.STEP, 0, 0), largest));
-        Value y = f.combine(x, Binary.Kind.MUL, valid);
+        Value distance = f.apply(Fn.Function.ABS, f.affine(x, 1, -maskValue));
+        Value largest = f.reduceLast(distance, Reduce.Function.MAX);
+        Value valid = f.stopGradient(f.apply(new Fn(Fn.Function.STEP, 0, 0), largest));
+        Value y = f.combine(x, Binary.Function.MUL, valid);
         l.setMask(y, f.reshape(valid, x.shape().sub(0, x.shape().rank() - 1)));
         return y;
     }

@@ -6,6 +6,6 @@ import dev.thaw.op.Binary;
 public final class Add extends Merge<Add> {
     /** Takes no arguments. */
     public Add() {
-        super(Binary.Kind.ADD);
+        super(Binary.Function.ADD);
     }
 }

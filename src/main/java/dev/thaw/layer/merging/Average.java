@@ -9,7 +9,7 @@ import dev.thaw.op.Value;
 public final class Average extends Merge<Average> {
     /** Takes no arguments. */
     public Average() {
-        super(Binary.Kind.ADD);
+        super(Binary.Function.ADD);
     }
 
     @Override

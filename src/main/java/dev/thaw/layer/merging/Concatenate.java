@@ -94,7 +94,7 @@ public final class Concatenate extends TypedLayer<Concatenate> {
         List<Value> masks = inputs.stream().map(x -> maskOrOnes(l, x)).toList();
         if (axis >= masks.get(0).shape().rank()) {
             return masks.stream()
-                    .reduce((a, b) -> l.formula().combine(a, Binary.Kind.MAX, b))
+                    .reduce((a, b) -> l.formula().combine(a, Binary.Function.MAX, b))
                     .orElseThrow();
         }
         int extent = masks.stream().mapToInt(m -> m.shape().dim(axis)).sum();

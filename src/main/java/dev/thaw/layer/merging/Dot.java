@@ -123,8 +123,9 @@ public final class Dot extends TypedLayer<Dot> {
 
     /** x / max(|x|, epsilon) along the last axis. */
     private static Value unit(Formula f, Value x) {
-        Value squares = f.reduceLast(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.SUM);
-        Value length = f.apply(Fn.Kind.SQRT, f.clip(squares, EPSILON * EPSILON, Float.MAX_VALUE));
-        return f.combine(x, Binary.Kind.MUL, f.apply(Fn.Kind.RECIPROCAL, length));
+        Value squares = f.reduceLast(f.apply(Fn.Function.SQUARE, x), Reduce.Function.SUM);
+        Value length =
+                f.apply(Fn.Function.SQRT, f.clip(squares, EPSILON * EPSILON, Float.MAX_VALUE));
+        return f.combine(x, Binary.Function.MUL, f.apply(Fn.Function.RECIPROCAL, length));
     }
 }

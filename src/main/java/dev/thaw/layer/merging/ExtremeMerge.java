@@ -12,8 +12,8 @@ import java.util.List;
  * @param <S> the layer itself
  */
 public abstract class ExtremeMerge<S extends ExtremeMerge<S>> extends Merge<S> {
-    ExtremeMerge(Binary.Kind kind) {
-        super(kind);
+    ExtremeMerge(Binary.Function function) {
+        super(function);
     }
 
     @Override
@@ -28,7 +28,7 @@ public abstract class ExtremeMerge<S extends ExtremeMerge<S>> extends Merge<S> {
             mask =
                     own == null || mask == null
                             ? null
-                            : l.formula().combine(mask, Binary.Kind.MAX, own);
+                            : l.formula().combine(mask, Binary.Function.MAX, own);
             best = merge(l, best, x);
         }
         return best;

@@ -6,6 +6,6 @@ import dev.thaw.op.Binary;
 public final class Maximum extends ExtremeMerge<Maximum> {
     /** Takes no arguments. */
     public Maximum() {
-        super(Binary.Kind.MAX);
+        super(Binary.Function.MAX);
     }
 }

@@ -17,10 +17,10 @@ import java.util.List;
  * @param <S> the layer itself
  */
 public abstract class Merge<S extends Merge<S>> extends TypedLayer<S> {
-    private final Binary.Kind kind;
+    private final Binary.Function function;
 
-    Merge(Binary.Kind kind) {
-        this.kind = kind;
+    Merge(Binary.Function function) {
+        this.function = function;
     }
 
     /** What becomes of the merged inputs. */
@@ -108,7 +108,7 @@ public abstract class Merge<S extends Merge<S>> extends TypedLayer<S> {
     final Value merge(Lowering l, Value a, Value b) {
         Formula f = l.formula();
         int rank = Math.max(a.shape().rank(), b.shape().rank());
-        return f.combine(ofRank(f, a, rank), kind, ofRank(f, b, rank));
+        return f.combine(ofRank(f, a, rank), function, ofRank(f, b, rank));
     }
 
     /** The inputs merged where at least one has a mask; default as without. */
@@ -123,7 +123,7 @@ public abstract class Merge<S extends Merge<S>> extends TypedLayer<S> {
         return masks.contains(null)
                 ? null
                 : masks.stream()
-                        .reduce((a, b) -> l.formula().combine(a, Binary.Kind.MAX, b))
+                        .reduce((a, b) -> l.formula().combine(a, Binary.Function.MAX, b))
                         .orElseThrow();
     }
 

@@ -6,6 +6,6 @@ import dev.thaw.op.Binary;
 public final class Minimum extends ExtremeMerge<Minimum> {
     /** Takes no arguments. */
     public Minimum() {
-        super(Binary.Kind.MIN);
+        super(Binary.Function.MIN);
     }
 }

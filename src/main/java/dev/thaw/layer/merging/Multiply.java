@@ -14,7 +14,7 @@ import java.util.List;
 public final class Multiply extends Merge<Multiply> {
     /** Takes no arguments. */
     public Multiply() {
-        super(Binary.Kind.MUL);
+        super(Binary.Function.MUL);
     }
 
     @Override
@@ -23,7 +23,7 @@ public final class Multiply extends Merge<Multiply> {
         Value any = anyMask(l, inputs);
         return any == null
                 ? product
-                : l.formula().combine(product, Binary.Kind.MUL, column(l, any));
+                : l.formula().combine(product, Binary.Function.MUL, column(l, any));
     }
 
     private static Value oneWhereMasked(Lowering l, Value x) {
@@ -32,7 +32,7 @@ public final class Multiply extends Merge<Multiply> {
         }
         Formula f = l.formula();
         Value mask = column(l, l.mask(x));
-        Value kept = f.combine(x, Binary.Kind.MUL, mask);
-        return f.combine(kept, Binary.Kind.ADD, f.affine(mask, -1, 1));
+        Value kept = f.combine(x, Binary.Function.MUL, mask);
+        return f.combine(kept, Binary.Function.ADD, f.affine(mask, -1, 1));
     }
 }

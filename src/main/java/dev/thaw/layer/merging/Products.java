@@ -34,9 +34,9 @@ public final class Products {
         Value products =
                 f.combine(
                         f.reshape(a, Shape.of(n, rows, 1, k)),
-                        Binary.Kind.MUL,
+                        Binary.Function.MUL,
                         f.reshape(b, Shape.of(n, 1, columns, k)));
-        Value sums = f.reduce(products, Reduce.Kind.SUM, List.of(3));
+        Value sums = f.reduce(products, Reduce.Function.SUM, List.of(3));
         return f.reshape(sums, Shape.of(n, rows, columns));
     }
 

@@ -6,7 +6,7 @@ import dev.thaw.op.Binary;
 public final class Subtract extends Merge<Subtract> {
     /** Takes no arguments. */
     public Subtract() {
-        super(Binary.Kind.SUB);
+        super(Binary.Function.SUB);
     }
 
     @Override

@@ -237,8 +237,8 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
             move(l, "moving_variance", m.variance);
         }
         int rank = x.shape().rank();
-        y = gamma == null ? y : f.combine(y, Binary.Kind.MUL, f.along(gamma, axis, rank));
-        return beta == null ? y : f.combine(y, Binary.Kind.ADD, f.along(beta, axis, rank));
+        y = gamma == null ? y : f.combine(y, Binary.Function.MUL, f.along(gamma, axis, rank));
+        return beta == null ? y : f.combine(y, Binary.Function.ADD, f.along(beta, axis, rank));
     }
 
     /**
@@ -259,17 +259,18 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
         List<Integer> others = x.shape().axesBut(List.of(axis));
         // each number of the mask stands for all of the last axis, unless that one is the channels
         int each = axis == last ? 1 : x.shape().dim(last);
-        Value count = f.affine(f.reduce(w, Reduce.Kind.SUM, others), each, 1e-7);
-        Value sum = f.reduce(f.combine(x, Binary.Kind.MUL, w), Reduce.Kind.SUM, others);
-        Value mean = f.combine(sum, Binary.Kind.DIV, count);
-        Value centered = f.combine(x, Binary.Kind.SUB, mean);
-        Value squares = f.apply(Fn.Kind.SQUARE, f.combine(centered, Binary.Kind.MUL, w));
+        Value count = f.affine(f.reduce(w, Reduce.Function.SUM, others), each, 1e-7);
+        Value sum = f.reduce(f.combine(x, Binary.Function.MUL, w), Reduce.Function.SUM, others);
+        Value mean = f.combine(sum, Binary.Function.DIV, count);
+        Value centered = f.combine(x, Binary.Function.SUB, mean);
+        Value squares = f.apply(Fn.Function.SQUARE, f.combine(centered, Binary.Function.MUL, w));
         Value variance =
-                f.combine(f.reduce(squares, Reduce.Kind.SUM, others), Binary.Kind.DIV, count);
-        Value deviation = f.apply(Fn.Kind.SQRT, f.affine(variance, 1, epsilon()));
+                f.combine(
+                        f.reduce(squares, Reduce.Function.SUM, others), Binary.Function.DIV, count);
+        Value deviation = f.apply(Fn.Function.SQRT, f.affine(variance, 1, epsilon()));
         Shape channels = Shape.of(x.shape().dim(axis));
         return new Moments(
-                f.combine(centered, Binary.Kind.DIV, deviation),
+                f.combine(centered, Binary.Function.DIV, deviation),
                 f.reshape(mean, channels),
                 f.reshape(variance, channels));
     }
@@ -280,14 +281,15 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
         Value renormMean = l.weight("renorm_mean");
         Value renormDeviation = l.weight("renorm_stddev");
         Value mean = f.stopGradient(m.mean);
-        Value deviation = f.apply(Fn.Kind.SQRT, f.affine(f.stopGradient(m.variance), 1, epsilon()));
+        Value deviation =
+                f.apply(Fn.Function.SQRT, f.affine(f.stopGradient(m.variance), 1, epsilon()));
         Value known = bounded(f, renormDeviation, Math.sqrt(epsilon()), null);
-        Value r = bounded(f, f.combine(deviation, Binary.Kind.DIV, known), rmin, rmax);
-        Value shift = f.combine(mean, Binary.Kind.SUB, renormMean);
+        Value r = bounded(f, f.combine(deviation, Binary.Function.DIV, known), rmin, rmax);
+        Value shift = f.combine(mean, Binary.Function.SUB, renormMean);
         Value d =
                 bounded(
                         f,
-                        f.combine(shift, Binary.Kind.DIV, known),
+                        f.combine(shift, Binary.Function.DIV, known),
                         dmax == null ? null : -dmax,
                         dmax);
         l.emit(new MovingAverage(renormMean, mean, renormMomentum));
@@ -295,12 +297,12 @@ public final class BatchNormalization extends ScaledNormalization<BatchNormaliza
         move(l, "moving_mean", mean);
         move(l, "moving_stddev", deviation);
         // as it is now, after its move
-        Value square = f.apply(Fn.Kind.SQUARE, l.weight("moving_stddev"));
-        Value variance = f.apply(Fn.Kind.RELU, f.affine(square, 1, -epsilon()));
+        Value square = f.apply(Fn.Function.SQUARE, l.weight("moving_stddev"));
+        Value variance = f.apply(Fn.Function.RELU, f.affine(square, 1, -epsilon()));
         l.emit(new MovingAverage(l.weight("moving_variance"), variance, 0));
         int rank = m.normalized.shape().rank();
-        Value scaled = f.combine(m.normalized, Binary.Kind.MUL, f.along(r, axis, rank));
-        return f.combine(scaled, Binary.Kind.ADD, f.along(d, axis, rank));
+        Value scaled = f.combine(m.normalized, Binary.Function.MUL, f.along(r, axis, rank));
+        return f.combine(scaled, Binary.Function.ADD, f.along(d, axis, rank));
     }
 
     private static Value bounded(Formula f, Value x, Double low, Double high) {

@@ -113,10 +113,12 @@ public final class GroupNormalization extends ScaledNormalization<GroupNormaliza
         y =
                 scale()
                         ? f.combine(
-                                y, Binary.Kind.MUL, f.along(l.weight("gamma"), a, x.shape().rank()))
+                                y,
+                                Binary.Function.MUL,
+                                f.along(l.weight("gamma"), a, x.shape().rank()))
                         : y;
         return center()
-                ? f.combine(y, Binary.Kind.ADD, f.along(l.weight("beta"), a, x.shape().rank()))
+                ? f.combine(y, Binary.Function.ADD, f.along(l.weight("beta"), a, x.shape().rank()))
                 : y;
     }
 

@@ -77,9 +77,9 @@ public final class RMSNormalization extends UnaryLayer<RMSNormalization> {
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
         List<Integer> axes = InputAxes.distinct(this, x.shape(), axis);
-        Value square = f.reduce(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.MEAN, axes);
-        Value root = f.apply(Fn.Kind.SQRT, f.affine(square, 1, epsilon));
-        Value normalized = f.combine(x, Binary.Kind.DIV, root);
-        return f.combine(normalized, Binary.Kind.MUL, l.weight("scale"));
+        Value square = f.reduce(f.apply(Fn.Function.SQUARE, x), Reduce.Function.MEAN, axes);
+        Value root = f.apply(Fn.Function.SQRT, f.affine(square, 1, epsilon));
+        Value normalized = f.combine(x, Binary.Function.DIV, root);
+        return f.combine(normalized, Binary.Function.MUL, l.weight("scale"));
     }
 }

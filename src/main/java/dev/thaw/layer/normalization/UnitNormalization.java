@@ -49,9 +49,9 @@ public final class UnitNormalization extends UnaryLayer<UnitNormalization> {
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
         List<Integer> axes = InputAxes.distinct(this, x.shape(), axis);
-        Value sum = f.reduce(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.SUM, axes);
-        Value norm = f.apply(Fn.Kind.SQRT, f.clip(sum, SMALLEST_SQUARE, Float.MAX_VALUE));
-        return f.combine(x, Binary.Kind.DIV, norm);
+        Value sum = f.reduce(f.apply(Fn.Function.SQUARE, x), Reduce.Function.SUM, axes);
+        Value norm = f.apply(Fn.Function.SQRT, f.clip(sum, SMALLEST_SQUARE, Float.MAX_VALUE));
+        return f.combine(x, Binary.Function.DIV, norm);
     }
 
     @Override

@@ -19,14 +19,14 @@ final class ArithmeticOperators {
     private ArithmeticOperators() {}
 
     static void register(OperatorTable t) {
-        t.add("Add", BOTH, a -> of(a, Binary.Kind.ADD, ArithmeticOperators::plus));
-        t.add("Subtract", BOTH, a -> of(a, Binary.Kind.SUB, ArithmeticOperators::minus));
-        t.add("Multiply", BOTH, a -> of(a, Binary.Kind.MUL, ArithmeticOperators::times));
+        t.add("Add", BOTH, a -> of(a, Binary.Function.ADD, ArithmeticOperators::plus));
+        t.add("Subtract", BOTH, a -> of(a, Binary.Function.SUB, ArithmeticOperators::minus));
+        t.add("Multiply", BOTH, a -> of(a, Binary.Function.MUL, ArithmeticOperators::times));
         Function<OperatorArguments, OperatorRule> divide =
-                a -> of(a, Binary.Kind.DIV, ArithmeticOperators::over);
+                a -> of(a, Binary.Function.DIV, ArithmeticOperators::over);
         t.add(List.of("Divide", "TrueDivide"), BOTH, divide);
-        t.add("Maximum", BOTH, a -> of(a, Binary.Kind.MAX, ArithmeticOperators::atLeast));
-        t.add("Minimum", BOTH, a -> of(a, Binary.Kind.MIN, ArithmeticOperators::atMost));
+        t.add("Maximum", BOTH, a -> of(a, Binary.Function.MAX, ArithmeticOperators::atLeast));
+        t.add("Minimum", BOTH, a -> of(a, Binary.Function.MIN, ArithmeticOperators::atMost));
         t.add("Power", BOTH, ArithmeticOperators::power);
     }
 
@@ -49,7 +49,7 @@ final class ArithmeticOperators {
     }
 
     private static Value over(Formula f, Value x, double c, boolean first) {
-        return first ? f.affine(f.apply(Fn.Kind.RECIPROCAL, x), c, 0) : null;
+        return first ? f.affine(f.apply(Fn.Function.RECIPROCAL, x), c, 0) : null;
     }
 
     /** Where both are equal the first one gets the gradient, so that a clip serves x alone. */
@@ -61,7 +61,8 @@ final class ArithmeticOperators {
         return first ? null : f.clip(x, Double.NEGATIVE_INFINITY, c);
     }
 
-    private static OperatorRule of(OperatorArguments a, Binary.Kind kind, WithNumber special) {
+    private static OperatorRule of(
+            OperatorArguments a, Binary.Function function, WithNumber special) {
         Operand first = a.operand("x1");
         Operand second = a.operand("x2");
         return OperatorRule.of(
@@ -76,7 +77,7 @@ final class ArithmeticOperators {
                     }
                     return made != null
                             ? made
-                            : f.combine(first.value(l, values), kind, second.value(l, values));
+                            : f.combine(first.value(l, values), function, second.value(l, values));
                 });
     }
 
@@ -105,23 +106,23 @@ final class ArithmeticOperators {
                             base instanceof Operand.Number n
                                     ? f.affine(y, Math.log(n.value()), 0)
                                     : f.combine(
-                                            f.apply(Fn.Kind.LOG, base.value(l, values)),
-                                            Binary.Kind.MUL,
+                                            f.apply(Fn.Function.LOG, base.value(l, values)),
+                                            Binary.Function.MUL,
                                             y);
-                    return f.apply(Fn.Kind.EXP, scaled);
+                    return f.apply(Fn.Function.EXP, scaled);
                 });
     }
 
     private static Value power(Formula f, Value x, double n) {
         if (n == 0.5) {
-            return f.apply(Fn.Kind.SQRT, x);
+            return f.apply(Fn.Function.SQRT, x);
         } else if (n == Math.rint(n) && Math.abs(n) <= LARGEST_PRODUCT) {
             Value whole = product(f, x, (int) Math.abs(n));
-            return n < 0 ? f.apply(Fn.Kind.RECIPROCAL, whole) : whole;
+            return n < 0 ? f.apply(Fn.Function.RECIPROCAL, whole) : whole;
         } else if (2 * n == Math.rint(2 * n) && Math.abs(n) <= LARGEST_PRODUCT) {
-            return power(f, f.apply(Fn.Kind.SQRT, x), 2 * n);
+            return power(f, f.apply(Fn.Function.SQRT, x), 2 * n);
         }
-        return f.apply(Fn.Kind.EXP, f.affine(f.apply(Fn.Kind.LOG, x), n, 0));
+        return f.apply(Fn.Function.EXP, f.affine(f.apply(Fn.Function.LOG, x), n, 0));
     }
 
     /** x^n by squaring. */
@@ -131,7 +132,7 @@ final class ArithmeticOperators {
         } else if (n == 1) {
             return x;
         }
-        Value square = product(f, f.apply(Fn.Kind.SQUARE, x), n / 2);
-        return n % 2 == 0 ? square : f.combine(square, Binary.Kind.MUL, x);
+        Value square = product(f, f.apply(Fn.Function.SQUARE, x), n / 2);
+        return n % 2 == 0 ? square : f.combine(square, Binary.Function.MUL, x);
     }
 }

@@ -24,19 +24,25 @@ final class PointwiseOperators {
         activations(t);
         parametric(t);
         axiswise(t);
-        fn(t, Fn.Kind.ABS, "Abs", "Absolute", "Fabs");
-        fn(t, Fn.Kind.EXP, "Exp");
-        fn(t, Fn.Kind.LOG, "Log");
-        fn(t, Fn.Kind.SQRT, "Sqrt");
-        fn(t, Fn.Kind.SQUARE, "Square");
-        fn(t, Fn.Kind.RECIPROCAL, "Reciprocal");
-        fn(t, Fn.Kind.SIGN, "Sign");
-        fn(t, Fn.Kind.SIN, "Sin");
-        fn(t, Fn.Kind.COS, "Cos");
-        fn(t, Fn.Kind.FLOOR, "Floor");
-        add(t, "Ceil", a -> (f, x) -> f.affine(f.apply(Fn.Kind.FLOOR, f.affine(x, -1, 0)), -1, 0));
+        fn(t, Fn.Function.ABS, "Abs", "Absolute", "Fabs");
+        fn(t, Fn.Function.EXP, "Exp");
+        fn(t, Fn.Function.LOG, "Log");
+        fn(t, Fn.Function.SQRT, "Sqrt");
+        fn(t, Fn.Function.SQUARE, "Square");
+        fn(t, Fn.Function.RECIPROCAL, "Reciprocal");
+        fn(t, Fn.Function.SIGN, "Sign");
+        fn(t, Fn.Function.SIN, "Sin");
+        fn(t, Fn.Function.COS, "Cos");
+        fn(t, Fn.Function.FLOOR, "Floor");
+        add(
+                t,
+                "Ceil",
+                a -> (f, x) -> f.affine(f.apply(Fn.Function.FLOOR, f.affine(x, -1, 0)), -1, 0));
         add(t, "Negative", a -> (f, x) -> f.affine(x, -1, 0));
-        add(t, "Rsqrt", a -> (f, x) -> f.apply(Fn.Kind.RECIPROCAL, f.apply(Fn.Kind.SQRT, x)));
+        add(
+                t,
+                "Rsqrt",
+                a -> (f, x) -> f.apply(Fn.Function.RECIPROCAL, f.apply(Fn.Function.SQRT, x)));
         add(t, "Clip", PointwiseOperators::clip);
         add(t, "Copy", a -> (f, x) -> x);
         add(t, "Cast", PointwiseOperators::cast);
@@ -56,11 +62,11 @@ final class PointwiseOperators {
         t.add(name, X, a -> OperatorRule.pointwise(a.operand("x"), maker.body(a)));
     }
 
-    private static void fn(OperatorTable t, Fn.Kind kind, String... names) {
+    private static void fn(OperatorTable t, Fn.Function function, String... names) {
         t.add(
                 List.of(names),
                 X,
-                a -> OperatorRule.pointwise(a.operand("x"), (f, x) -> f.apply(kind, x)));
+                a -> OperatorRule.pointwise(a.operand("x"), (f, x) -> f.apply(function, x)));
     }
 
     private static void named(OperatorTable t, String name, ActivationFunction activation) {
@@ -91,14 +97,14 @@ final class PointwiseOperators {
                 t,
                 "LeakyRelu",
                 a -> {
-                    Fn fn = new Fn(Fn.Kind.LEAKY_RELU, a.number("negative_slope", .2), 0);
+                    Fn fn = new Fn(Fn.Function.LEAKY_RELU, a.number("negative_slope", .2), 0);
                     return (f, x) -> f.apply(fn, x);
                 });
         add(
                 t,
                 "Elu",
                 a -> {
-                    Fn fn = new Fn(Fn.Kind.ELU, a.number("alpha", 1), 0);
+                    Fn fn = new Fn(Fn.Function.ELU, a.number("alpha", 1), 0);
                     return (f, x) -> f.apply(fn, x);
                 });
         add(t, "Celu", a -> (f, x) -> Activations.celu(f, x, a.number("alpha", 1)));
@@ -106,8 +112,9 @@ final class PointwiseOperators {
                 t,
                 "Gelu",
                 a -> {
-                    Fn.Kind kind = a.flag("approximate", true) ? Fn.Kind.GELU_TANH : Fn.Kind.GELU;
-                    return (f, x) -> f.apply(kind, x);
+                    Fn.Function function =
+                            a.flag("approximate", true) ? Fn.Function.GELU_TANH : Fn.Function.GELU;
+                    return (f, x) -> f.apply(function, x);
                 });
         add(
                 t,
@@ -194,10 +201,10 @@ final class PointwiseOperators {
         List<Integer> axes = a.integers("axis") == null ? List.of(-1) : a.integers("axis");
         return (f, x) -> {
             List<Integer> over = axes.stream().map(x.shape()::axis).sorted().toList();
-            Value squares = f.reduce(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.SUM, over);
+            Value squares = f.reduce(f.apply(Fn.Function.SQUARE, x), Reduce.Function.SUM, over);
             Value most = f.clip(squares, epsilon * epsilon, Float.MAX_VALUE);
-            Value length = f.apply(Fn.Kind.RECIPROCAL, f.apply(Fn.Kind.SQRT, most));
-            return f.combine(x, Binary.Kind.MUL, length);
+            Value length = f.apply(Fn.Function.RECIPROCAL, f.apply(Fn.Function.SQRT, most));
+            return f.combine(x, Binary.Function.MUL, length);
         };
     }
 

@@ -17,12 +17,12 @@ final class ReductionOperators {
     private ReductionOperators() {}
 
     static void register(OperatorTable t) {
-        add(t, (f, x, axes) -> f.reduce(x, Reduce.Kind.SUM, axes), "Sum");
-        add(t, (f, x, axes) -> f.reduce(x, Reduce.Kind.MEAN, axes), "Mean");
-        add(t, (f, x, axes) -> f.reduce(x, Reduce.Kind.MAX, axes), "Max", "Amax");
+        add(t, (f, x, axes) -> f.reduce(x, Reduce.Function.SUM, axes), "Sum");
+        add(t, (f, x, axes) -> f.reduce(x, Reduce.Function.MEAN, axes), "Mean");
+        add(t, (f, x, axes) -> f.reduce(x, Reduce.Function.MAX, axes), "Max", "Amax");
         add(t, ReductionOperators::least, "Min", "Amin");
         add(t, ReductionOperators::variance, "Var");
-        add(t, (f, x, axes) -> f.apply(Fn.Kind.SQRT, variance(f, x, axes)), "Std");
+        add(t, (f, x, axes) -> f.apply(Fn.Function.SQRT, variance(f, x, axes)), "Std");
         add(t, ReductionOperators::logSumExp, "Logsumexp");
     }
 
@@ -33,20 +33,20 @@ final class ReductionOperators {
     }
 
     private static Value least(Formula f, Value x, List<Integer> axes) {
-        return f.affine(f.reduce(f.affine(x, -1, 0), Reduce.Kind.MAX, axes), -1, 0);
+        return f.affine(f.reduce(f.affine(x, -1, 0), Reduce.Function.MAX, axes), -1, 0);
     }
 
     private static Value variance(Formula f, Value x, List<Integer> axes) {
-        Value mean = f.reduce(x, Reduce.Kind.MEAN, axes);
-        Value apart = f.combine(x, Binary.Kind.SUB, mean);
-        return f.reduce(f.apply(Fn.Kind.SQUARE, apart), Reduce.Kind.MEAN, axes);
+        Value mean = f.reduce(x, Reduce.Function.MEAN, axes);
+        Value apart = f.combine(x, Binary.Function.SUB, mean);
+        return f.reduce(f.apply(Fn.Function.SQUARE, apart), Reduce.Function.MEAN, axes);
     }
 
     private static Value logSumExp(Formula f, Value x, List<Integer> axes) {
-        Value most = f.reduce(x, Reduce.Kind.MAX, axes);
-        Value shifted = f.apply(Fn.Kind.EXP, f.combine(x, Binary.Kind.SUB, most));
-        Value sum = f.apply(Fn.Kind.LOG, f.reduce(shifted, Reduce.Kind.SUM, axes));
-        return f.combine(sum, Binary.Kind.ADD, most);
+        Value most = f.reduce(x, Reduce.Function.MAX, axes);
+        Value shifted = f.apply(Fn.Function.EXP, f.combine(x, Binary.Function.SUB, most));
+        Value sum = f.apply(Fn.Function.LOG, f.reduce(shifted, Reduce.Function.SUM, axes));
+        return f.combine(sum, Binary.Function.ADD, most);
     }
 
     private static void add(OperatorTable t, Reduction reduction, String... names) {

@@ -9,7 +9,7 @@ import dev.thaw.op.Pool;
 public final class AveragePooling1D extends BasePooling<AveragePooling1D> {
     /** Over windows of 2 cells. */
     public AveragePooling1D() {
-        super(1, Pool.Kind.AVERAGE);
+        super(1, Pool.Function.AVERAGE);
     }
 
     /** Over windows of so many cells. */

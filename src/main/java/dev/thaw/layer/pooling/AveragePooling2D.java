@@ -9,7 +9,7 @@ import dev.thaw.op.Pool;
 public final class AveragePooling2D extends BasePooling<AveragePooling2D> {
     /** Over windows of 2 x 2. */
     public AveragePooling2D() {
-        super(2, Pool.Kind.AVERAGE);
+        super(2, Pool.Function.AVERAGE);
     }
 
     /** Over windows of this size, square where one number is given. */

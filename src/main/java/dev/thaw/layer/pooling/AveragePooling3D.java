@@ -9,7 +9,7 @@ import dev.thaw.op.Pool;
 public final class AveragePooling3D extends BasePooling<AveragePooling3D> {
     /** Over windows of 2 x 2 x 2. */
     public AveragePooling3D() {
-        super(3, Pool.Kind.AVERAGE);
+        super(3, Pool.Function.AVERAGE);
     }
 
     /** Over windows of this size, cubic where one number is given. */

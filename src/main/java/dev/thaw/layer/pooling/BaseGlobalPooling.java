@@ -16,12 +16,12 @@ import java.util.List;
  * @param <S> the layer itself
  */
 public abstract class BaseGlobalPooling<S extends BaseGlobalPooling<S>> extends SpatialLayer<S> {
-    private final Reduce.Kind kind;
+    private final Reduce.Function function;
     private boolean keepdims;
 
-    BaseGlobalPooling(int rank, Reduce.Kind kind) {
+    BaseGlobalPooling(int rank, Reduce.Function function) {
         super(rank);
-        this.kind = kind;
+        this.function = function;
     }
 
     @Override
@@ -59,7 +59,7 @@ public abstract class BaseGlobalPooling<S extends BaseGlobalPooling<S>> extends 
     @Override
     protected Value emit(Lowering l, Value x) {
         Value y = l.temp("pooled", reduced(x.shape()));
-        l.emit(new Reduce(x, y, kind, axes()));
+        l.emit(new Reduce(x, y, function, axes()));
         return l.formula().reshape(y, resultShape(x.shape()));
     }
 }

@@ -19,14 +19,14 @@ import java.util.List;
  * @param <S> the layer itself
  */
 public abstract class BasePooling<S extends BasePooling<S>> extends SpatialLayer<S> {
-    private final Pool.Kind kind;
+    private final Pool.Function function;
     private List<Integer> poolSize;
     private List<Integer> strides;
     private Padding padding = Padding.VALID;
 
-    BasePooling(int rank, Pool.Kind kind) {
+    BasePooling(int rank, Pool.Function function) {
         super(rank);
-        this.kind = kind;
+        this.function = function;
         poolSize = Collections.nCopies(rank, 2);
     }
 
@@ -73,7 +73,7 @@ public abstract class BasePooling<S extends BasePooling<S>> extends SpatialLayer
     @Override
     protected final Value emit(Lowering l, Value x) {
         Value y = l.temp("pooled", resultShape(x.shape()));
-        l.emit(new Pool(x, y, kind, window().over(x.shape()).cut(x.shape(), y.shape())));
+        l.emit(new Pool(x, y, function, window().over(x.shape()).cut(x.shape(), y.shape())));
         return y;
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 public final class GlobalAveragePooling1D extends BaseGlobalPooling<GlobalAveragePooling1D> {
     /** Without the spatial axes in the result. */
     public GlobalAveragePooling1D() {
-        super(1, Reduce.Kind.MEAN);
+        super(1, Reduce.Function.MEAN);
     }
 
     @Override
@@ -27,10 +27,11 @@ public final class GlobalAveragePooling1D extends BaseGlobalPooling<GlobalAverag
         }
         Formula f = l.formula();
         Value valid = f.reshape(mask, x.shape().withDim(-1, 1));
-        Value sum = f.reduce(f.combine(x, Binary.Kind.MUL, valid), Reduce.Kind.SUM, List.of(1));
-        Value count = f.reduce(valid, Reduce.Kind.SUM, List.of(1));
+        Value sum =
+                f.reduce(f.combine(x, Binary.Function.MUL, valid), Reduce.Function.SUM, List.of(1));
+        Value count = f.reduce(valid, Reduce.Function.SUM, List.of(1));
         Shape result = resultShape(x.shape());
-        Value y = f.reshape(f.combine(sum, Binary.Kind.DIV, count), result);
+        Value y = f.reshape(f.combine(sum, Binary.Function.DIV, count), result);
         l.setMask(y, null);
         return y;
     }

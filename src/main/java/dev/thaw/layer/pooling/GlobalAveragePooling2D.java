@@ -8,6 +8,6 @@ import dev.thaw.op.Reduce;
 public final class GlobalAveragePooling2D extends BaseGlobalPooling<GlobalAveragePooling2D> {
     /** Without the spatial axes in the result. */
     public GlobalAveragePooling2D() {
-        super(2, Reduce.Kind.MEAN);
+        super(2, Reduce.Function.MEAN);
     }
 }

@@ -9,6 +9,6 @@ import dev.thaw.op.Reduce;
 public final class GlobalAveragePooling3D extends BaseGlobalPooling<GlobalAveragePooling3D> {
     /** Without the spatial axes in the result. */
     public GlobalAveragePooling3D() {
-        super(3, Reduce.Kind.MEAN);
+        super(3, Reduce.Function.MEAN);
     }
 }

@@ -6,6 +6,6 @@ import dev.thaw.op.Reduce;
 public final class GlobalMaxPooling1D extends BaseGlobalPooling<GlobalMaxPooling1D> {
     /** Without the spatial axes in the result. */
     public GlobalMaxPooling1D() {
-        super(1, Reduce.Kind.MAX);
+        super(1, Reduce.Function.MAX);
     }
 }

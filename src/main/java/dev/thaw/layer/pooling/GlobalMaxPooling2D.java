@@ -8,6 +8,6 @@ import dev.thaw.op.Reduce;
 public final class GlobalMaxPooling2D extends BaseGlobalPooling<GlobalMaxPooling2D> {
     /** Without the spatial axes in the result. */
     public GlobalMaxPooling2D() {
-        super(2, Reduce.Kind.MAX);
+        super(2, Reduce.Function.MAX);
     }
 }

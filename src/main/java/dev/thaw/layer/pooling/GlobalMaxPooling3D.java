@@ -9,6 +9,6 @@ import dev.thaw.op.Reduce;
 public final class GlobalMaxPooling3D extends BaseGlobalPooling<GlobalMaxPooling3D> {
     /** Without the spatial axes in the result. */
     public GlobalMaxPooling3D() {
-        super(3, Reduce.Kind.MAX);
+        super(3, Reduce.Function.MAX);
     }
 }

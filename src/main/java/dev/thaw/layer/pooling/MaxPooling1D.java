@@ -9,7 +9,7 @@ import dev.thaw.op.Pool;
 public final class MaxPooling1D extends BasePooling<MaxPooling1D> {
     /** Over windows of 2 cells. */
     public MaxPooling1D() {
-        super(1, Pool.Kind.MAX);
+        super(1, Pool.Function.MAX);
     }
 
     /** Over windows of so many cells. */

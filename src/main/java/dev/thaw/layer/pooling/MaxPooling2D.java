@@ -9,7 +9,7 @@ import dev.thaw.op.Pool;
 public final class MaxPooling2D extends BasePooling<MaxPooling2D> {
     /** Over windows of 2 x 2. */
     public MaxPooling2D() {
-        super(2, Pool.Kind.MAX);
+        super(2, Pool.Function.MAX);
     }
 
     /** Over windows of this size, square where one number is given. */

@@ -9,7 +9,7 @@ import dev.thaw.op.Pool;
 public final class MaxPooling3D extends BasePooling<MaxPooling3D> {
     /** Over windows of 2 x 2 x 2. */
     public MaxPooling3D() {
-        super(3, Pool.Kind.MAX);
+        super(3, Pool.Function.MAX);
     }
 
     /** Over windows of this size, cubic where one number is given. */

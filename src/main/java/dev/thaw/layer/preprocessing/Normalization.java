@@ -165,10 +165,11 @@ public final class Normalization extends UnaryLayer<Normalization> {
         Formula f = l.formula();
         Value mean = statistic(l, "mean", givenMean, x.shape());
         Value variance = statistic(l, "variance", givenVariance, x.shape());
-        Value deviation = f.clip(f.apply(Fn.Kind.SQRT, variance), SMALLEST, Float.MAX_VALUE);
+        Value deviation = f.clip(f.apply(Fn.Function.SQRT, variance), SMALLEST, Float.MAX_VALUE);
         return invert
-                ? f.combine(f.combine(x, Binary.Kind.MUL, deviation), Binary.Kind.ADD, mean)
-                : f.combine(f.combine(x, Binary.Kind.SUB, mean), Binary.Kind.DIV, deviation);
+                ? f.combine(f.combine(x, Binary.Function.MUL, deviation), Binary.Function.ADD, mean)
+                : f.combine(
+                        f.combine(x, Binary.Function.SUB, mean), Binary.Function.DIV, deviation);
     }
 
     private Value statistic(Lowering l, String name, Tensor given, Shape input) {

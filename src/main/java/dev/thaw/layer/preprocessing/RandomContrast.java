@@ -36,8 +36,8 @@ public final class RandomContrast extends ShadingLayer<RandomContrast> {
     Value shaded(Lowering l, Value x) {
         Formula f = l.formula();
         Value c = drawn(l, x, new Bounds(1 - factor().lower(), 1 + factor().upper()));
-        Value mean = f.reduce(x, Reduce.Kind.MEAN, List.of(1, 2));
-        Value apart = f.combine(f.combine(x, Binary.Kind.SUB, mean), Binary.Kind.MUL, c);
-        return f.combine(apart, Binary.Kind.ADD, mean);
+        Value mean = f.reduce(x, Reduce.Function.MEAN, List.of(1, 2));
+        Value apart = f.combine(f.combine(x, Binary.Function.SUB, mean), Binary.Function.MUL, c);
+        return f.combine(apart, Binary.Function.ADD, mean);
     }
 }

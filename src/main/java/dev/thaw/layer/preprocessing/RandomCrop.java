@@ -87,8 +87,8 @@ public final class RandomCrop extends RandomImageLayer<RandomCrop> {
         }
         Formula f = l.formula();
         Value u = uniform(l, 1, 2);
-        Value top = f.apply(Fn.Kind.FLOOR, within(l, u, 0, new Bounds(0, rows)));
-        Value left = f.apply(Fn.Kind.FLOOR, within(l, u, 1, new Bounds(0, columns)));
+        Value top = f.apply(Fn.Function.FLOOR, within(l, u, 0, new Bounds(0, rows)));
+        Value left = f.apply(Fn.Function.FLOOR, within(l, u, 1, new Bounds(0, columns)));
         Value one = f.affine(top, 0, 1);
         Value single = Projection.transforms(f, one, null, left, null, one, top);
         Value all = f.repeat(single, Shape.of(x.shape().dim(0), 8));

@@ -51,7 +51,7 @@ public final class RandomFlip extends RandomImageLayer<RandomFlip> {
     protected Value augment(Lowering l, Value x) {
         Formula f = l.formula();
         Value half = l.constant("half", Tensor.scalar(.5f));
-        Value flips = f.combine(half, Binary.Kind.AT_LEAST, uniform(l, x.shape().dim(0), 1));
+        Value flips = f.combine(half, Binary.Function.AT_LEAST, uniform(l, x.shape().dim(0), 1));
         Value sign = f.affine(flips, -2, 1);
         Value one = f.affine(flips, 0, 1);
         boolean columns = mode != Direction.VERTICAL;

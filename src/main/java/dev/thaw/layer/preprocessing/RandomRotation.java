@@ -38,8 +38,8 @@ public final class RandomRotation extends MovingImageLayer<RandomRotation> {
         Formula f = l.formula();
         Value turns = within(l, uniform(l, x.shape().dim(0), 1), 0, factor);
         Value angle = f.affine(turns, 2 * Math.PI, 0);
-        Value sine = f.apply(Fn.Kind.SIN, angle);
-        Value cosine = f.apply(Fn.Kind.COS, angle);
+        Value sine = f.apply(Fn.Function.SIN, angle);
+        Value cosine = f.apply(Fn.Function.COS, angle);
         Value minusSine = f.affine(sine, -1, 0);
         double middleX = .5 * (x.shape().dim(2) - 1);
         double middleY = .5 * (x.shape().dim(1) - 1);
@@ -47,12 +47,12 @@ public final class RandomRotation extends MovingImageLayer<RandomRotation> {
         Value a2 =
                 f.combine(
                         f.affine(cosine, -middleX, middleX),
-                        Binary.Kind.ADD,
+                        Binary.Function.ADD,
                         f.affine(sine, middleY, 0));
         Value b2 =
                 f.combine(
                         f.affine(cosine, -middleY, middleY),
-                        Binary.Kind.ADD,
+                        Binary.Function.ADD,
                         f.affine(sine, -middleX, 0));
         return Projection.transforms(f, cosine, minusSine, a2, sine, cosine, b2);
     }

@@ -76,17 +76,17 @@ public final class Rescaling extends UnaryLayer<Rescaling> {
         if (channels() == 1) {
             return l.formula().affine(x, scale.get(0), offset.get(0));
         }
-        Value scaled = combined(l, x, "scale", scale, Binary.Kind.MUL);
-        return combined(l, scaled, "offset", offset, Binary.Kind.ADD);
+        Value scaled = combined(l, x, "scale", scale, Binary.Function.MUL);
+        return combined(l, scaled, "offset", offset, Binary.Function.ADD);
     }
 
     private static Value combined(
-            Lowering l, Value x, String name, List<Double> by, Binary.Kind kind) {
+            Lowering l, Value x, String name, List<Double> by, Binary.Function function) {
         float[] rounded = new float[by.size()];
         for (int i = 0; i < rounded.length; i++) {
             rounded[i] = by.get(i).floatValue();
         }
-        return l.formula().combine(x, kind, l.constant(name, Tensor.of(rounded)));
+        return l.formula().combine(x, function, l.constant(name, Tensor.of(rounded)));
     }
 
     @Override

@@ -76,7 +76,7 @@ public interface Constraint extends Configured {
     record NonNeg() implements Constraint {
         @Override
         public Value lower(Formula f, Value w) {
-            return f.apply(Fn.Kind.RELU, w);
+            return f.apply(Fn.Function.RELU, w);
         }
 
         @Override
@@ -98,7 +98,7 @@ public interface Constraint extends Configured {
 
         @Override
         public Value lower(Formula f, Value w) {
-            return f.combine(w, Binary.Kind.DIV, f.affine(norm(f, w, axis), 1, EPSILON));
+            return f.combine(w, Binary.Function.DIV, f.affine(norm(f, w, axis), 1, EPSILON));
         }
 
         @Override
@@ -145,7 +145,7 @@ public interface Constraint extends Configured {
             Value desired =
                     f.combine(
                             f.affine(f.clip(norm, minValue, maxValue), rate, 0),
-                            Binary.Kind.ADD,
+                            Binary.Function.ADD,
                             f.affine(norm, 1 - rate, 0));
             return rescale(f, w, desired, norm);
         }
@@ -163,12 +163,12 @@ public interface Constraint extends Configured {
     private static Value norm(Formula f, Value w, Axis axis) {
         List<Integer> counted =
                 axis.all().stream().map(w.shape()::axis).distinct().sorted().toList();
-        Value squares = f.apply(Fn.Kind.SQUARE, w);
-        return f.apply(Fn.Kind.SQRT, f.reduce(squares, Reduce.Kind.SUM, counted));
+        Value squares = f.apply(Fn.Function.SQUARE, w);
+        return f.apply(Fn.Function.SQRT, f.reduce(squares, Reduce.Function.SUM, counted));
     }
 
     private static Value rescale(Formula f, Value w, Value desired, Value norm) {
-        Value factor = f.combine(desired, Binary.Kind.DIV, f.affine(norm, 1, EPSILON));
-        return f.combine(w, Binary.Kind.MUL, factor);
+        Value factor = f.combine(desired, Binary.Function.DIV, f.affine(norm, 1, EPSILON));
+        return f.combine(w, Binary.Function.MUL, factor);
     }
 }

@@ -17,11 +17,11 @@ final class Arithmetic {
 
     /** p - t. */
     static Value error(Formula f, Value prediction, Value target) {
-        return f.combine(prediction, Binary.Kind.SUB, target);
+        return f.combine(prediction, Binary.Function.SUB, target);
     }
 
     static Value product(Formula f, Value a, Value b) {
-        return f.combine(a, Binary.Kind.MUL, b);
+        return f.combine(a, Binary.Function.MUL, b);
     }
 
     /** max(x, low). */
@@ -40,13 +40,13 @@ final class Arithmetic {
                 axes.isEmpty()
                         ? x.shape().axes()
                         : axes.stream().map(x.shape()::axis).distinct().sorted().toList();
-        return f.reshape(f.reduce(x, Reduce.Kind.SUM, over), x.shape().without(over));
+        return f.reshape(f.reduce(x, Reduce.Function.SUM, over), x.shape().without(over));
     }
 
     /** Sum or mean over an axis, without that axis. */
-    static Value reduce(Formula f, Value x, Reduce.Kind kind, int axis) {
+    static Value reduce(Formula f, Value x, Reduce.Function function, int axis) {
         int a = x.shape().axis(axis);
-        return f.reshape(f.reduce(x, kind, List.of(a)), x.shape().without(List.of(a)));
+        return f.reshape(f.reduce(x, function, List.of(a)), x.shape().without(List.of(a)));
     }
 
     /** t (1 - s) + s / k. */
@@ -64,9 +64,9 @@ final class Arithmetic {
         } else if (exponent == 1) {
             return x;
         } else if (exponent == 2) {
-            return f.apply(Fn.Kind.SQUARE, x);
+            return f.apply(Fn.Function.SQUARE, x);
         }
-        Value ln = f.apply(Fn.Kind.LOG, atLeast(f, x, Float.MIN_NORMAL));
-        return f.apply(Fn.Kind.EXP, f.affine(ln, exponent, 0));
+        Value ln = f.apply(Fn.Function.LOG, atLeast(f, x, Float.MIN_NORMAL));
+        return f.apply(Fn.Function.EXP, f.affine(ln, exponent, 0));
     }
 }

@@ -44,7 +44,7 @@ public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing, int 
     public Value lower(Formula f, Value prediction, Value target) {
         Value t = Arithmetic.smoothed(f, target, labelSmoothing, 2);
         Value each = elements(f, prediction, t, fromLogits);
-        return Arithmetic.reduce(f, each, Reduce.Kind.MEAN, axis);
+        return Arithmetic.reduce(f, each, Reduce.Function.MEAN, axis);
     }
 
     /** -(t ln p + (1 - t) ln(1 - p)), element by element. */
@@ -53,14 +53,15 @@ public record BinaryCrossentropy(boolean fromLogits, double labelSmoothing, int 
         Optional<Value> logits = Logits.of(f, prediction);
         if (logits.isPresent() || fromLogits) {
             Value z = logits.orElse(prediction);
-            Value softplus = f.apply(Fn.Kind.SOFTPLUS, z);
-            return f.combine(softplus, Binary.Kind.SUB, Arithmetic.product(f, t, z));
+            Value softplus = f.apply(Fn.Function.SOFTPLUS, z);
+            return f.combine(softplus, Binary.Function.SUB, Arithmetic.product(f, t, z));
         }
         Value p = f.clip(prediction, Arithmetic.EPSILON, 1 - Arithmetic.EPSILON);
-        Value hit = Arithmetic.product(f, t, f.apply(Fn.Kind.LOG, p));
+        Value hit = Arithmetic.product(f, t, f.apply(Fn.Function.LOG, p));
         Value miss =
-                Arithmetic.product(f, f.affine(t, -1, 1), f.apply(Fn.Kind.LOG, f.affine(p, -1, 1)));
-        return f.affine(f.combine(hit, Binary.Kind.ADD, miss), -1, 0);
+                Arithmetic.product(
+                        f, f.affine(t, -1, 1), f.apply(Fn.Function.LOG, f.affine(p, -1, 1)));
+        return f.affine(f.combine(hit, Binary.Function.ADD, miss), -1, 0);
     }
 
     @Override

@@ -48,13 +48,13 @@ public record BinaryFocalCrossentropy(
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
         Value t = Arithmetic.smoothed(f, target, labelSmoothing, 2);
-        Value p = fromLogits ? f.apply(Fn.Kind.SIGMOID, prediction) : prediction;
+        Value p = fromLogits ? f.apply(Fn.Function.SIGMOID, prediction) : prediction;
         Value entropy = BinaryCrossentropy.elements(f, p, t, false);
         Value other = f.affine(t, -1, 1);
         Value sure =
                 f.combine(
                         Arithmetic.product(f, t, p),
-                        Binary.Kind.ADD,
+                        Binary.Function.ADD,
                         Arithmetic.product(f, other, f.affine(p, -1, 1)));
         Value focus = Arithmetic.power(f, f.affine(sure, -1, 1), gamma);
         Value each = Arithmetic.product(f, focus, entropy);
@@ -62,7 +62,7 @@ public record BinaryFocalCrossentropy(
             // alpha t + (1 - alpha)(1 - t)
             each = Arithmetic.product(f, f.affine(t, 2 * alpha - 1, 1 - alpha), each);
         }
-        return Arithmetic.reduce(f, each, Reduce.Kind.MEAN, axis);
+        return Arithmetic.reduce(f, each, Reduce.Function.MEAN, axis);
     }
 
     @Override

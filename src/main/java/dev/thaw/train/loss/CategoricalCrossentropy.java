@@ -54,17 +54,17 @@ public record CategoricalCrossentropy(boolean fromLogits, double labelSmoothing,
                     Arithmetic.axisLast(f, logits.orElse(prediction), axis),
                     Arithmetic.axisLast(f, t, axis));
         }
-        Value ln = f.apply(Fn.Kind.LOG, probabilities(f, prediction, axis));
-        Value sum = Arithmetic.reduce(f, Arithmetic.product(f, t, ln), Reduce.Kind.SUM, axis);
+        Value ln = f.apply(Fn.Function.LOG, probabilities(f, prediction, axis));
+        Value sum = Arithmetic.reduce(f, Arithmetic.product(f, t, ln), Reduce.Function.SUM, axis);
         return f.affine(sum, -1, 0);
     }
 
     /** Divided by their sum and kept away from 0 and 1. */
     static Value probabilities(Formula f, Value prediction, int axis) {
         int a = prediction.shape().axis(axis);
-        Value sum = f.reduce(prediction, Reduce.Kind.SUM, java.util.List.of(a));
+        Value sum = f.reduce(prediction, Reduce.Function.SUM, java.util.List.of(a));
         return f.clip(
-                f.combine(prediction, Binary.Kind.DIV, sum),
+                f.combine(prediction, Binary.Function.DIV, sum),
                 Arithmetic.EPSILON,
                 1 - Arithmetic.EPSILON);
     }

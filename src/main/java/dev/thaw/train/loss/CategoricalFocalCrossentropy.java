@@ -52,10 +52,10 @@ public record CategoricalFocalCrossentropy(
             given = softmax;
         }
         Value p = CategoricalCrossentropy.probabilities(f, given, -1);
-        Value entropy = Arithmetic.product(f, t, f.apply(Fn.Kind.LOG, p));
+        Value entropy = Arithmetic.product(f, t, f.apply(Fn.Function.LOG, p));
         Value focus = Arithmetic.power(f, f.affine(p, -1, 1), gamma);
         Value each = Arithmetic.product(f, focus, entropy);
-        return f.affine(Arithmetic.reduce(f, each, Reduce.Kind.SUM, -1), -alpha, 0);
+        return f.affine(Arithmetic.reduce(f, each, Reduce.Function.SUM, -1), -alpha, 0);
     }
 
     @Override

@@ -17,9 +17,10 @@ public record CategoricalHinge() implements Loss {
     public Value lower(Formula f, Value prediction, Value target) {
         Value right =
                 Arithmetic.reduce(
-                        f, Arithmetic.product(f, target, prediction), Reduce.Kind.SUM, -1);
+                        f, Arithmetic.product(f, target, prediction), Reduce.Function.SUM, -1);
         Value others = Arithmetic.product(f, f.affine(target, -1, 1), prediction);
-        Value wrong = Arithmetic.reduce(f, others, Reduce.Kind.MAX, -1);
-        return f.apply(Fn.Kind.RELU, f.affine(f.combine(wrong, Binary.Kind.SUB, right), 1, 1));
+        Value wrong = Arithmetic.reduce(f, others, Reduce.Function.MAX, -1);
+        return f.apply(
+                Fn.Function.RELU, f.affine(f.combine(wrong, Binary.Function.SUB, right), 1, 1));
     }
 }

@@ -35,15 +35,15 @@ public record CosineSimilarity(int axis) implements Loss {
         Value p = unit(f, prediction);
         Value cosine =
                 Arithmetic.reduce(
-                        f, Arithmetic.product(f, unit(f, target), p), Reduce.Kind.SUM, axis);
+                        f, Arithmetic.product(f, unit(f, target), p), Reduce.Function.SUM, axis);
         return f.affine(cosine, -1, 0);
     }
 
     private Value unit(Formula f, Value x) {
         List<Integer> axes = List.of(x.shape().axis(axis));
-        Value squares = f.reduce(f.apply(Fn.Kind.SQUARE, x), Reduce.Kind.SUM, axes);
-        Value norm = f.apply(Fn.Kind.SQRT, Arithmetic.atLeast(f, squares, SMALLEST));
-        return f.combine(x, Binary.Kind.DIV, norm);
+        Value squares = f.reduce(f.apply(Fn.Function.SQUARE, x), Reduce.Function.SUM, axes);
+        Value norm = f.apply(Fn.Function.SQRT, Arithmetic.atLeast(f, squares, SMALLEST));
+        return f.combine(x, Binary.Function.DIV, norm);
     }
 
     @Override

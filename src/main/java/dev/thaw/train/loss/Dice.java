@@ -36,12 +36,12 @@ public record Dice(List<Integer> axes) implements Loss {
         Value all =
                 f.combine(
                         Arithmetic.sum(f, target, axes),
-                        Binary.Kind.ADD,
+                        Binary.Function.ADD,
                         Arithmetic.sum(f, prediction, axes));
         Value ratio =
                 f.combine(
                         f.affine(both, 2, 0),
-                        Binary.Kind.DIV,
+                        Binary.Function.DIV,
                         f.affine(all, 1, Arithmetic.EPSILON));
         return f.affine(ratio, -1, 1);
     }

@@ -31,7 +31,7 @@ public record Huber(double delta) implements Loss {
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
         Value error = Arithmetic.error(f, prediction, target);
-        return f.meanLast(f.apply(new Fn(Fn.Kind.HUBER, delta, 0), error));
+        return f.meanLast(f.apply(new Fn(Fn.Function.HUBER, delta, 0), error));
     }
 
     /** Keras leaves it out and forgets it; it reads it, though. */

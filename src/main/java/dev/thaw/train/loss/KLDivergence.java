@@ -17,7 +17,7 @@ public record KLDivergence() implements Loss {
     public Value lower(Formula f, Value prediction, Value target) {
         Value t = f.clip(target, Arithmetic.EPSILON, 1);
         Value p = f.clip(prediction, Arithmetic.EPSILON, 1);
-        Value ln = f.apply(Fn.Kind.LOG, f.combine(t, Binary.Kind.DIV, p));
-        return Arithmetic.reduce(f, Arithmetic.product(f, t, ln), Reduce.Kind.SUM, -1);
+        Value ln = f.apply(Fn.Function.LOG, f.combine(t, Binary.Function.DIV, p));
+        return Arithmetic.reduce(f, Arithmetic.product(f, t, ln), Reduce.Function.SUM, -1);
     }
 }

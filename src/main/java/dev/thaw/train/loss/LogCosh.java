@@ -15,7 +15,7 @@ public record LogCosh() implements Loss {
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
         Value e = Arithmetic.error(f, prediction, target);
-        Value rest = f.affine(f.apply(Fn.Kind.SOFTPLUS, f.affine(e, -2, 0)), 1, -Math.log(2));
-        return f.meanLast(f.combine(e, Binary.Kind.ADD, rest));
+        Value rest = f.affine(f.apply(Fn.Function.SOFTPLUS, f.affine(e, -2, 0)), 1, -Math.log(2));
+        return f.meanLast(f.combine(e, Binary.Function.ADD, rest));
     }
 }

@@ -27,7 +27,7 @@ final class Logits {
         if (made instanceof Softmax s && s.y().shape().last() == probabilities.shape().last()) {
             return Optional.of(f.reshape(s.x(), probabilities.shape()));
         }
-        return made instanceof Unary u && u.fn().kind() == Fn.Kind.SIGMOID
+        return made instanceof Unary u && u.fn().function() == Fn.Function.SIGMOID
                 ? Optional.of(f.reshape(u.x(), probabilities.shape()))
                 : Optional.empty();
     }

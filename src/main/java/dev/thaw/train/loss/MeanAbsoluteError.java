@@ -13,6 +13,6 @@ public record MeanAbsoluteError() implements Loss {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        return f.meanLast(f.apply(Fn.Kind.ABS, Arithmetic.error(f, prediction, target)));
+        return f.meanLast(f.apply(Fn.Function.ABS, Arithmetic.error(f, prediction, target)));
     }
 }

@@ -14,8 +14,8 @@ public record MeanAbsolutePercentageError() implements Loss {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        Value size = Arithmetic.atLeast(f, f.apply(Fn.Kind.ABS, target), Arithmetic.EPSILON);
-        Value error = f.apply(Fn.Kind.ABS, Arithmetic.error(f, prediction, target));
-        return f.affine(f.meanLast(f.combine(error, Binary.Kind.DIV, size)), 100, 0);
+        Value size = Arithmetic.atLeast(f, f.apply(Fn.Function.ABS, target), Arithmetic.EPSILON);
+        Value error = f.apply(Fn.Function.ABS, Arithmetic.error(f, prediction, target));
+        return f.affine(f.meanLast(f.combine(error, Binary.Function.DIV, size)), 100, 0);
     }
 }

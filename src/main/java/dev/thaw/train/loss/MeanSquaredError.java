@@ -13,6 +13,6 @@ public record MeanSquaredError() implements Loss {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        return f.meanLast(f.apply(Fn.Kind.SQUARE, Arithmetic.error(f, prediction, target)));
+        return f.meanLast(f.apply(Fn.Function.SQUARE, Arithmetic.error(f, prediction, target)));
     }
 }

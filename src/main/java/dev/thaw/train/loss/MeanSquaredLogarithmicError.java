@@ -14,11 +14,11 @@ public record MeanSquaredLogarithmicError() implements Loss {
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
         Value error = Arithmetic.error(f, logarithm(f, prediction), logarithm(f, target));
-        return f.meanLast(f.apply(Fn.Kind.SQUARE, error));
+        return f.meanLast(f.apply(Fn.Function.SQUARE, error));
     }
 
     private static Value logarithm(Formula f, Value x) {
         Value atLeastZero = Arithmetic.atLeast(f, x, Arithmetic.EPSILON);
-        return f.apply(Fn.Kind.LOG, f.affine(atLeastZero, 1, 1));
+        return f.apply(Fn.Function.LOG, f.affine(atLeastZero, 1, 1));
     }
 }

@@ -14,8 +14,8 @@ public record Poisson() implements Loss {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        Value ln = f.apply(Fn.Kind.LOG, f.affine(prediction, 1, Arithmetic.EPSILON));
+        Value ln = f.apply(Fn.Function.LOG, f.affine(prediction, 1, Arithmetic.EPSILON));
         return f.meanLast(
-                f.combine(prediction, Binary.Kind.SUB, Arithmetic.product(f, target, ln)));
+                f.combine(prediction, Binary.Function.SUB, Arithmetic.product(f, target, ln)));
     }
 }

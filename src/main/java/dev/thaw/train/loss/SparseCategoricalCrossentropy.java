@@ -76,7 +76,7 @@ public record SparseCategoricalCrossentropy(boolean fromLogits, Integer ignoreCl
 
     private static Value logarithms(Formula f, Value probabilities) {
         return f.apply(
-                Fn.Kind.LOG, f.clip(probabilities, Arithmetic.EPSILON, 1 - Arithmetic.EPSILON));
+                Fn.Function.LOG, f.clip(probabilities, Arithmetic.EPSILON, 1 - Arithmetic.EPSILON));
     }
 
     /** Rows of zeros for numbers that are no class. */
@@ -100,8 +100,8 @@ public record SparseCategoricalCrossentropy(boolean fromLogits, Integer ignoreCl
 
     /** 1 where the target is not the ignored number. */
     private Value valid(Formula f, Value target) {
-        Value distance = f.apply(Fn.Kind.ABS, f.affine(target, 1, -ignoreClass));
-        return f.apply(new Fn(Fn.Kind.STEP, 0, 0), distance);
+        Value distance = f.apply(Fn.Function.ABS, f.affine(target, 1, -ignoreClass));
+        return f.apply(new Fn(Fn.Function.STEP, 0, 0), distance);
     }
 
     @Override

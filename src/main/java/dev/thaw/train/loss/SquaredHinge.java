@@ -16,6 +16,6 @@ public record SquaredHinge() implements Loss {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        return f.meanLast(f.apply(Fn.Kind.SQUARE, Margins.of(f, prediction, target)));
+        return f.meanLast(f.apply(Fn.Function.SQUARE, Margins.of(f, prediction, target)));
     }
 }

@@ -41,10 +41,10 @@ public record Tversky(double alpha, double beta, List<Integer> axes) implements 
                 Arithmetic.sum(f, Arithmetic.product(f, prediction, f.affine(target, -1, 1)), axes);
         Value all =
                 f.combine(
-                        f.combine(both, Binary.Kind.ADD, f.affine(missed, alpha, 0)),
-                        Binary.Kind.ADD,
+                        f.combine(both, Binary.Function.ADD, f.affine(missed, alpha, 0)),
+                        Binary.Function.ADD,
                         f.affine(wrong, beta, Arithmetic.EPSILON));
-        return f.affine(f.combine(both, Binary.Kind.DIV, all), -1, 1);
+        return f.affine(f.combine(both, Binary.Function.DIV, all), -1, 1);
     }
 
     @Override

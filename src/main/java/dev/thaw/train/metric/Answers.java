@@ -38,7 +38,7 @@ final class Answers {
 
     /** 1 where x is above the number. */
     static Value above(Formula f, Value x, double number) {
-        return f.apply(new Fn(Fn.Kind.STEP, number, 0), x);
+        return f.apply(new Fn(Fn.Function.STEP, number, 0), x);
     }
 
     /** 1 where fewer than k classes have a larger prediction than the right one. */
@@ -49,16 +49,16 @@ final class Answers {
         Value p = f.reshape(prediction, flat);
         Value right = f.program().temp("right_class", flat);
         f.program().emit(new OneHot(f.reshape(classes, Shape.of(rows)), right));
-        Value of = f.reduceLast(f.combine(p, Binary.Kind.MUL, right), Reduce.Kind.SUM);
-        Value larger = above(f, f.combine(p, Binary.Kind.SUB, of), 0);
-        Value behind = f.reduceLast(larger, Reduce.Kind.SUM);
+        Value of = f.reduceLast(f.combine(p, Binary.Function.MUL, right), Reduce.Function.SUM);
+        Value larger = above(f, f.combine(p, Binary.Function.SUB, of), 0);
+        Value behind = f.reduceLast(larger, Reduce.Function.SUM);
         Value within = f.affine(above(f, behind, k - .5), -1, 1);
         return f.reshape(within, entries(prediction.shape()));
     }
 
     /** 1 where a target is not 0, which makes it right. */
     static Value right(Formula f, Value target) {
-        return above(f, f.apply(Fn.Kind.ABS, target), 0);
+        return above(f, f.apply(Fn.Function.ABS, target), 0);
     }
 
     /** The walk over a threshold and what Keras has beside it; 0.5 is written as null. */

@@ -32,7 +32,9 @@ public record Precision(double threshold) implements Metric {
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
         return f.combine(
-                Answers.above(f, prediction, threshold), Binary.Kind.MUL, Answers.right(f, target));
+                Answers.above(f, prediction, threshold),
+                Binary.Function.MUL,
+                Answers.right(f, target));
     }
 
     @Override

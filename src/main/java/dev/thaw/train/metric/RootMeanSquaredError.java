@@ -14,7 +14,7 @@ public record RootMeanSquaredError() implements Metric {
 
     @Override
     public Value lower(Formula f, Value prediction, Value target) {
-        return f.apply(Fn.Kind.SQUARE, f.combine(prediction, Binary.Kind.SUB, target));
+        return f.apply(Fn.Function.SQUARE, f.combine(prediction, Binary.Function.SUB, target));
     }
 
     @Override

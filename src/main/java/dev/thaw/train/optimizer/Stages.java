@@ -105,7 +105,7 @@ final class Stages {
         }
         if (options.globalClipnorm() != null && options.globalClipnorm() > 0) {
             Value scale = globalScale(updates, options.globalClipnorm());
-            return map(updates, g -> f.combine(g, Binary.Kind.MUL, scale));
+            return map(updates, g -> f.combine(g, Binary.Function.MUL, scale));
         }
         if (options.clipvalue() != null && options.clipvalue() > 0) {
             double most = options.clipvalue();
@@ -115,13 +115,13 @@ final class Stages {
     }
 
     private Value squares(Value gradient) {
-        return f.sum(f.apply(Fn.Kind.SQUARE, gradient));
+        return f.sum(f.apply(Fn.Function.SQUARE, gradient));
     }
 
     /** g c / max(|g|, c). */
     private Value byNorm(Value g, double c) {
-        Value norm = f.clip(f.apply(Fn.Kind.SQRT, squares(g)), c, Float.MAX_VALUE);
-        return f.combine(f.affine(g, c, 0), Binary.Kind.DIV, norm);
+        Value norm = f.clip(f.apply(Fn.Function.SQRT, squares(g)), c, Float.MAX_VALUE);
+        return f.combine(f.affine(g, c, 0), Binary.Function.DIV, norm);
     }
 
     /** c min(1 / norm, 1 / c). */
@@ -129,9 +129,9 @@ final class Stages {
         Value sum =
                 updates.stream()
                         .map(u -> squares(u.gradient()))
-                        .reduce((a, b) -> f.combine(a, Binary.Kind.ADD, b))
+                        .reduce((a, b) -> f.combine(a, Binary.Function.ADD, b))
                         .orElseThrow();
-        Value inverse = f.apply(Fn.Kind.RECIPROCAL, f.apply(Fn.Kind.SQRT, sum));
+        Value inverse = f.apply(Fn.Function.RECIPROCAL, f.apply(Fn.Function.SQRT, sum));
         return f.affine(f.clip(inverse, 0, 1 / c), c, 0);
     }
 

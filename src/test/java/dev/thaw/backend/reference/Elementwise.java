@@ -49,13 +49,13 @@ final class Elementwise {
                         y.put(
                                 Index.broadcast(op.y().shape(), at),
                                 combine(
-                                        op.kind(),
+                                        op.function(),
                                         a.get(Index.broadcast(op.a().shape(), at)),
                                         b.get(Index.broadcast(op.b().shape(), at)))));
     }
 
-    private static double combine(Binary.Kind kind, double a, double b) {
-        return switch (kind) {
+    private static double combine(Binary.Function function, double a, double b) {
+        return switch (function) {
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;

@@ -13,7 +13,7 @@ final class Functions {
     static double value(Fn fn, double x) {
         double a = (float) fn.alpha();
         double b = (float) fn.beta();
-        return switch (fn.kind()) {
+        return switch (fn.function()) {
             case RELU -> Math.max(x, 0);
             case RELU6 -> clip(x, 0, 6);
             case LEAKY_RELU -> x > 0 ? x : a * x;
@@ -51,7 +51,7 @@ final class Functions {
     static double derivative(Fn fn, double x) {
         double a = (float) fn.alpha();
         double b = (float) fn.beta();
-        return switch (fn.kind()) {
+        return switch (fn.function()) {
             case RELU -> x > 0 ? 1 : 0;
             case RELU6 -> x > 0 && x < 6 ? 1 : 0;
             case LEAKY_RELU -> x > 0 ? 1 : a;

@@ -63,7 +63,7 @@ final class Pooling {
         DoubleBuffer y = cells.numbers(op.y());
         Windows windows = windows(x, op.x(), op.y(), op.window());
         cells.fill(op.y(), 0);
-        if (op.kind() == Pool.Kind.MAX) {
+        if (op.function() == Pool.Function.MAX) {
             for (int i = 0; i < op.y().size(); i++) {
                 y.put(i, x.get(windows.largest[i]));
             }
@@ -80,7 +80,7 @@ final class Pooling {
         DoubleBuffer dy = cells.numbers(op.dy());
         Windows windows = windows(cells.numbers(op.x()), op.x(), op.dy(), op.window());
         cells.fill(op.dx(), 0);
-        if (op.kind() == Pool.Kind.MAX) {
+        if (op.function() == Pool.Function.MAX) {
             for (int i = 0; i < op.dy().size(); i++) {
                 cells.add(op.dx(), windows.largest[i], dy.get(i));
             }

@@ -47,11 +47,11 @@ final class Shapes {
     }
 
     private static void reduce(Reduce op, Cells cells) {
-        boolean max = op.kind() == Reduce.Kind.MAX;
+        boolean max = op.function() == Reduce.Function.MAX;
         cells.fill(op.y(), max ? Double.NEGATIVE_INFINITY : 0);
         DoubleBuffer x = cells.numbers(op.x());
         DoubleBuffer y = cells.numbers(op.y());
-        double weight = op.kind() == Reduce.Kind.MEAN ? op.count() : 1;
+        double weight = op.function() == Reduce.Function.MEAN ? op.count() : 1;
         int[] extents = op.x().shape().toArray();
         Index.forEach(
                 extents,

@@ -39,7 +39,7 @@ class ArchitectureFileTest {
         Tensor x = Npy.read(file(name, "x.npy"));
         Tensor expected = Npy.read(file(name, "y_keras.npy"));
         Path json = file(name, "model.json");
-        assertThat(KerasFiles.kind(json)).isEqualTo(KerasFiles.Kind.ARCHITECTURE);
+        assertThat(KerasFiles.content(json)).isEqualTo(KerasFiles.Content.ARCHITECTURE);
         try (Model model = KerasFiles.load(json, file(name, weights)).on(Device.cpu())) {
             Tensor y = model.predict(x);
             for (int i = 0; i < y.size(); i++) {
