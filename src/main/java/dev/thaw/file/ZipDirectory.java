@@ -33,10 +33,10 @@ final class ZipDirectory {
         this.source = source;
     }
 
-    private record Place(long entries, long size, long start) {}
+    private record EndRecord(long entries, long size, long start) {}
 
     Map<String, ZipEntryInfo> read() {
-        Place p = place();
+        EndRecord p = endRecord();
         if (p.entries > MAX_ENTRIES || p.size > MAX_DIRECTORY) {
             throw damaged(
                     "",
@@ -58,12 +58,12 @@ final class ZipDirectory {
         return entries;
     }
 
-    private Place place() {
+    private EndRecord endRecord() {
         int n = (int) Math.min(source.length(), END_SIZE + MAX_COMMENT);
         ByteBuffer b = little(source.read(source.length() - n, n));
         for (int at = n - END_SIZE; at >= 0; at--) {
             if (b.getInt(at) == END && at + END_SIZE + (b.getShort(at + 20) & 0xFFFF) == n) {
-                return place(b.position(at), source.length() - n + at);
+                return endRecord(b.position(at), source.length() - n + at);
             }
         }
         throw new FileFormatException(
@@ -73,7 +73,7 @@ final class ZipDirectory {
                 FileFormatException.DAMAGED);
     }
 
-    private Place place(ByteBuffer b, long at) {
+    private EndRecord endRecord(ByteBuffer b, long at) {
         b.getInt();
         int disk = b.getShort() & 0xFFFF;
         int first = b.getShort() & 0xFFFF;
@@ -103,7 +103,7 @@ final class ZipDirectory {
                     "the directory must reach to its end record at %s, declared at %s with %s bytes"
                             .formatted(end, start, size));
         }
-        return new Place(entries, size, start);
+        return new EndRecord(entries, size, start);
     }
 
     private long end64(long end) {

@@ -9,7 +9,7 @@ import dev.thaw.op.Gradients;
 import dev.thaw.op.NoGradientException;
 import dev.thaw.op.Op;
 import dev.thaw.op.Program;
-import dev.thaw.op.Program.Step;
+import dev.thaw.op.Program.Instruction;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -86,7 +86,7 @@ final class Explainer {
                                                 s.dtype())));
         Tracer tracer = new Tracer(program, Variable.state("random_step", Tensor.scalar(0L)));
         Call root = tracer.run(model, inputs, given, caller());
-        forward = program.steps().stream().map(Step::op).toList();
+        forward = program.instructions().stream().map(Instruction::op).toList();
         written = written(forward);
         if (given == Mode.TRAINING) {
             followGradient(root, tracer);

@@ -74,7 +74,7 @@ public final class Tracer {
 
     private Call call(Layer layer, List<Value> inputs, Resolution resolution, String path) {
         Frame frame = new Frame(layer, resolution, path, calls.merge(layer, 1, Integer::sum) - 1);
-        int first = program.steps().size();
+        int first = program.instructions().size();
         String outer = program.scope();
         program.setScope(path);
         List<Value> outputs = masks.pass(layer, inputs, layer.lower(frame, inputs), frame.decided);
@@ -90,7 +90,7 @@ public final class Tracer {
                 inputs,
                 outputs,
                 first,
-                program.steps().size(),
+                program.instructions().size(),
                 List.copyOf(frame.inner));
     }
 

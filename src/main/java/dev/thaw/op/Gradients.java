@@ -40,7 +40,7 @@ public final class Gradients {
         String scope = program.scope();
         program.setScope("loss");
         Value one = program.temp("d_loss", loss.shape());
-        int before = program.steps().size();
+        int before = program.instructions().size();
         program.emit(new Fill(one, 1));
         program.setScope(scope);
         return backward(program, Map.of(loss, one), wrt, before).results(wrt);
@@ -50,7 +50,7 @@ public final class Gradients {
     public static Map<Value, Value> of(
             Program program, Map<Value, Value> upstream, Collection<Value> wrt) {
         program.keepWhatWillChange();
-        return backward(program, upstream, wrt, program.steps().size()).results(wrt);
+        return backward(program, upstream, wrt, program.instructions().size()).results(wrt);
     }
 
     /**
@@ -61,7 +61,7 @@ public final class Gradients {
         Map<Value, Value> upstream = new HashMap<>();
         from.forEach(v -> upstream.put(v, program.input("d_" + v.name(), v.shape(), v.dtype())));
         program.keepWhatWillChange();
-        Gradients g = backward(program, upstream, wrt, program.steps().size());
+        Gradients g = backward(program, upstream, wrt, program.instructions().size());
         Set<Value> reached = new HashSet<>(g.gradients.keySet());
         reached.retainAll(g.dependent);
         return new Flow(reached, g.passed);
@@ -93,12 +93,13 @@ public final class Gradients {
         g.markDependents(wrt, end);
         String scope = program.scope();
         for (int i = end - 1; i >= 0; i--) {
-            Program.Step step = program.steps().get(i);
-            boolean reached = step.op().outputs().stream().anyMatch(g.gradients::containsKey);
-            if (reached && step.op().outputs().stream().anyMatch(g.dependent::contains)) {
-                program.setScope(step.scope());
-                g.visited = step.op();
-                step.op().gradient(g);
+            Program.Instruction instruction = program.instructions().get(i);
+            boolean reached =
+                    instruction.op().outputs().stream().anyMatch(g.gradients::containsKey);
+            if (reached && instruction.op().outputs().stream().anyMatch(g.dependent::contains)) {
+                program.setScope(instruction.scope());
+                g.visited = instruction.op();
+                instruction.op().gradient(g);
                 List<Runnable> pending = List.copyOf(g.sums);
                 g.sums.clear();
                 pending.forEach(Runnable::run);
@@ -120,9 +121,9 @@ public final class Gradients {
 
     private void markDependents(Collection<Value> wrt, int end) {
         dependent.addAll(wrt);
-        for (Program.Step step : program.steps().subList(0, end)) {
-            if (step.op().differentiable().stream().anyMatch(dependent::contains)) {
-                dependent.addAll(step.op().outputs());
+        for (Program.Instruction instruction : program.instructions().subList(0, end)) {
+            if (instruction.op().differentiable().stream().anyMatch(dependent::contains)) {
+                dependent.addAll(instruction.op().outputs());
             }
         }
     }

@@ -25,9 +25,9 @@ public final class Program {
      * @param op what runs
      * @param scope who asked: a layer's path, or a phase such as {@code loss}
      */
-    public record Step(Op op, String scope) {}
+    public record Instruction(Op op, String scope) {}
 
-    private final List<Step> steps = new ArrayList<>();
+    private final List<Instruction> instructions = new ArrayList<>();
     private final List<Value> inputs = new ArrayList<>();
     private final Map<Variable, Value> variables = new LinkedHashMap<>();
     private final Map<Value, Tensor> constants = new LinkedHashMap<>();
@@ -89,7 +89,7 @@ public final class Program {
                         "%s of %s is written twice, by %s".formatted(out, scope, op.print()));
             }
         }
-        steps.add(new Step(op, scope));
+        instructions.add(new Instruction(op, scope));
     }
 
     /** Names whoever emits the next ops. */
@@ -113,8 +113,8 @@ public final class Program {
     }
 
     /** The ops in running order. */
-    public List<Step> steps() {
-        return Collections.unmodifiableList(steps);
+    public List<Instruction> instructions() {
+        return Collections.unmodifiableList(instructions);
     }
 
     /** What is fed, in the order of declaration. */
@@ -138,43 +138,43 @@ public final class Program {
      */
     void keepWhatWillChange() {
         Map<Value, Integer> lastChange = new HashMap<>();
-        for (int i = 0; i < steps.size(); i++) {
-            for (Value v : steps.get(i).op().updates()) {
+        for (int i = 0; i < instructions.size(); i++) {
+            for (Value v : instructions.get(i).op().updates()) {
                 lastChange.put(v, i);
             }
         }
-        List<Step> kept = new ArrayList<>();
-        for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
-            Op op = step.op();
-            for (Value v : step.op().inputs()) {
+        List<Instruction> kept = new ArrayList<>();
+        for (int i = 0; i < instructions.size(); i++) {
+            Instruction instruction = instructions.get(i);
+            Op op = instruction.op();
+            for (Value v : instruction.op().inputs()) {
                 boolean changesLater = lastChange.getOrDefault(v, -1) > i;
                 if (changesLater
                         && v.dtype() == DType.FLOAT32
-                        && !step.op().updates().contains(v)) {
+                        && !instruction.op().updates().contains(v)) {
                     Value copy = value(v.name() + "_then", v.shape(), v.dtype(), Value.Role.TEMP);
                     Op copying = new Affine(v, copy, 1, 0);
                     producers.put(copy, copying);
-                    kept.add(new Step(copying, step.scope()));
+                    kept.add(new Instruction(copying, instruction.scope()));
                     op = Operands.replaceRead(op, v, copy);
                 }
             }
             for (Value out : op.outputs()) {
                 producers.put(out, op);
             }
-            kept.add(new Step(op, step.scope()));
+            kept.add(new Instruction(op, instruction.scope()));
         }
-        steps.clear();
-        steps.addAll(kept);
+        instructions.clear();
+        instructions.addAll(kept);
     }
 
-    /** Puts these steps in the place of all that there are, under {@link #emit}'s rules. */
-    public void rewrite(List<Step> better) {
-        List<Step> all = List.copyOf(better);
-        steps.clear();
+    /** Puts these instructions in the place of all that there are, under {@link #emit}'s rules. */
+    public void rewrite(List<Instruction> better) {
+        List<Instruction> all = List.copyOf(better);
+        instructions.clear();
         producers.clear();
         String emitting = scope;
-        for (Step s : all) {
+        for (Instruction s : all) {
             scope = s.scope();
             emit(s.op());
         }
@@ -183,39 +183,39 @@ public final class Program {
 
     /** Drops every op that changes a state, so that running the program leaves no trace. */
     public void dropUpdates() {
-        steps.removeIf(s -> !s.op().updates().isEmpty());
+        instructions.removeIf(s -> !s.op().updates().isEmpty());
     }
 
     /** Drops every op that neither changes a state nor leads to one of the wanted values. */
     public void prune(Set<Value> wanted) {
         Set<Value> live = new HashSet<>(wanted);
-        List<Step> kept = new ArrayList<>();
-        for (int i = steps.size() - 1; i >= 0; i--) {
-            Op op = steps.get(i).op();
+        List<Instruction> kept = new ArrayList<>();
+        for (int i = instructions.size() - 1; i >= 0; i--) {
+            Op op = instructions.get(i).op();
             if (!op.updates().isEmpty() || op.outputs().stream().anyMatch(live::contains)) {
                 live.addAll(op.inputs());
-                kept.add(steps.get(i));
+                kept.add(instructions.get(i));
             } else {
                 op.outputs().forEach(producers::remove);
             }
         }
         Collections.reverse(kept);
-        steps.clear();
-        steps.addAll(kept);
+        instructions.clear();
+        instructions.addAll(kept);
         variables.values().removeIf(v -> !live.contains(v) && !isUpdated(v));
         constants.keySet().removeIf(v -> !live.contains(v));
     }
 
     private boolean isUpdated(Value v) {
-        return steps.stream().anyMatch(s -> s.op().updates().contains(v));
+        return instructions.stream().anyMatch(s -> s.op().updates().contains(v));
     }
 
     /** One line per op. */
     @Override
     public String toString() {
         StringBuilder s = new StringBuilder();
-        for (Step step : steps) {
-            s.append(String.format("%-28s %s%n", step.scope(), step.op().print()));
+        for (Instruction instruction : instructions) {
+            s.append(String.format("%-28s %s%n", instruction.scope(), instruction.op().print()));
         }
         return s.toString();
     }

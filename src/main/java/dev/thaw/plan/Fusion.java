@@ -29,7 +29,7 @@ public final class Fusion {
     public static final String PROPERTY = "thaw.fusion";
 
     private final Program program;
-    private final List<Program.Step> steps;
+    private final List<Program.Instruction> instructions;
     private final Map<Value, Integer> writers = new HashMap<>();
     private final Map<Value, List<Integer>> readers = new HashMap<>();
     private final Set<Value> kept;
@@ -37,11 +37,12 @@ public final class Fusion {
     private Fusion(Program program, Set<Value> kept) {
         this.program = program;
         this.kept = kept;
-        steps = new ArrayList<>(program.steps());
-        for (int i = 0; i < steps.size(); i++) {
+        instructions = new ArrayList<>(program.instructions());
+        for (int i = 0; i < instructions.size(); i++) {
             int at = i;
-            steps.get(i).op().outputs().forEach(v -> writers.put(v, at));
-            steps.get(i)
+            instructions.get(i).op().outputs().forEach(v -> writers.put(v, at));
+            instructions
+                    .get(i)
                     .op()
                     .inputs()
                     .forEach(v -> readers.computeIfAbsent(v, r -> new ArrayList<>()).add(at));
@@ -58,22 +59,22 @@ public final class Fusion {
             return;
         }
         Fusion f = new Fusion(program, kept);
-        for (int i = 0; i < f.steps.size(); i++) {
+        for (int i = 0; i < f.instructions.size(); i++) {
             f.addResidual(i);
             f.rectify(i);
         }
-        f.steps.removeIf(Objects::isNull);
-        program.rewrite(f.steps);
+        f.instructions.removeIf(Objects::isNull);
+        program.rewrite(f.instructions);
     }
 
-    /** The step that alone reads this result; -1 where none does. */
+    /** The instruction that alone reads this result; -1 where none does. */
     private int onlyReader(Value y) {
         List<Integer> all = readers.getOrDefault(y, List.of());
         return all.size() == 1 && !kept.contains(y) ? all.get(0) : -1;
     }
 
-    private void addResidual(int step) {
-        if (!(op(step) instanceof Summable n)
+    private void addResidual(int instruction) {
+        if (!(op(instruction) instanceof Summable n)
                 || n.residual() != null
                 || n.rectifier() != Rectifier.NONE) {
             return;
@@ -82,34 +83,35 @@ public final class Fusion {
         if (next >= 0 && op(next) instanceof Binary sum && sum.function() == Binary.Function.ADD) {
             Value residual = sum.a() == n.y() ? sum.b() : sum.a();
             // the op must stay where it is, as others may read its statistics
-            boolean ready = writers.getOrDefault(residual, -1) < step;
+            boolean ready = writers.getOrDefault(residual, -1) < instruction;
             if (ready && residual.shape().equals(n.y().shape())) {
-                put(step, next, n.plus(residual, sum.y()));
+                put(instruction, next, n.plus(residual, sum.y()));
             }
         }
     }
 
-    private void rectify(int step) {
-        if (op(step) instanceof Rectifiable n && n.rectifier() == Rectifier.NONE) {
+    private void rectify(int instruction) {
+        if (op(instruction) instanceof Rectifiable n && n.rectifier() == Rectifier.NONE) {
             int next = onlyReader(n.y());
             if (next >= 0 && op(next) instanceof Unary u) {
-                Rectifier.of(u.fn()).ifPresent(r -> put(step, next, n.rectified(r, u.y())));
+                Rectifier.of(u.fn()).ifPresent(r -> put(instruction, next, n.rectified(r, u.y())));
             }
         }
     }
 
-    /** The op at a step; null where another one has taken it in. */
-    private Op op(int step) {
-        return steps.get(step) == null ? null : steps.get(step).op();
+    /** The op of this instruction, by its number; null where another one has taken it in. */
+    private Op op(int instruction) {
+        return instructions.get(instruction) == null ? null : instructions.get(instruction).op();
     }
 
-    /** The op in the place of one step does what another one did, too. */
-    private void put(int step, int other, Op op) {
-        String scope = steps.get(step).scope() + " + " + steps.get(other).scope();
-        steps.set(step, new Program.Step(op, scope));
-        steps.set(other, null);
-        op.outputs().forEach(v -> writers.put(v, step));
-        op.inputs().forEach(v -> moveReader(v, other, step));
+    /** The op in the place of one instruction does what another one did, too. */
+    private void put(int instruction, int other, Op op) {
+        String scope =
+                instructions.get(instruction).scope() + " + " + instructions.get(other).scope();
+        instructions.set(instruction, new Program.Instruction(op, scope));
+        instructions.set(other, null);
+        op.outputs().forEach(v -> writers.put(v, instruction));
+        op.inputs().forEach(v -> moveReader(v, other, instruction));
     }
 
     private void moveReader(Value v, int from, int to) {

@@ -33,15 +33,15 @@ public final class JoinedAverages {
             first = first == null ? scope : first;
         }
 
-        Program.Step step(double momentum) {
+        Program.Instruction instruction(double momentum) {
             int others = scopes.size() - 1;
-            return new Program.Step(
+            return new Program.Instruction(
                     new MovingAverage(moving, batch, momentum),
                     others == 0 ? first : first + " + " + others + " more");
         }
     }
 
-    private final List<Program.Step> steps = new ArrayList<>();
+    private final List<Program.Instruction> instructions = new ArrayList<>();
     private final Map<Double, Group> waiting = new LinkedHashMap<>();
     private final Set<Value> moving = new HashSet<>();
     private final Set<Value> read = new HashSet<>();
@@ -51,29 +51,29 @@ public final class JoinedAverages {
     /** Rewrites a pass in place; the bits of all states stay what they were. */
     public static void apply(Program program) {
         JoinedAverages joined = new JoinedAverages();
-        program.steps().forEach(joined::take);
+        program.instructions().forEach(joined::take);
         joined.flush();
-        program.rewrite(joined.steps);
+        program.rewrite(joined.instructions);
     }
 
-    private void take(Program.Step step) {
-        Op op = step.op();
+    private void take(Program.Instruction instruction) {
+        Op op = instruction.op();
         boolean sees = op.inputs().stream().anyMatch(moving::contains);
         boolean changes = op.updates().stream().anyMatch(read::contains);
         if (sees || changes) {
             flush();
         }
         if (op instanceof MovingAverage m) {
-            waiting.computeIfAbsent(m.momentum(), key -> new Group()).add(m, step.scope());
+            waiting.computeIfAbsent(m.momentum(), key -> new Group()).add(m, instruction.scope());
             moving.addAll(m.moving());
             read.addAll(m.batch());
         } else {
-            steps.add(step);
+            instructions.add(instruction);
         }
     }
 
     private void flush() {
-        waiting.forEach((momentum, group) -> steps.add(group.step(momentum)));
+        waiting.forEach((momentum, group) -> instructions.add(group.instruction(momentum)));
         waiting.clear();
         moving.clear();
         read.clear();

@@ -28,9 +28,9 @@ final class MemoryPlanner {
             this.bytes = bytes;
         }
 
-        void usedAt(int step) {
-            first = Math.min(first, step);
-            last = Math.max(last, step);
+        void usedAt(int instruction) {
+            first = Math.min(first, instruction);
+            last = Math.max(last, instruction);
         }
 
         boolean overlaps(Block o) {
@@ -47,27 +47,27 @@ final class MemoryPlanner {
      * @param bytes the size of a value, a multiple of the alignment
      */
     MemoryPlanner(Program program, Set<Value> kept, ToLongFunction<Value> bytes) {
-        List<Program.Step> steps = program.steps();
-        for (Program.Step s : steps) {
+        List<Program.Instruction> instructions = program.instructions();
+        for (Program.Instruction s : instructions) {
             if (s.op() instanceof Reshape r) {
                 roots.put(r.y(), root(r.x()));
             }
         }
         program.inputs().forEach(v -> use(v, 0, bytes));
-        for (int i = 0; i < steps.size(); i++) {
-            Op op = steps.get(i).op();
-            int step = i;
-            op.inputs().forEach(v -> use(v, step, bytes));
-            op.outputs().forEach(v -> use(v, step, bytes));
+        for (int i = 0; i < instructions.size(); i++) {
+            Op op = instructions.get(i).op();
+            int instruction = i;
+            op.inputs().forEach(v -> use(v, instruction, bytes));
+            op.outputs().forEach(v -> use(v, instruction, bytes));
         }
-        kept.forEach(v -> use(v, steps.size(), bytes));
+        kept.forEach(v -> use(v, instructions.size(), bytes));
         total = place(new ArrayList<>(blocks.values()));
     }
 
-    private void use(Value v, int step, ToLongFunction<Value> bytes) {
+    private void use(Value v, int instruction, ToLongFunction<Value> bytes) {
         Value root = root(v);
         if (inArena(root)) {
-            blocks.computeIfAbsent(root, r -> new Block(bytes.applyAsLong(r))).usedAt(step);
+            blocks.computeIfAbsent(root, r -> new Block(bytes.applyAsLong(r))).usedAt(instruction);
         }
     }
 

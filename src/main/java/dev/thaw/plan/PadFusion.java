@@ -31,9 +31,9 @@ public final class PadFusion {
     private PadFusion(Program program, Set<Value> kept, Backend backend) {
         this.backend = backend;
         this.kept = kept;
-        for (Program.Step step : program.steps()) {
-            step.op().inputs().forEach(v -> readers.merge(v, 1, Integer::sum));
-            if (step.op() instanceof Pad pad) {
+        for (Program.Instruction instruction : program.instructions()) {
+            instruction.op().inputs().forEach(v -> readers.merge(v, 1, Integer::sum));
+            if (instruction.op() instanceof Pad pad) {
                 pads.put(pad.y(), pad);
             }
         }
@@ -49,12 +49,13 @@ public final class PadFusion {
             return;
         }
         PadFusion f = new PadFusion(program, kept, backend);
-        List<Program.Step> steps = new ArrayList<>();
-        for (Program.Step step : program.steps()) {
-            steps.add(new Program.Step(f.padding(step.op()), step.scope()));
+        List<Program.Instruction> instructions = new ArrayList<>();
+        for (Program.Instruction instruction : program.instructions()) {
+            instructions.add(
+                    new Program.Instruction(f.padding(instruction.op()), instruction.scope()));
         }
-        steps.removeIf(s -> f.taken.contains(s.op()));
-        program.rewrite(steps);
+        instructions.removeIf(s -> f.taken.contains(s.op()));
+        program.rewrite(instructions);
     }
 
     /** The op, which pads for itself what one or more ops before it have padded. */

@@ -116,9 +116,9 @@ public final class Plan implements AutoCloseable {
             takeVariables(deviceMemory);
             uploadConstants();
             long workspace = 0;
-            for (Program.Step step : program.steps()) {
+            for (Program.Instruction instruction : program.instructions()) {
                 // a reshape costs nothing: both sides are the same memory
-                Prepared p = step.op() instanceof Reshape ? null : prepare(step);
+                Prepared p = instruction.op() instanceof Reshape ? null : prepare(instruction);
                 prepared.add(p);
                 workspace = Math.max(workspace, p == null ? 0 : p.workspaceBytes());
             }
@@ -150,9 +150,9 @@ public final class Plan implements AutoCloseable {
     }
 
     private void refuseTooLarge() {
-        for (Program.Step step : program.steps()) {
-            for (Value v : step.op().outputs()) {
-                refuseTooLarge(v, step.scope());
+        for (Program.Instruction instruction : program.instructions()) {
+            for (Value v : instruction.op().outputs()) {
+                refuseTooLarge(v, instruction.scope());
             }
         }
         program.inputs().forEach(v -> refuseTooLarge(v, "input"));
@@ -175,18 +175,18 @@ public final class Plan implements AutoCloseable {
         }
     }
 
-    private Prepared prepare(Program.Step step) {
+    private Prepared prepare(Program.Instruction instruction) {
         try {
-            return holdings.own(backend.prepare(step.op()));
+            return holdings.own(backend.prepare(instruction.op()));
         } catch (DeviceOutOfMemoryException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new IllegalStateException(
                     "%s: %s cannot run %s: %s"
                             .formatted(
-                                    step.scope(),
+                                    instruction.scope(),
                                     backend.name(),
-                                    step.op().print(),
+                                    instruction.op().print(),
                                     e.getMessage()),
                     e);
         }
@@ -279,19 +279,21 @@ public final class Plan implements AutoCloseable {
                         Locale.ROOT,
                         "plan on %s: %d ops, %s, workspace %,d bytes%n",
                         backend.name(),
-                        program.steps().size(),
+                        program.instructions().size(),
                         exact
                                 ? "no arena by " + Backend.EXACT_PROPERTY
                                 : String.format(Locale.ROOT, "arena %,d bytes", memory.total()),
                         workspaceBytes));
         int i = 0;
-        for (Program.Step step : program.steps()) {
-            s.append(String.format("%4d  %-30s %s", i, step.scope(), step.op().print()));
+        for (Program.Instruction instruction : program.instructions()) {
+            s.append(
+                    String.format(
+                            "%4d  %-30s %s", i, instruction.scope(), instruction.op().print()));
             Prepared p = prepared.get(i++);
             if (p != null && !p.choice().isEmpty()) {
                 s.append(" by ").append(p.choice());
             }
-            for (Value out : step.op().outputs()) {
+            for (Value out : instruction.op().outputs()) {
                 s.append("  ").append(out).append(' ').append(out.shape());
                 if (!exact && MemoryPlanner.inArena(memory.root(out))) {
                     s.append('@').append(memory.offset(out));

@@ -169,7 +169,7 @@ final class StepCompiler {
     }
 
     private void warnOfSingleValues(Program p) {
-        for (Program.Step s : p.steps()) {
+        for (Program.Instruction s : p.instructions()) {
             if (s.op() instanceof BatchNormTrain b && b.x().size() == b.mean().size()) {
                 LOG.warn(
                         "{}: a batch of one value per channel has variance 0: the output is beta whatever comes in, and the"

@@ -52,7 +52,7 @@ abstract class Conformance {
     }
 
     private static boolean has(Program program, Class<?> type) {
-        return program.steps().stream().anyMatch(s -> type.isInstance(s.op()));
+        return program.instructions().stream().anyMatch(s -> type.isInstance(s.op()));
     }
 
     private static Map<Value, double[]> reference(Draft draft, Map<Value, Tensor> content) {

@@ -31,7 +31,7 @@ final class Draft {
     private final Set<Value> linear = new HashSet<>();
     private final List<Fetch> fetches = new ArrayList<>();
     private Derivative derivative;
-    private int forwardSteps;
+    private int forwardOps;
 
     Draft(long seed) {
         random = new SplittableRandom(seed);
@@ -129,7 +129,7 @@ final class Draft {
     /** The gradients of the given inputs under a random upstream gradient; can be done once. */
     Map<Value, Value> differentiate(Value y, Value... wrt) {
         Value dy = linear(uniform("dy", y.shape(), -1, 1));
-        forwardSteps = program.steps().size();
+        forwardOps = program.instructions().size();
         Map<Value, Value> gradients = Gradients.of(program, Map.of(y, dy), List.of(wrt));
         derivative = new Derivative(y, dy, List.of(wrt), gradients);
         return gradients;
@@ -141,7 +141,9 @@ final class Draft {
 
     /** The ops before differentiation. */
     List<Op> forward() {
-        return program.steps().subList(0, forwardSteps).stream().map(Program.Step::op).toList();
+        return program.instructions().subList(0, forwardOps).stream()
+                .map(Program.Instruction::op)
+                .toList();
     }
 
     Map<Value, Tensor> content() {

@@ -146,7 +146,7 @@ final class HarnessTest {
     }
 
     private static void run(OpCase c, Fault fault) {
-        Class<?> broken = c.build().program().steps().get(0).op().getClass();
+        Class<?> broken = c.build().program().instructions().get(0).op().getClass();
         Conformance suite =
                 new Conformance() {
                     @Override

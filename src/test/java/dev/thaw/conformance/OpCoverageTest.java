@@ -46,8 +46,8 @@ final class OpCoverageTest {
     @Test
     void everyOpHasAConformanceCase() {
         Set<Class<?>> covered =
-                cases().flatMap(c -> c.build().program().steps().stream())
-                        .map(step -> step.op().getClass())
+                cases().flatMap(c -> c.build().program().instructions().stream())
+                        .map(instruction -> instruction.op().getClass())
                         .collect(Collectors.toSet());
         assertThat(covered).isEqualTo(OPS);
     }

@@ -29,8 +29,8 @@ final class ReferenceTest extends Conformance {
                 .forEach(
                         c -> {
                             boolean fresh = false;
-                            for (var step : c.build().program().steps()) {
-                                fresh |= seen.add(step.op().getClass());
+                            for (var instruction : c.build().program().instructions()) {
+                                fresh |= seen.add(instruction.op().getClass());
                             }
                             if (fresh) {
                                 chosen.add(c);

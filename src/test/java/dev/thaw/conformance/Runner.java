@@ -41,14 +41,17 @@ final class Runner implements AutoCloseable {
         program.inputs().forEach(this::allocate);
         program.variables().forEach((variable, v) -> feed(allocate(v), variable.value()));
         program.constants().forEach((v, content) -> feed(allocate(v), content));
-        for (Program.Step step : program.steps()) {
-            if (shared && step.op() instanceof Reshape r) {
+        for (Program.Instruction instruction : program.instructions()) {
+            if (shared && instruction.op() instanceof Reshape r) {
                 memory.put(r.y(), memory.get(r.x()));
             } else {
-                step.op().outputs().forEach(v -> feed(allocate(v), poison(v.shape(), v.dtype())));
+                instruction
+                        .op()
+                        .outputs()
+                        .forEach(v -> feed(allocate(v), poison(v.shape(), v.dtype())));
             }
         }
-        bind(program.steps().stream().map(Program.Step::op).toList());
+        bind(program.instructions().stream().map(Program.Instruction::op).toList());
     }
 
     /** Every value in memory of its own. */

@@ -55,7 +55,10 @@ public final class RecordingLowering implements Lowering {
         if (!made.equals(promised)) {
             throw new AssertionError(layer + " promised " + promised + " and made " + made);
         }
-        return new Lowered(fed, outputs, l.program.steps().stream().map(Program.Step::op).toList());
+        return new Lowered(
+                fed,
+                outputs,
+                l.program.instructions().stream().map(Program.Instruction::op).toList());
     }
 
     @Override

@@ -66,8 +66,8 @@ final class FusionTest {
 
     private List<String> after(Value... kept) {
         Fusion.apply(p, Set.of(kept));
-        return p.steps().stream()
-                .map(Program.Step::op)
+        return p.instructions().stream()
+                .map(Program.Instruction::op)
                 .filter(o -> !(o instanceof MovingAverage))
                 .map(FusionTest::brief)
                 .toList();
@@ -92,7 +92,7 @@ final class FusionTest {
         Value y = unary(train(x), function);
         assertThat(after(y)).containsExactly("BatchNormTrain " + function);
         assertThat(p.producer(y)).isInstanceOf(BatchNormTrain.class);
-        assertThat(p.steps().get(0).scope()).isEqualTo("bn + act");
+        assertThat(p.instructions().get(0).scope()).isEqualTo("bn + act");
     }
 
     @Test

@@ -43,7 +43,7 @@ final class JoinedAveragesTest {
 
     private List<Op> joined() {
         JoinedAverages.apply(p);
-        return p.steps().stream().map(Program.Step::op).toList();
+        return p.instructions().stream().map(Program.Instruction::op).toList();
     }
 
     @Test
@@ -61,7 +61,7 @@ final class JoinedAveragesTest {
                                         .isEqualTo(
                                                 new MovingAverage(
                                                         List.of(a, b), List.of(batch, y), .9)));
-        assertThat(p.steps().get(2).scope()).isEqualTo("of a + 1 more");
+        assertThat(p.instructions().get(2).scope()).isEqualTo("of a + 1 more");
     }
 
     @Test
@@ -70,7 +70,7 @@ final class JoinedAveragesTest {
         move(b, batch, .99);
         assertThat(joined())
                 .containsExactly(new MovingAverage(a, batch, .9), new MovingAverage(b, batch, .99));
-        assertThat(p.steps().get(1).scope()).isEqualTo("of b");
+        assertThat(p.instructions().get(1).scope()).isEqualTo("of b");
     }
 
     @Test

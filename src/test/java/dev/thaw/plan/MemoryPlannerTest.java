@@ -60,7 +60,7 @@ class MemoryPlannerTest {
     private static void checkByRunning(Program p, MemoryPlanner planner, Value result) {
         Map<Long, Value> owner = new HashMap<>();
         p.inputs().forEach(v -> own(planner, v, owner));
-        for (Program.Step s : p.steps()) {
+        for (Program.Instruction s : p.instructions()) {
             s.op().inputs().forEach(v -> assertOwned(planner, v, owner));
             s.op().outputs().forEach(v -> own(planner, v, owner));
             // results may not destroy what the same op reads

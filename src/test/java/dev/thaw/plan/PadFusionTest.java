@@ -99,7 +99,7 @@ final class PadFusionTest {
     }
 
     private List<String> ops() {
-        return p.steps().stream().map(s -> s.op().getClass().getSimpleName()).toList();
+        return p.instructions().stream().map(s -> s.op().getClass().getSimpleName()).toList();
     }
 
     private Window windowOf(Value y) {
@@ -109,9 +109,9 @@ final class PadFusionTest {
     }
 
     private void requireUntouched(Backend backend, Value... kept) {
-        List<Program.Step> before = List.copyOf(p.steps());
+        List<Program.Instruction> before = List.copyOf(p.instructions());
         fuse(backend, kept);
-        assertThat(p.steps()).isEqualTo(before);
+        assertThat(p.instructions()).isEqualTo(before);
     }
 
     @Test
@@ -122,7 +122,7 @@ final class PadFusionTest {
         assertThat(ops()).containsExactly("DepthwiseConvolution", "Convolution");
         assertThat(windowOf(y)).isEqualTo(window(3, 0, 1, 2, 0));
         assertThat(windowOf(z)).isEqualTo(window(3, 1, 2, 1, 2));
-        assertThat(p.steps().get(0).scope()).isEqualTo("depthwise");
+        assertThat(p.instructions().get(0).scope()).isEqualTo("depthwise");
         assertThat(p.producer(y).inputs()).contains(x);
     }
 

@@ -200,7 +200,7 @@ abstract class PaddedGraphs {
         }
 
         long pads() {
-            return p.steps().stream().filter(s -> s.op() instanceof Pad).count();
+            return p.instructions().stream().filter(s -> s.op() instanceof Pad).count();
         }
 
         List<Tensor> run(Backend backend) {

@@ -147,12 +147,12 @@ final class ActivationKernels {
      * The next step of a line: what the rectifier let through of dy, read off its result y as if
      * that were its argument.
      */
-    static void passed(Pipeline line, Rectifier rectifier, Value y, Value dy, Pipeline.Place to) {
+    static void passed(Pipeline line, Rectifier rectifier, Value y, Value dy, Pipeline.Storage to) {
         gradient(line, eltwise(rectifier.fn()), y, dy, to);
     }
 
     private static void gradient(
-            Pipeline line, Eltwise e, Value from, Value dy, Pipeline.Place to) {
+            Pipeline line, Eltwise e, Value from, Value dy, Pipeline.Storage to) {
         dnnl_memory_desc x = Dnnl.dense(from.size());
         Primitive p =
                 line.own(

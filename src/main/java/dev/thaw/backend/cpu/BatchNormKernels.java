@@ -35,11 +35,11 @@ final class BatchNormKernels {
         }
         ChannelTiles tiles = new ChannelTiles(op.x().shape(), op.axis());
         Pipeline line = new Pipeline();
-        Pipeline.Place shift = line.room((long) tiles.channels * Float.BYTES);
+        Pipeline.Storage shift = line.room((long) tiles.channels * Float.BYTES);
         int flags = dnnl_use_shift | (op.gamma() == null ? 0 : dnnl_use_scale);
-        Ending end = new Ending(op.residual(), op.rectifier());
+        Epilogue epilogue = new Epilogue(op.residual(), op.rectifier());
         Primitive p =
-                end.inOnePass(op.y())
+                epilogue.inOnePass(op.y())
                         ? null
                         : BatchNormPrimitives.forward(
                                 op.x().shape(), op.axis(), op.epsilon(), flags);
@@ -53,14 +53,14 @@ final class BatchNormKernels {
                             op.x(), op.y(), op.mean(), op.variance(), op.gamma(), null);
             arguments.add(new Argument(DNNL_ARG_SHIFT, shift));
             line.then(line.own(p), arguments);
-            finish(line, end, op.y());
+            finish(line, epilogue, op.y());
         }
         return line;
     }
 
-    private static void finish(Pipeline line, Ending end, Value y) {
-        if (end.isThere()) {
-            line.then(m -> end.after(y, m));
+    private static void finish(Pipeline line, Epilogue epilogue, Value y) {
+        if (epilogue.isThere()) {
+            line.then(m -> epilogue.after(y, m));
         }
     }
 
@@ -69,9 +69,9 @@ final class BatchNormKernels {
             return (buffers, workspace) -> () -> {};
         }
         int flags = NormalizationKernels.flags(op.gamma(), op.beta());
-        Ending end = new Ending(op.residual(), op.rectifier());
+        Epilogue epilogue = new Epilogue(op.residual(), op.rectifier());
         Primitive p =
-                end.inOnePass(op.y())
+                epilogue.inOnePass(op.y())
                         ? null
                         : BatchNormPrimitives.forward(
                                 op.x().shape(), op.axis(), op.epsilon(), flags);
@@ -84,13 +84,13 @@ final class BatchNormKernels {
                 NormalizationKernels.operands(
                         op.x(), op.y(), op.mean(), op.variance(), op.gamma(), op.beta());
         line.then(line.own(p), arguments);
-        finish(line, end, op.y());
+        finish(line, epilogue, op.y());
         return line;
     }
 
     private static Prepared trainGrad(BatchNormTrainGrad op) {
         Pipeline line = new Pipeline();
-        Pipeline.Place up =
+        Pipeline.Storage up =
                 upstream(line, op.rectifier(), op.y(), op.dy(), op.dresidual(), op.dx());
         // oneDNN's fast code computes all three results
         if (op.dx() != null && fastGrad(line, op, up, 0)) {
@@ -103,7 +103,7 @@ final class BatchNormKernels {
     private static Prepared inferGrad(BatchNormInferGrad op) {
         boolean weights = op.dgamma() != null || op.dbeta() != null;
         Pipeline line = new Pipeline();
-        Pipeline.Place up =
+        Pipeline.Storage up =
                 upstream(line, op.rectifier(), op.y(), op.dy(), op.dresidual(), op.dx());
         BatchNormTrainGrad all =
                 new BatchNormTrainGrad(
@@ -128,20 +128,20 @@ final class BatchNormKernels {
      * The upstream gradient as far as the rectifier let it through. It goes where the residual's
      * gradient belongs, else where dx will overwrite it.
      */
-    private static Pipeline.Place upstream(
+    private static Pipeline.Storage upstream(
             Pipeline line, Rectifier rectifier, Value y, Value dy, Value dresidual, Value dx) {
         if (rectifier == Rectifier.NONE || dy.size() == 0) {
             return Pipeline.operand(dy);
         }
         Value room = dresidual != null ? dresidual : dx;
-        Pipeline.Place passed = line.operandOrRoom(room, dy.size() * Float.BYTES);
+        Pipeline.Storage passed = line.operandOrRoom(room, dy.size() * Float.BYTES);
         ActivationKernels.passed(line, rectifier, y, dy, passed);
         return passed;
     }
 
     /** By oneDNN, with what is not wanted in the workspace; false where that would be slow. */
     private static boolean fastGrad(
-            Pipeline line, BatchNormTrainGrad op, Pipeline.Place up, int statistics) {
+            Pipeline line, BatchNormTrainGrad op, Pipeline.Storage up, int statistics) {
         boolean scaled = op.gamma() != null || op.dgamma() != null;
         int weights =
                 (scaled ? dnnl_use_scale : 0) | (scaled || op.dbeta() != null ? dnnl_use_shift : 0);

@@ -75,7 +75,7 @@ final class BatchNormLoops {
             sums = new ChannelSums(tiles);
             this.shift = shift;
             map = shift != null ? null : new ChannelMap(tiles, x, null, m.of(op.y()).floats());
-            residual = new Ending(op.residual(), op.rectifier()).residualIn(m);
+            residual = new Epilogue(op.residual(), op.rectifier()).residualIn(m);
             means = new double[tiles.channels];
             squares = new double[tiles.channels];
             factors = new float[tiles.channels];
@@ -126,7 +126,7 @@ final class BatchNormLoops {
             variance = new PerChannel(op.variance(), tiles.channels, 0, m);
             FloatBuffer x = m.of(op.x()).floats();
             map = new ChannelMap(tiles, x, null, m.of(op.y()).floats());
-            residual = new Ending(op.residual(), op.rectifier()).residualIn(m);
+            residual = new Epilogue(op.residual(), op.rectifier()).residualIn(m);
             factors = new float[tiles.channels];
         }
 

@@ -48,9 +48,9 @@ final class ChannelMap {
                         normalize(t, a[slot], b[slot], c[slot], n);
                         if (residual != null) {
                             p.load(residual, row, to, dys[slot]);
-                            Ending.add(t, dys[slot], n);
+                            Epilogue.add(t, dys[slot], n);
                         }
-                        Ending.rectify(t, rectifier, n);
+                        Epilogue.rectify(t, rectifier, n);
                         p.store(t, row, n, result);
                     }
                 });

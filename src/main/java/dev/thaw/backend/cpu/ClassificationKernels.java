@@ -88,7 +88,7 @@ final class ClassificationKernels {
         Pipeline line = new Pipeline();
         Primitive p =
                 line.own(NormalizationKernels.softmaxForward(rows, classes, dnnl_softmax_log));
-        Pipeline.Place logs = line.room(op.logits().size() * Float.BYTES);
+        Pipeline.Storage logs = line.room(op.logits().size() * Float.BYTES);
         return line.then(
                         p,
                         List.of(

@@ -53,8 +53,8 @@ final class ConvolutionKernels {
                 op -> {
                     Pipeline line =
                             output(op.x(), op.w(), op.bias(), op.y(), op.window(), op.groups());
-                    Ending end = new Ending(null, op.rectifier());
-                    return end.isThere() ? line.then(m -> end.after(op.y(), m)) : line;
+                    Epilogue epilogue = new Epilogue(null, op.rectifier());
+                    return epilogue.isThere() ? line.then(m -> epilogue.after(op.y(), m)) : line;
                 });
         table.add(
                 ConvolutionGradInput.class,
@@ -130,7 +130,7 @@ final class ConvolutionKernels {
                             new Tensor(result.x, x, result == Result.INPUT),
                             new Tensor(result.w, w, result == Result.FILTERS),
                             new Tensor(result.y, y, result == Result.OUTPUT))) {
-                arguments.add(new Pipeline.Argument(t.index, place(t, p, line, after)));
+                arguments.add(new Pipeline.Argument(t.index, storage(t, p, line, after)));
             }
             if (bias != null) {
                 arguments.add(new Pipeline.Argument(DNNL_ARG_BIAS, Pipeline.operand(bias)));
@@ -148,19 +148,19 @@ final class ConvolutionKernels {
     private record Tensor(int index, Value value, boolean written) {}
 
     /** The operand itself, or room for it in the primitive's layout with a copy before or after. */
-    private Pipeline.Place place(Tensor t, Primitive p, Pipeline line, List<Runnable> after) {
+    private Pipeline.Storage storage(Tensor t, Primitive p, Pipeline line, List<Runnable> after) {
         boolean repeated = t.index == result.x && repeats > 1;
-        Pipeline.Place stored = repeated ? repeated(t, line) : Pipeline.operand(t.value);
-        Pipeline.Place place = inLayout(t, stored, p, line, after);
+        Pipeline.Storage stored = repeated ? repeated(t, line) : Pipeline.operand(t.value);
+        Pipeline.Storage storage = inLayout(t, stored, p, line, after);
         if (repeated && t.written) {
             after.add(() -> line.then(m -> repetition(t).narrow(floats(stored, m), floats(t, m))));
         }
-        return place;
+        return storage;
     }
 
     /** Room for x with its channels repeated; filled, unless it is about to be written. */
-    private Pipeline.Place repeated(Tensor t, Pipeline line) {
-        Pipeline.Place room = line.room(t.value.size() * repeats * Float.BYTES);
+    private Pipeline.Storage repeated(Tensor t, Pipeline line) {
+        Pipeline.Storage room = line.room(t.value.size() * repeats * Float.BYTES);
         if (!t.written) {
             line.then(m -> repetition(t).widen(floats(t, m), floats(room, m)));
         }
@@ -175,19 +175,19 @@ final class ConvolutionKernels {
         return m.of(t.value).floats();
     }
 
-    private static FloatBuffer floats(Pipeline.Place place, Pipeline.Memory m) {
-        return place.in(m).floats();
+    private static FloatBuffer floats(Pipeline.Storage storage, Pipeline.Memory m) {
+        return storage.in(m).floats();
     }
 
-    private Pipeline.Place inLayout(
-            Tensor t, Pipeline.Place stored, Primitive p, Pipeline line, List<Runnable> after) {
+    private Pipeline.Storage inLayout(
+            Tensor t, Pipeline.Storage stored, Primitive p, Pipeline line, List<Runnable> after) {
         dnnl_memory_desc ours = ours(t.index);
         try {
             dnnl_memory_desc chosen = p.argument(t.index);
             if (dnnl_memory_desc_equal(ours, chosen) != 0) {
                 return stored;
             }
-            Pipeline.Place room = line.room(dnnl_memory_desc_get_size(chosen));
+            Pipeline.Storage room = line.room(dnnl_memory_desc_get_size(chosen));
             int threads = Dnnl.threads(t.value.size() / REORDERED_FLOATS_PER_NS);
             Primitive copy =
                     line.own(
@@ -205,7 +205,7 @@ final class ConvolutionKernels {
         }
     }
 
-    private static List<Pipeline.Argument> fromTo(Pipeline.Place from, Pipeline.Place to) {
+    private static List<Pipeline.Argument> fromTo(Pipeline.Storage from, Pipeline.Storage to) {
         return List.of(
                 new Pipeline.Argument(DNNL_ARG_FROM, from), new Pipeline.Argument(DNNL_ARG_TO, to));
     }

@@ -64,8 +64,8 @@ final class MatMulKernels {
         }
         args.add(new Pipeline.Argument(DNNL_ARG_DST, Pipeline.operand(op.y())));
         line.then(line.own(p), args);
-        Ending end = new Ending(null, op.rectifier());
-        return end.isThere() ? line.then(memory -> end.after(op.y(), memory)) : line;
+        Epilogue epilogue = new Epilogue(null, op.rectifier());
+        return epilogue.isThere() ? line.then(memory -> epilogue.after(op.y(), memory)) : line;
     }
 
     private static Prepared columnSum(BiasGrad op) {

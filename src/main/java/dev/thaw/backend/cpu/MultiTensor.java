@@ -15,20 +15,20 @@ import java.util.function.Function;
 final class MultiTensor {
     /** What is done to the first n elements of the operands' tiles. */
     @FunctionalInterface
-    interface Step {
+    interface Loop {
         void run(float[][] tiles, int n);
     }
 
     /** Elements of such a loop for which a second thread pays. */
     private static final int GRAIN = 32 * 1024;
 
-    /** A tile's place: the same in each operand. */
-    private record Place(int tensor, int at, int length) {}
+    /** What a tile holds: the same part of each operand. */
+    private record Chunk(int tensor, int at, int length) {}
 
     private final List<FloatBuffer[]> operands = new ArrayList<>();
     private final int written;
-    private final Place[] places;
-    private final Step[] steps;
+    private final Chunk[] chunks;
+    private final Loop[] loops;
     private final float[][][] tiles;
     private final Workers.Part part = this::part;
 
@@ -39,45 +39,45 @@ final class MultiTensor {
     MultiTensor(
             int written,
             List<List<Value>> lists,
-            List<Step> steps,
+            List<Loop> loops,
             Function<Value, Buffer> buffers) {
         for (List<Value> list : lists) {
             operands.add(
                     list.stream().map(v -> Tiles.floats(v, buffers)).toArray(FloatBuffer[]::new));
         }
         this.written = written;
-        this.steps = steps.toArray(Step[]::new);
-        places = places(lists.get(0));
+        this.loops = loops.toArray(Loop[]::new);
+        chunks = chunks(lists.get(0));
         tiles = new float[Workers.SLOTS][lists.size()][Tiles.SIZE];
     }
 
-    private static Place[] places(List<Value> tensors) {
-        List<Place> places = new ArrayList<>();
+    private static Chunk[] chunks(List<Value> tensors) {
+        List<Chunk> chunks = new ArrayList<>();
         for (int t = 0; t < tensors.size(); t++) {
             int size = Math.toIntExact(tensors.get(t).size());
             for (int at = 0; at < size; at += Tiles.SIZE) {
-                places.add(new Place(t, at, Math.min(Tiles.SIZE, size - at)));
+                chunks.add(new Chunk(t, at, Math.min(Tiles.SIZE, size - at)));
             }
         }
-        return places.toArray(Place[]::new);
+        return chunks.toArray(Chunk[]::new);
     }
 
     void run() {
-        Workers.run(places.length, GRAIN / Tiles.SIZE, 1, part);
+        Workers.run(chunks.length, GRAIN / Tiles.SIZE, 1, part);
     }
 
     private void part(int slot, int from, int to) {
         float[][] tile = tiles[slot];
         for (int i = from; i < to; i++) {
-            Place p = places[i];
+            Chunk chunk = chunks[i];
             for (int o = 0; o < operands.size(); o++) {
-                operands.get(o)[p.tensor].get(p.at, tile[o], 0, p.length);
+                operands.get(o)[chunk.tensor].get(chunk.at, tile[o], 0, chunk.length);
             }
-            for (Step step : steps) {
-                step.run(tile, p.length);
+            for (Loop loop : loops) {
+                loop.run(tile, chunk.length);
             }
             for (int o = 0; o < written; o++) {
-                operands.get(o)[p.tensor].put(p.at, tile[o], 0, p.length);
+                operands.get(o)[chunk.tensor].put(chunk.at, tile[o], 0, chunk.length);
             }
         }
     }

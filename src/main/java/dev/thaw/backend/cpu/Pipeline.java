@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * An op that takes several steps, of oneDNN or of Java. What lies between them is in the workspace;
- * the primitives share one scratchpad behind that. It owns its primitives.
+ * An op that takes several stages, of oneDNN or of Java. What lies between them is in the
+ * workspace; the primitives share one scratchpad behind that. It owns its primitives.
  */
 final class Pipeline implements Prepared {
     private static final long ALIGNMENT = 64;
@@ -26,7 +26,7 @@ final class Pipeline implements Prepared {
 
     /** Memory that is known once the op is bound. */
     @FunctionalInterface
-    interface Place {
+    interface Storage {
         CpuBuffer in(Memory memory);
     }
 
@@ -34,12 +34,12 @@ final class Pipeline implements Prepared {
      * An argument of a primitive.
      *
      * @param index oneDNN's {@code DNNL_ARG_..}
-     * @param place where it lies
+     * @param storage where it lies
      */
-    record Argument(int index, Place place) {}
+    record Argument(int index, Storage storage) {}
 
     private final List<Primitive> primitives = new ArrayList<>();
-    private final List<Function<Memory, Kernel>> steps = new ArrayList<>();
+    private final List<Function<Memory, Kernel>> stages = new ArrayList<>();
     private long rooms;
     private long scratch;
 
@@ -55,19 +55,19 @@ final class Pipeline implements Prepared {
     }
 
     /** The memory of an operand. */
-    static Place operand(Value v) {
+    static Storage operand(Value v) {
         return m -> m.of(v);
     }
 
-    /** A part of the workspace, for what lies between two steps. */
-    Place room(long bytes) {
+    /** A part of the workspace, for what lies between two stages. */
+    Storage room(long bytes) {
         long offset = rooms;
         rooms += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         return m -> m.workspace().slice(offset, bytes);
     }
 
     /** The operand, or room in its stead where a result is not wanted. */
-    Place operandOrRoom(Value v, long bytes) {
+    Storage operandOrRoom(Value v, long bytes) {
         return v == null ? room(bytes) : operand(v);
     }
 
@@ -78,7 +78,7 @@ final class Pipeline implements Prepared {
         return p;
     }
 
-    /** The next step: a primitive that this pipeline owns. */
+    /** The next stage: a primitive that this pipeline owns. */
     Pipeline then(Primitive p, List<Argument> arguments) {
         List<Argument> all = List.copyOf(arguments);
         return then(
@@ -89,13 +89,13 @@ final class Pipeline implements Prepared {
                                         .map(
                                                 a ->
                                                         new Primitive.Arg(
-                                                                a.index, a.place.in(m).address()))
+                                                                a.index, a.storage.in(m).address()))
                                         .toList()));
     }
 
-    /** The next step, by Java. */
-    Pipeline then(Function<Memory, Kernel> step) {
-        steps.add(step);
+    /** The next stage, by Java. */
+    Pipeline then(Function<Memory, Kernel> stage) {
+        stages.add(stage);
         return this;
     }
 
@@ -107,10 +107,10 @@ final class Pipeline implements Prepared {
     @Override
     public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
         Memory memory = new Memory(buffers, (CpuBuffer) workspace);
-        Run run = new Run(new Kernel[steps.size()]);
+        Run run = new Run(new Kernel[stages.size()]);
         try {
             for (int i = 0; i < run.kernels.length; i++) {
-                run.kernels[i] = steps.get(i).apply(memory);
+                run.kernels[i] = stages.get(i).apply(memory);
             }
         } catch (RuntimeException | Error e) {
             run.close();

@@ -67,7 +67,7 @@ final class PoolKernels {
                 Pipeline.Argument workspace =
                         new Pipeline.Argument(
                                 DNNL_ARG_WORKSPACE, line.room(dnnl_memory_desc_get_size(winners)));
-                Pipeline.Place y = line.room(op.dy().size() * Float.BYTES);
+                Pipeline.Storage y = line.room(op.dy().size() * Float.BYTES);
                 line.then(
                         again,
                         List.of(

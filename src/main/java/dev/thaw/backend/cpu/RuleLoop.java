@@ -11,7 +11,7 @@ import java.util.function.Function;
  * then the gradients. What is not a weight or a slot is scratch. Constants are rounded to float32
  * where Keras rounds them.
  */
-abstract class RuleLoop implements MultiTensor.Step {
+abstract class RuleLoop implements MultiTensor.Loop {
     private static final Map<Class<? extends UpdateRule>, Function<UpdateRule, RuleLoop>> TABLE =
             new HashMap<>();
 

@@ -35,7 +35,7 @@ final class UpdateKernel implements Kernel {
             operands.add(op.gradients());
         }
         float decay = (float) op.weightDecay();
-        MultiTensor.Step decays = (t, n) -> decay(t[0], n, decay, loop.lr);
+        MultiTensor.Loop decays = (t, n) -> decay(t[0], n, decay, loop.lr);
         int all = op.weights().size();
         add(changed, part(operands, 0, op.decayed()), List.of(decays, loop), buffers);
         add(changed, part(operands, op.decayed(), all), List.of(loop), buffers);
@@ -48,10 +48,10 @@ final class UpdateKernel implements Kernel {
     private void add(
             int changed,
             List<List<Value>> operands,
-            List<MultiTensor.Step> steps,
+            List<MultiTensor.Loop> loops,
             Function<Value, Buffer> buffers) {
         if (!operands.get(0).isEmpty()) {
-            parts.add(new MultiTensor(changed, operands, steps, buffers));
+            parts.add(new MultiTensor(changed, operands, loops, buffers));
         }
     }
 
@@ -74,8 +74,8 @@ final class UpdateKernel implements Kernel {
     static Kernel assign(Assign op, Function<Value, Buffer> buffers) {
         LongBuffer health = Tiles.longs(op.health(), buffers);
         FloatBuffer first = Tiles.floats(op.values().get(0), buffers);
-        MultiTensor.Step fill = (t, n) -> Arrays.fill(t[0], 0, n, first.get(0));
-        MultiTensor.Step copy = (t, n) -> System.arraycopy(t[1], 0, t[0], 0, n);
+        MultiTensor.Loop fill = (t, n) -> Arrays.fill(t[0], 0, n, first.get(0));
+        MultiTensor.Loop copy = (t, n) -> System.arraycopy(t[1], 0, t[0], 0, n);
         MultiTensor tensors =
                 op.fills()
                         ? new MultiTensor(1, List.of(op.targets()), List.of(fill), buffers)

@@ -19,14 +19,14 @@ final class HeapWriter {
 
     private static final int FULL = 1 << 16;
 
-    private final List<Place> places = new ArrayList<>();
+    private final List<HeapId> ids = new ArrayList<>();
     private final List<List<byte[]>> collections = new ArrayList<>();
     private final List<Long> addresses = new ArrayList<>();
     private int filled = FULL;
     private int next;
     private boolean placed;
 
-    private record Place(int collection, int index) {}
+    private record HeapId(int collection, int index) {}
 
     /**
      * The bytes by which an attribute refers to a text; before {@link #place}, of the right size.
@@ -38,15 +38,15 @@ final class HeapWriter {
             return;
         }
         if (!placed) {
-            places.add(add(utf8));
+            ids.add(add(utf8));
         }
-        Place p = places.get(next++ % places.size());
+        HeapId p = ids.get(next++ % ids.size());
         out.u32(utf8.length);
         out.u64(addresses.get(p.collection));
         out.u32(p.index);
     }
 
-    private Place add(byte[] utf8) {
+    private HeapId add(byte[] utf8) {
         if (filled + utf8.length > FULL) {
             collections.add(new ArrayList<>());
             addresses.add(0L);
@@ -55,7 +55,7 @@ final class HeapWriter {
         List<byte[]> last = collections.get(collections.size() - 1);
         last.add(utf8);
         filled += HEAD + utf8.length + 7;
-        return new Place(collections.size() - 1, last.size());
+        return new HeapId(collections.size() - 1, last.size());
     }
 
     /** Fixes the addresses, and returns the one after the last collection. */

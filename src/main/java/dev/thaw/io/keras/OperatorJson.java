@@ -118,7 +118,7 @@ final class OperatorJson {
     private Object marked(JsonNode n) {
         JsonNode config = n.path(CONFIG);
         return switch (n.path(CLASS).asText()) {
-            case "__keras_tensor__" -> new Operator.Place(places++);
+            case "__keras_tensor__" -> new Operator.Placeholder(places++);
             case "__ellipsis__" -> Operator.Subscript.ELLIPSIS;
             case "__slice__" ->
                     new Operator.Range(
@@ -197,15 +197,15 @@ final class OperatorJson {
             Operator o, List<Symbol> inputs, Function<Symbol, JsonNode> tensor) {
         ObjectNode node = JSON.objectNode();
         ArrayNode args = node.putArray("args");
-        Function<Operator.Place, JsonNode> place = p -> tensor.apply(inputs.get(p.input()));
+        Function<Operator.Placeholder, JsonNode> place = p -> tensor.apply(inputs.get(p.input()));
         o.call().args().forEach(a -> args.add(written(a, place)));
         ObjectNode kwargs = node.putObject("kwargs");
         o.call().kwargs().forEach((k, v) -> kwargs.set(k, written(v, place)));
         return node;
     }
 
-    private static JsonNode written(Object value, Function<Operator.Place, JsonNode> place) {
-        if (value instanceof Operator.Place p) {
+    private static JsonNode written(Object value, Function<Operator.Placeholder, JsonNode> place) {
+        if (value instanceof Operator.Placeholder p) {
             return place.apply(p);
         } else if (value instanceof List<?> list) {
             ArrayNode all = JSON.arrayNode();

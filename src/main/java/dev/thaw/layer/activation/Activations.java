@@ -19,13 +19,13 @@ public final class Activations {
     private Activations() {}
 
     /** What {@link #relu} may be given. */
-    public record Rectifier(Double maxValue, double negativeSlope, double threshold) {}
+    public record ReluArguments(Double maxValue, double negativeSlope, double threshold) {}
 
     /**
      * x above the threshold t, at most maxValue; below it negativeSlope (x - t). Composed as Keras
      * does, whose gradient at 0 is 0 where both a slope and a maximum are given.
      */
-    public static Value relu(Formula f, Value x, Rectifier r) {
+    public static Value relu(Formula f, Value x, ReluArguments r) {
         if (r.negativeSlope != 0 && r.maxValue == null && r.threshold == 0) {
             return f.apply(new Fn(Fn.Function.LEAKY_RELU, r.negativeSlope, 0), x);
         }
@@ -37,7 +37,7 @@ public final class Activations {
         return f.combine(positive, Binary.Function.SUB, f.affine(below, r.negativeSlope, 0));
     }
 
-    private static Value above(Formula f, Value x, Rectifier r) {
+    private static Value above(Formula f, Value x, ReluArguments r) {
         if (r.threshold != 0) {
             Value kept = threshold(f, x, r.threshold, 0);
             return r.maxValue == null ? kept : f.clip(kept, 0, r.maxValue);

@@ -43,7 +43,7 @@ public final class ReLU extends Elementwise<ReLU> implements ActivationFunction.
     @Override
     public Value emit(Formula f, Value x) {
         return Activations.relu(
-                f, x, new Activations.Rectifier(maxValue, negativeSlope, threshold));
+                f, x, new Activations.ReluArguments(maxValue, negativeSlope, threshold));
     }
 
     @Override

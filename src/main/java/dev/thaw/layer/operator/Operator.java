@@ -24,7 +24,7 @@ public final class Operator extends TypedLayer<Operator> {
      *
      * @param input which one, from 0
      */
-    public record Place(int input) {}
+    public record Placeholder(int input) {}
 
     /**
      * {@code start:stop:step} in a subscript.
@@ -56,8 +56,8 @@ public final class Operator extends TypedLayer<Operator> {
      * @param module where Keras keeps the class: {@code keras.src.ops.numpy}
      * @param className Keras's class: {@code Multiply}
      * @param config the constructor's arguments without the name
-     * @param args the positional arguments: a {@link Place}, a number, a boolean, a text, null, a
-     *     {@link Range}, a {@link Subscript}, a {@link Literal}, or a list of such
+     * @param args the positional arguments: a {@link Placeholder}, a number, a boolean, a text,
+     *     null, a {@link Range}, a {@link Subscript}, a {@link Literal}, or a list of such
      * @param kwargs the arguments by name, likewise
      */
     public record Call(

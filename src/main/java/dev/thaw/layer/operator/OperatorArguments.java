@@ -49,7 +49,7 @@ final class OperatorArguments {
     }
 
     private static void collect(Object argument, Set<Integer> places) {
-        if (argument instanceof Operator.Place p) {
+        if (argument instanceof Operator.Placeholder p) {
             places.add(p.input());
         } else if (argument instanceof List<?> list) {
             list.forEach(a -> collect(a, places));
@@ -86,7 +86,7 @@ final class OperatorArguments {
     }
 
     private Operand operand(String name, Object argument) {
-        if (argument instanceof Operator.Place p) {
+        if (argument instanceof Operator.Placeholder p) {
             return new Operand.Input(p.input());
         } else if (argument instanceof Number n) {
             return new Operand.Number(n.doubleValue());

@@ -190,7 +190,7 @@ public final class Operators {
     public static Symbol concatenate(int axis, Symbol... xs) {
         List<Object> places = new ArrayList<>();
         for (int i = 0; i < xs.length; i++) {
-            places.add(new Operator.Place(i));
+            places.add(new Operator.Placeholder(i));
         }
         return new Operator(
                         new Operator.Call(
@@ -223,7 +223,7 @@ public final class Operators {
                                 NUMPY,
                                 "GetItem",
                                 Map.of(),
-                                Arrays.asList(new Operator.Place(0), key),
+                                Arrays.asList(new Operator.Placeholder(0), key),
                                 Map.of()))
                 .apply(x);
     }
@@ -240,23 +240,23 @@ public final class Operators {
     }
 
     private static Symbol one(String module, String name, Map<String, Object> config, Symbol x) {
-        List<Object> args = List.of(new Operator.Place(0));
+        List<Object> args = List.of(new Operator.Placeholder(0));
         return new Operator(new Operator.Call(module, name, config, args, Map.of())).apply(x);
     }
 
     private static Symbol pair(String name, Symbol x, Symbol y) {
-        List<Object> args = List.of(new Operator.Place(0), new Operator.Place(1));
+        List<Object> args = List.of(new Operator.Placeholder(0), new Operator.Placeholder(1));
         return new Operator(new Operator.Call(NUMPY, name, Map.of(), args, Map.of()))
                 .apply(List.of(x, y));
     }
 
     private static Symbol number(String name, Symbol x, double number) {
-        List<Object> args = List.of(new Operator.Place(0), number);
+        List<Object> args = List.of(new Operator.Placeholder(0), number);
         return new Operator(new Operator.Call(NUMPY, name, Map.of(), args, Map.of())).apply(x);
     }
 
     private static Symbol numberFirst(String name, double number, Symbol x) {
-        List<Object> args = List.of(number, new Operator.Place(0));
+        List<Object> args = List.of(number, new Operator.Placeholder(0));
         return new Operator(new Operator.Call(NUMPY, name, Map.of(), args, Map.of())).apply(x);
     }
 }

@@ -120,8 +120,8 @@ final class PointwiseOperators {
                 t,
                 "ReLU",
                 a -> {
-                    Activations.Rectifier r =
-                            new Activations.Rectifier(
+                    Activations.ReluArguments r =
+                            new Activations.ReluArguments(
                                     a.numberOrNull("max_value"),
                                     a.number("negative_slope", 0),
                                     a.number("threshold", 0));

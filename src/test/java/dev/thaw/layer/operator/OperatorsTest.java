@@ -23,7 +23,7 @@ import java.util.Map;
 
 class OperatorsTest {
     private static final String NUMPY = "keras.src.ops.numpy";
-    private static final Operator.Place X = new Operator.Place(0);
+    private static final Operator.Placeholder X = new Operator.Placeholder(0);
 
     @BeforeEach
     void countNamesAnew() {

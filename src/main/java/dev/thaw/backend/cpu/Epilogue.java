@@ -7,14 +7,15 @@ import dev.thaw.op.Value;
 import java.nio.FloatBuffer;
 
 /**
- * What ends a fused batch normalization: y = r(y + residual). A tensor that the cache cannot hold
- * is normalized and ended tile by tile in Java, as memory is the limit; a smaller one by oneDNN,
- * and ended in place. oneDNN's own fused ReLU would turn NaN into 0.
+ * What follows a batch normalization, a convolution or a product within the same op: y = r(y +
+ * residual). A normalization does it on the way, tile by tile in Java, where the cache cannot hold
+ * y and memory is the limit; else it is done in place after oneDNN's primitive. oneDNN's own fused
+ * ReLU would turn NaN into 0.
  *
  * @param residual what is added; null for nothing
  * @param rectifier r
  */
-record Ending(Value residual, Rectifier rectifier) {
+record Epilogue(Value residual, Rectifier rectifier) {
     /** Below this, oneDNN's faster loop wins more than the second pass costs. */
     private static final long ONE_PASS_PAYS = 64L << 20;
 
@@ -33,7 +34,7 @@ record Ending(Value residual, Rectifier rectifier) {
         return residual == null ? null : m.of(residual).floats();
     }
 
-    /** Ends y in place. */
+    /** Adds and rectifies y in place. */
     Kernel after(Value y, Pipeline.Memory m) {
         FloatBuffer result = m.of(y).floats();
         return Tiles.map(
