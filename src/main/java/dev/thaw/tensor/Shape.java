@@ -82,6 +82,17 @@ public final class Shape {
         return axis < 0 ? axis + dims.length : axis;
     }
 
+    /** The indices, one per axis, of the element at this place of a row-major array. */
+    public List<Integer> index(int place) {
+        Integer[] at = new Integer[dims.length];
+        int rest = place;
+        for (int i = at.length - 1; i >= 0; i--) {
+            at[i] = rest % dims[i];
+            rest /= dims[i];
+        }
+        return List.of(at);
+    }
+
     /** The axes 0, 1, .. */
     public List<Integer> axes() {
         return axesBut(List.of());

@@ -2,6 +2,7 @@ package dev.thaw.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntUnaryOperator;
@@ -186,6 +187,15 @@ public final class Tensor {
         };
     }
 
+    /** The element at this place of the array, exactly: a Float, an Integer or a Long. */
+    public Number element(int i) {
+        return switch (dtype) {
+            case FLOAT32 -> floats()[i];
+            case INT32 -> ints()[i];
+            case INT64 -> longs()[i];
+        };
+    }
+
     /** The element at these indices, one per axis; negative ones count from the end. */
     public double get(int... indices) {
         if (indices.length != shape.rank()) {
@@ -219,6 +229,22 @@ public final class Tensor {
             }
         }
         return of(best, shape.sub(0, shape.rank() - 1));
+    }
+
+    /**
+     * The same numbers as another type; this tensor itself where it has that type. Integers become
+     * FLOAT32 by rounding to the nearest, as in NumPy; to an integer type nothing is rounded.
+     *
+     * @throws IllegalArgumentException where a number has no place in the integer type: it is not
+     *     whole, too large or not finite
+     */
+    public Tensor cast(DType to) {
+        return Cast.of(this, to);
+    }
+
+    /** Where the first number stands in the array that {@link #cast} refuses; empty for none. */
+    public OptionalInt misfit(DType to) {
+        return Cast.misfit(this, to);
     }
 
     /** f of each element, as FLOAT32. */

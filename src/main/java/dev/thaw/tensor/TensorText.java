@@ -55,15 +55,9 @@ final class TensorText {
         }
     }
 
-    /** A FLOAT32 number by the shortest digits that tell it from all others. */
+    /** A number; of FLOAT32 by the shortest digits that tell it from all others. */
     private String number(int i) {
-        return switch (tensor.dtype()) {
-            case FLOAT32 -> {
-                String s = Float.toString(tensor.floats()[i]).toLowerCase(Locale.ROOT);
-                yield s.endsWith(".0") ? s.substring(0, s.length() - 1) : s;
-            }
-            case INT32 -> Integer.toString(tensor.ints()[i]);
-            case INT64 -> Long.toString(tensor.longs()[i]);
-        };
+        String s = tensor.element(i).toString().toLowerCase(Locale.ROOT);
+        return s.endsWith(".0") ? s.substring(0, s.length() - 1) : s;
     }
 }

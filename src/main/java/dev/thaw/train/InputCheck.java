@@ -8,8 +8,8 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.Loss;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Refuses batches that a model cannot take, before they run. */
 final class InputCheck {
@@ -71,10 +71,7 @@ final class InputCheck {
                             .formatted(model.name(), outputs.get(i).node().layer().name());
             Loss loss = compilation.losses().get(i);
             target(where, loss, batch.y().get(i), expected.get(i));
-            loss.check(
-                    Targets.as(batch.y().get(i), loss.targetType()),
-                    expected.get(i),
-                    batch.numbers());
+            loss.check(batch.y().get(i).cast(loss.targetType()), expected.get(i), batch.numbers());
         }
     }
 
@@ -96,11 +93,16 @@ final class InputCheck {
                             .formatted(
                                     where, target.withDim(0, Shape.NONE), loss.name(), y.shape()));
         }
-        Number misfit = Targets.misfit(y, loss.targetType());
-        if (misfit != null) {
+        OptionalInt misfit = y.misfit(loss.targetType());
+        if (misfit.isPresent()) {
             throw new IllegalArgumentException(
                     "%s must be %s for %s, got %s with %s; give class numbers, or use categorical_crossentropy"
-                            .formatted(where, loss.targetType(), loss.name(), y.dtype(), misfit));
+                            .formatted(
+                                    where,
+                                    loss.targetType(),
+                                    loss.name(),
+                                    y.dtype(),
+                                    y.element(misfit.getAsInt())));
         }
     }
 
@@ -133,19 +135,9 @@ final class InputCheck {
                                         model.name(),
                                         input.node().layer().name(),
                                         values[k],
-                                        index(k % width, t.shape().sub(1, t.shape().rank())),
+                                        t.shape().sub(1, t.shape().rank()).index(k % width),
                                         samples[k / width]));
             }
         }
-    }
-
-    private static String index(int flat, Shape shape) {
-        int[] at = new int[shape.rank()];
-        int rest = flat;
-        for (int i = at.length - 1; i >= 0; i--) {
-            at[i] = rest % shape.dim(i);
-            rest /= shape.dim(i);
-        }
-        return Arrays.toString(at);
     }
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
 
 class TensorTest {
     private final Tensor matrix = Tensor.of(new float[][] {{1, 5, 2}, {4, -3, 4}});
@@ -43,6 +47,45 @@ class TensorTest {
         assertThat(Tensor.of(new int[] {1, 2}).multiply(.5).floats()).containsExactly(.5f, 1);
         assertThatThrownBy(() -> matrix.add(Tensor.scalar(1)))
                 .hasMessageContaining("both must have one shape, got (2, 3) and ()");
+    }
+
+    @Test
+    void castsToFloatsByRoundingOnce() {
+        assertThat(matrix.cast(DType.FLOAT32)).isSameAs(matrix);
+        int odd = (1 << 24) + 1;
+        assertThat(Tensor.of(new int[] {3, odd}).cast(DType.FLOAT32).floats())
+                .containsExactly(3, 1 << 24);
+        // half-way between two floats and one more: a double on the way would lose the one
+        long above = (1L << 60) + (1L << 36) + 1;
+        Tensor longs = Tensor.of(new long[] {above, -7}, Shape.of(2));
+        assertThat(longs.cast(DType.FLOAT32).floats()).containsExactly(0x1p60f + 0x1p37f, -7);
+    }
+
+    @Test
+    void castsToIntegersWithoutLoss() {
+        assertThat(matrix.cast(DType.INT32).ints()).containsExactly(1, 5, 2, 4, -3, 4);
+        assertThat(matrix.cast(DType.INT64).longs()).containsExactly(1, 5, 2, 4, -3, 4);
+        assertThat(Tensor.of(new int[] {-9}).cast(DType.INT64).longs()).containsExactly(-9);
+        Tensor ends = Tensor.of(new float[] {-0x1p31f, -0x1p63f});
+        assertThat(ends.rows(0, 1).cast(DType.INT32).ints()).containsExactly(Integer.MIN_VALUE);
+        assertThat(ends.cast(DType.INT64).longs()[1]).isEqualTo(Long.MIN_VALUE);
+        Tensor large = Tensor.of(new long[] {1, 1L << 31}, Shape.of(1, 2));
+        assertThat(large.misfit(DType.INT32)).hasValue(1);
+        assertThat(large.misfit(DType.FLOAT32)).isEmpty();
+        assertThatThrownBy(() -> large.cast(DType.INT32))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("whole numbers of 32 bits", "2147483648 at [0, 1]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {.5f, Float.NaN, Float.POSITIVE_INFINITY, 0x1p63f, -0x1p64f})
+    void castsNoNumberThatAnIntegerCannotBe(float number) {
+        Tensor t = Tensor.of(new float[] {1, number});
+        for (DType to : List.of(DType.INT32, DType.INT64)) {
+            assertThat(t.misfit(to)).hasValue(1);
+            assertThatThrownBy(() -> t.cast(to)).hasMessageContaining("at [1]");
+        }
+        assertThat(Tensor.of(new float[] {0x1p31f}).misfit(DType.INT32)).hasValue(0);
     }
 
     @Test

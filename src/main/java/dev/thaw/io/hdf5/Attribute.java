@@ -2,7 +2,6 @@ package dev.thaw.io.hdf5;
 
 import dev.thaw.file.NumberDecoder;
 import dev.thaw.tensor.Shape;
-import dev.thaw.tensor.Tensor;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -53,11 +52,6 @@ record Attribute(Metadata metadata, GlobalHeap heap, Datatype type, Dataspace sp
         }
         NumberDecoder n = new NumberDecoder(type.number(), 1);
         n.put(0, ByteBuffer.wrap(data.rewound().bytes(type.size())));
-        Tensor t = n.tensor(Shape.scalar());
-        return switch (t.dtype()) {
-            case FLOAT32 -> t.item();
-            case INT32 -> t.ints()[0];
-            case INT64 -> t.longs()[0];
-        };
+        return n.tensor(Shape.scalar()).number(0);
     }
 }

@@ -4,12 +4,12 @@ import dev.thaw.config.ConfigException;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.layer.Weight;
 import dev.thaw.tensor.DType;
-import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /** Values for variables, checked one by one and taken over together: all or none. */
@@ -61,31 +61,15 @@ final class Assignment {
     }
 
     private static Tensor converted(String where, Tensor t, DType to) {
-        if (t.dtype() == to) {
-            return t;
+        OptionalInt misfit = t.misfit(to);
+        if (misfit.isPresent()) {
+            int at = misfit.getAsInt();
+            throw new ConfigException(
+                    where,
+                    "must hold whole numbers of %d bits, got %s at %s"
+                            .formatted(8 * to.bytes(), t.element(at), t.shape().index(at)),
+                    "");
         }
-        Shape s = t.shape();
-        double[] numbers = new double[t.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] =
-                    switch (t.dtype()) {
-                        case FLOAT32 -> t.floats()[i];
-                        case INT32 -> t.ints()[i];
-                        case INT64 -> t.longs()[i];
-                    };
-        }
-        Tensor made = Tensor.zeros(s, to);
-        for (int i = 0; i < numbers.length; i++) {
-            if (to != DType.FLOAT32 && numbers[i] != Math.rint(numbers[i])) {
-                throw new ConfigException(
-                        where, "must hold whole numbers, got " + numbers[i] + " at " + i, "");
-            }
-            switch (to) {
-                case FLOAT32 -> made.floats()[i] = (float) numbers[i];
-                case INT32 -> made.ints()[i] = (int) numbers[i];
-                case INT64 -> made.longs()[i] = (long) numbers[i];
-            }
-        }
-        return made;
+        return t.cast(to);
     }
 }
