@@ -18,8 +18,7 @@ import java.util.concurrent.Callable;
         header = "Writes a model in another of Keras's formats.",
         customSynopsis = "thaw convert IN OUT [--model MODEL]",
         description =
-                "What IN is, its content tells; what OUT is to be, its ending: .keras, or .weights.h5"
-                        + " for the weights alone. The legacy .h5 is read, not written.",
+                "What IN is, its content tells; what OUT is to be, its ending: .keras, or .weights.h5 for the weights alone. The legacy .h5 is read, not written.",
         footer = {
             "",
             "Examples:",
@@ -42,8 +41,7 @@ final class ConvertCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "MODEL",
             description =
-                    "The model that the weights of IN are for, where IN has weights alone; or its"
-                            + " architecture, .json.")
+                    "The model that the weights of IN are for, where IN has weights alone; or its architecture, .json.")
     private Path modelFile;
 
     @Override

@@ -26,8 +26,7 @@ final class DataOptions {
             required = true,
             paramLabel = "X.npy",
             description =
-                    "The inputs. Several: repeat it for each, in the model's order or by name,"
-                            + " NAME=X.npy.")
+                    "The inputs. Several: repeat it for each, in the model's order or by name, NAME=X.npy.")
     private List<String> x;
 
     @Option(
@@ -35,16 +34,14 @@ final class DataOptions {
             required = true,
             paramLabel = "Y.npy",
             description =
-                    "The targets. Several: repeat it for each output, in the model's order or by"
-                            + " name, NAME=Y.npy.")
+                    "The targets. Several: repeat it for each output, in the model's order or by name, NAME=Y.npy.")
     private List<String> y;
 
     @Option(
             names = "--sample-weight",
             paramLabel = "W.npy",
             description =
-                    "A factor for each row's loss, or for each of its time steps. Several outputs: one"
-                            + " file for all, or repeat it for each.")
+                    "A factor for each row's loss, or for each of its time steps. Several outputs: one file for all, or repeat it for each.")
     private List<Path> sampleWeights = new ArrayList<>();
 
     @Option(

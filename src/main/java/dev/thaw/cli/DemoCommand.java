@@ -14,8 +14,7 @@ import java.util.concurrent.Callable;
         header = "Runs the demonstration; so does thaw without a command.",
         customSynopsis = "thaw demo [-o FOLDER]",
         description =
-                "On real digits: train a network, freeze it, give it a new head, thaw it and fine-tune"
-                        + " it, explained at each step. Takes about half a minute.")
+                "On real digits: train a network, freeze it, give it a new head, thaw it and fine-tune it, explained at each step. Takes about half a minute.")
 final class DemoCommand implements Callable<Integer> {
     static final String FOLDER = "target/demo";
 

@@ -17,9 +17,10 @@ import java.util.concurrent.Callable;
         header = "Prints the devices of this machine.",
         customSynopsis = "thaw devices [--device DEVICE]",
         description =
-                "And the versions of their libraries, the files that these came from, and which device"
-                        + " a model takes by itself. With --device, that one alone: the exit code is 1"
-                        + " where it does not work here.")
+                """
+                And the versions of their libraries, the files that these came from, and which \
+                device a model takes by itself. With --device, that one alone: the exit code is 1 \
+                where it does not work here.""")
 final class DevicesCommand implements Callable<Integer> {
     private static final int MOST_GPUS = 64;
 

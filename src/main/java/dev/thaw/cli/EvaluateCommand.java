@@ -21,8 +21,7 @@ import java.util.concurrent.Callable;
         header = "Prints a model's loss and metrics on the rows of .npy files.",
         customSynopsis = "thaw evaluate FILE --x X.npy --y Y.npy [OPTIONS]",
         description =
-                "Those that the file was compiled with, or those that the options name; a line"
-                        + " 'name: value' each.",
+                "Those that the file was compiled with, or those that the options name; a line 'name: value' each.",
         footer = {
             "",
             "Examples:",

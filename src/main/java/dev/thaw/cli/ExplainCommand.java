@@ -20,8 +20,7 @@ import java.util.concurrent.Callable;
         header = "Says for each layer in which mode it runs, and why.",
         customSynopsis = "thaw explain FILE [--training] [--freeze PATTERN].. [--thaw PATTERN]..",
         description =
-                "And what gradients change, which moving statistics move, and what is random. With"
-                        + " --freeze or --thaw, what they change in that too.",
+                "And what gradients change, which moving statistics move, and what is random. With --freeze or --thaw, what they change in that too.",
         footer = {
             "",
             "Examples:",
@@ -47,8 +46,7 @@ final class ExplainCommand implements Callable<Integer> {
             names = "--width",
             paramLabel = "CHARACTERS",
             description =
-                    "How wide the tables are; without it, what the environment variable COLUMNS says,"
-                            + " else as the terminal, else 100.")
+                    "How wide the tables are; without it, what the environment variable COLUMNS says, else as the terminal, else 100.")
     private Integer width;
 
     @Override

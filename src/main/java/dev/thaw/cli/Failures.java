@@ -65,15 +65,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     private static String text(Throwable e) {
         if (e instanceof OutOfMemoryError) {
-            return "out of memory: Java may use "
-                    + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MB; give it more (java -Xmx8g ..), or take a smaller --batch-size";
+            return "out of memory: Java may use %s MB; give it more (java -Xmx8g ..), or take a smaller --batch-size"
+                    .formatted(Runtime.getRuntime().maxMemory() >> 20);
         }
         return foreseen(e)
                 ? oneLine(e.getMessage())
-                : "internal error: "
-                        + oneLine(e.toString())
-                        + "; please report it, with what --stacktrace prints";
+                : "internal error: %s; please report it, with what --stacktrace prints"
+                        .formatted(oneLine(e.toString()));
     }
 
     /** Whether somebody wrote the message for a user, and not for who mends the program. */

@@ -26,11 +26,11 @@ import java.util.concurrent.Callable;
         header = "Trains a model on the rows of .npy files and writes the result.",
         customSynopsis = "thaw fit FILE --x X.npy --y Y.npy -o OUT [OPTIONS]",
         description =
-                "A file that was compiled goes on where its training stopped, with its own loss,"
-                        + " metrics, optimizer and its state, as far as no option says otherwise. OUT"
-                        + " has all of that again, and the flags that --freeze and --thaw set. The last"
-                        + " epoch's loss and metrics go to the standard output, a line 'name: value'"
-                        + " each.",
+                """
+                A file that was compiled goes on where its training stopped, with its own loss, \
+                metrics, optimizer and its state, as far as no option says otherwise. OUT has all \
+                of that again, and the flags that --freeze and --thaw set. The last epoch's loss \
+                and metrics go to the standard output, a line 'name: value' each.""",
         footer = {
             "",
             "Examples:",
@@ -101,8 +101,7 @@ final class FitCommand implements Callable<Integer> {
             names = "--history",
             paramLabel = "H.json",
             description =
-                    "Where the history goes, as JSON and in the form of Keras's History.history:"
-                            + " {\"loss\": [0.9, 0.7], \"val_loss\": [1.0, 0.8]}, a number per epoch.")
+                    "Where the history goes, as JSON and in the form of Keras's History.history: {\"loss\": [0.9, 0.7], \"val_loss\": [1.0, 0.8]}, a number per epoch.")
     private Path history;
 
     @Override
@@ -140,9 +139,8 @@ final class FitCommand implements Callable<Integer> {
                                 .orElseThrow(
                                         () ->
                                                 new Failure(
-                                                        file.path()
-                                                                + ": the model was saved without"
-                                                                + " compiling it; give --optimizer and --loss"));
+                                                        "%s: the model was saved without compiling it; give --optimizer and --loss"
+                                                                .formatted(file.path())));
         if (rate != null) {
             used.setLearningRate(rate);
         }

@@ -17,9 +17,7 @@ final class FreezeOptions {
             names = "--freeze",
             paramLabel = "PATTERN",
             description =
-                    "Freeze these layers: a name, with * for any letters, and all inside it;"
-                            + " until:NAME, all before that layer; from:NAME, it and all after it."
-                            + " Repeatable.")
+                    "Freeze these layers: a name, with * for any letters, and all inside it; until:NAME, all before that layer; from:NAME, it and all after it. Repeatable.")
     private List<String> freeze = new ArrayList<>();
 
     @Option(

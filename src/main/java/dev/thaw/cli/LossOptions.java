@@ -22,9 +22,10 @@ final class LossOptions {
             paramLabel = "NAME",
             converter = ToLoss.class,
             description =
-                    "Keras's name of the loss, instead of the file's, such as mse or"
-                            + " sparse_categorical_crossentropy. Several outputs: repeat it for each,"
-                            + " in the model's order.")
+                    """
+                    Keras's name of the loss, instead of the file's, such as mse or \
+                    sparse_categorical_crossentropy. Several outputs: repeat it for each, in the \
+                    model's order.""")
     private List<Loss> losses = new ArrayList<>();
 
     @Option(
@@ -32,8 +33,7 @@ final class LossOptions {
             paramLabel = "NAME",
             converter = ToMetric.class,
             description =
-                    "Keras's name of what to report too, instead of the file's, such as accuracy or"
-                            + " mae. Repeatable.")
+                    "Keras's name of what to report too, instead of the file's, such as accuracy or mae. Repeatable.")
     private List<Metric> metrics = new ArrayList<>();
 
     /** The compilation of the file with what the options change in it. */
@@ -41,9 +41,8 @@ final class LossOptions {
         Optional<Compilation> file = model.compilation();
         if (losses.isEmpty() && file.isEmpty()) {
             throw new Failure(
-                    model.name()
-                            + ": the file says nothing of a loss, as the model was saved without"
-                            + " compiling it; give --loss");
+                    "%s: the file says nothing of a loss, as the model was saved without compiling it; give --loss"
+                            .formatted(model.name()));
         }
         Compilation chosen =
                 losses.isEmpty() ? file.get() : Compilation.of(optimizer, perOutput(model));
@@ -69,12 +68,8 @@ final class LossOptions {
         }
         if (losses.size() != outputs) {
             throw new Failure(
-                    model.name()
-                            + ": has "
-                            + outputs
-                            + " outputs, got "
-                            + losses.size()
-                            + " losses; give --loss once for all, or once for each");
+                    "%s: has %s outputs, got %s losses; give --loss once for all, or once for each"
+                            .formatted(model.name(), outputs, losses.size()));
         }
         return losses;
     }

@@ -59,17 +59,15 @@ final class ModelFile {
             case ARCHITECTURE -> {
                 if (weights == null) {
                     throw new Failure(
-                            file
-                                    + ": holds an architecture alone; say where its weights are: --weights"
-                                    + " WEIGHTS");
+                            "%s: holds an architecture alone; say where its weights are: --weights WEIGHTS"
+                                    .formatted(file));
                 }
                 return reader.read(file, FileCheck.input(weights));
             }
             default ->
                     throw new Failure(
-                            file
-                                    + ": holds weights alone; join them with the model that they are for: thaw"
-                                    + " convert WEIGHTS OUT.keras --model MODEL");
+                            "%s: holds weights alone; join them with the model that they are for: thaw convert WEIGHTS OUT.keras --model MODEL"
+                                    .formatted(file));
         }
     }
 }

@@ -25,9 +25,8 @@ record ModelTarget(Path path, boolean weightsOnly) {
         if (!name.endsWith(WHOLE) && !name.endsWith(WEIGHTS)) {
             throw new ParameterException(
                     line,
-                    path
-                            + ": the name must end in .keras (the whole model) or .weights.h5 (its"
-                            + " weights alone); other formats are read, not written");
+                    "%s: the name must end in .keras (the whole model) or .weights.h5 (its weights alone); other formats are read, not written"
+                            .formatted(path));
         }
         return new ModelTarget(FileCheck.output(path), name.endsWith(WEIGHTS));
     }

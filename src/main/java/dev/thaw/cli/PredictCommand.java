@@ -56,15 +56,13 @@ final class PredictCommand implements Callable<Integer> {
             required = true,
             paramLabel = "Y.npy",
             description =
-                    "Where an output goes; repeat it for each output, in the model's order or by"
-                            + " name, NAME=Y.npy.")
+                    "Where an output goes; repeat it for each output, in the model's order or by name, NAME=Y.npy.")
     private List<String> outputs;
 
     @Option(
             names = "--training",
             description =
-                    "Call the model with training=True: dropout drops, and batch normalization"
-                            + " normalizes by the rows of each batch. The file stays as it is.")
+                    "Call the model with training=True: dropout drops, and batch normalization normalizes by the rows of each batch. The file stays as it is.")
     private boolean training;
 
     @Option(
@@ -72,8 +70,7 @@ final class PredictCommand implements Callable<Integer> {
             paramLabel = "N",
             converter = CountConverter.Several.class,
             description =
-                    "Predict N times while dropout drops and batch normalization stays on its moving"
-                            + " statistics, and write the mean.")
+                    "Predict N times while dropout drops and batch normalization stays on its moving statistics, and write the mean.")
     private Integer samples;
 
     @Option(
@@ -131,8 +128,7 @@ final class PredictCommand implements Callable<Integer> {
     private void checkUsage() {
         if (training && samples != null) {
             throw wrong(
-                    "--training and --monte-carlo exclude each other: they treat batch normalization"
-                            + " differently");
+                    "--training and --monte-carlo exclude each other: they treat batch normalization differently");
         }
         if (samples == null && !deviations.isEmpty()) {
             throw wrong("--deviation goes with --monte-carlo");
@@ -155,16 +151,15 @@ final class PredictCommand implements Callable<Integer> {
         int n = model.outputs().size();
         if (n > 0 && files.size() != n) {
             throw new Failure(
-                    model.name()
-                            + ": has "
-                            + n
-                            + " outputs "
-                            + model.outputs().stream().map(s -> s.node().layer().name()).toList()
-                            + ", got "
-                            + files.size()
-                            + " files; give "
-                            + option
-                            + " once for each");
+                    "%s: has %s outputs %s, got %s files; give %s once for each"
+                            .formatted(
+                                    model.name(),
+                                    n,
+                                    model.outputs().stream()
+                                            .map(s -> s.node().layer().name())
+                                            .toList(),
+                                    files.size(),
+                                    option));
         }
     }
 

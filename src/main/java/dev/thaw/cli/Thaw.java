@@ -25,8 +25,7 @@ import java.util.concurrent.Callable;
 @Command(
         name = "thaw",
         description =
-                "Keras models without Python: look at them, run them, train them. Without a command, the"
-                        + " demonstration.",
+                "Keras models without Python: look at them, run them, train them. Without a command, the demonstration.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
@@ -75,8 +74,7 @@ public final class Thaw implements Callable<Integer> {
             converter = DeviceConverter.class,
             order = LAST,
             description =
-                    "Where models run: auto, cpu, cuda or cuda:INDEX. Without it, what the environment"
-                            + " variable THAW_DEVICE says, else the best that works here.")
+                    "Where models run: auto, cpu, cuda or cuda:INDEX. Without it, what the environment variable THAW_DEVICE says, else the best that works here.")
     private Device device;
 
     @Option(

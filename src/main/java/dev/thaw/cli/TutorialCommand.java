@@ -23,8 +23,7 @@ import java.util.function.BiConsumer;
         header = "Runs one of the two tutorials that confuse everybody.",
         customSynopsis = "thaw tutorial (mobilenet | xception) [--weights FILE]",
         description =
-                "Transfer learning in small, explained before and after thawing: mobilenet calls its"
-                        + " base without a training argument, xception with training=False.")
+                "Transfer learning in small, explained before and after thawing: mobilenet calls its base without a training argument, xception with training=False.")
 final class TutorialCommand implements Callable<Integer> {
     /** The tutorials. */
     enum Name {
@@ -53,10 +52,9 @@ final class TutorialCommand implements Callable<Integer> {
                     .orElseThrow(
                             () ->
                                     new TypeConversionException(
-                                            "there is no tutorial '"
-                                                    + text
-                                                    + "'; there are "
-                                                    + Arrays.toString(Name.values())));
+                                            "there is no tutorial '%s'; there are %s"
+                                                    .formatted(
+                                                            text, Arrays.toString(Name.values()))));
         }
     }
 
@@ -72,8 +70,7 @@ final class TutorialCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "FILE",
             description =
-                    "Weights without a top that Keras has for the base (of MobileNetV2 those for alpha"
-                            + " 0.35), instead of random ones.")
+                    "Weights without a top that Keras has for the base (of MobileNetV2 those for alpha 0.35), instead of random ones.")
     private Path weights;
 
     @Override

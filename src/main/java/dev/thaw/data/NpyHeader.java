@@ -57,9 +57,8 @@ record NpyHeader(NumberType type, boolean fortran, Shape shape, long start) {
         if (!text.startsWith("{") || !text.endsWith("}") || !entries(text)) {
             throw bad(
                     source,
-                    "its header must be a dictionary of 'descr', 'fortran_order' and 'shape' of a"
-                            + " plain array, got "
-                            + shown(text));
+                    "its header must be a dictionary of 'descr', 'fortran_order' and 'shape' of a plain array, got %s"
+                            .formatted(shown(text)));
         }
         NumberType type = type(source, find(source, TYPE, text, "a type of numbers"));
         boolean fortran = find(source, ORDER, text, "'fortran_order'").group(1).equals("True");
@@ -69,12 +68,8 @@ record NpyHeader(NumberType type, boolean fortran, Shape shape, long start) {
             throw new FileFormatException(
                     source.name(),
                     "",
-                    "its shape "
-                            + shape
-                            + " needs "
-                            + bytes
-                            + " bytes, there are "
-                            + (source.length() - start),
+                    "its shape %s needs %s bytes, there are %s"
+                            .formatted(shape, bytes, source.length() - start),
                     FileFormatException.DAMAGED);
         }
         if (type.memory(shape.size()) > Runtime.getRuntime().maxMemory()) {
@@ -142,9 +137,8 @@ record NpyHeader(NumberType type, boolean fortran, Shape shape, long start) {
         if (size > Integer.MAX_VALUE) {
             throw bad(
                     source,
-                    "a tensor has fewer than 2^31 elements, got shape ("
-                            + text
-                            + "); give samples one by one: Dataset.of(count, i -> ..)");
+                    "a tensor has fewer than 2^31 elements, got shape (%s); give samples one by one: Dataset.of(count, i -> ..)"
+                            .formatted(text));
         }
         return Shape.of(dims);
     }

@@ -144,11 +144,8 @@ public final class Demo {
             same += before.get(i).bitEquals(after.get(i)) ? 1 : 0;
         }
         report.say(
-                "Of the base's "
-                        + before.size()
-                        + " moving statistics "
-                        + same
-                        + " are bit-identical after fine-tuning.");
+                "Of the base's %s moving statistics %s are bit-identical after fine-tuning."
+                        .formatted(before.size(), same));
     }
 
     /** Writes the model for Keras, and reads it again to see that nothing was lost. */

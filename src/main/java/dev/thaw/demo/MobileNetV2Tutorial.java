@@ -139,16 +139,16 @@ public final class MobileNetV2Tutorial {
             Tutorial.accuracy("Fine-tuned", model.evaluate(testX, testY));
             Tutorial.print(
                     "What differs",
-                    "Nothing is baked into base(x), so in fit the base runs in training mode. Frozen, its batch"
-                            + " normalization is in inference nevertheless. Thawed, "
-                            + Tutorial.moving(thawed)
-                            + " of its layers normalize by the batch and move their statistics (by a thousandth"
-                            + " of the way at each step, slower than the weights change), while those that stayed"
-                            + " frozen do not: of "
-                            + before.size()
-                            + " moving statistics "
-                            + Tutorial.same(before, Tutorial.movingStatistics(base))
-                            + " are bit-identical.");
+                    """
+                    Nothing is baked into base(x), so in fit the base runs in training mode. \
+                    Frozen, its batch normalization is in inference nevertheless. Thawed, %s of \
+                    its layers normalize by the batch and move their statistics (by a thousandth \
+                    of the way at each step, slower than the weights change), while those that \
+                    stayed frozen do not: of %s moving statistics %s are bit-identical."""
+                            .formatted(
+                                    Tutorial.moving(thawed),
+                                    before.size(),
+                                    Tutorial.same(before, Tutorial.movingStatistics(base))));
         }
     }
 }

@@ -105,14 +105,15 @@ public final class XceptionTutorial {
             Tutorial.accuracy("Fine-tuned", model.evaluate(testX, testY));
             Tutorial.print(
                     "What differs",
-                    "base(x, training=False) is baked into the graph: thawing lets gradients change the base's"
-                            + " kernels, gamma and beta, but its batch normalization stays in inference. "
-                            + Tutorial.moving(thawed)
-                            + " of its layers move statistics in fit; of "
-                            + before.size()
-                            + " moving statistics "
-                            + Tutorial.same(before, Tutorial.movingStatistics(base))
-                            + " are bit-identical after fine-tuning.");
+                    """
+                    base(x, training=False) is baked into the graph: thawing lets gradients \
+                    change the base's kernels, gamma and beta, but its batch normalization stays \
+                    in inference. %s of its layers move statistics in fit; of %s moving \
+                    statistics %s are bit-identical after fine-tuning."""
+                            .formatted(
+                                    Tutorial.moving(thawed),
+                                    before.size(),
+                                    Tutorial.same(before, Tutorial.movingStatistics(base))));
         }
     }
 }

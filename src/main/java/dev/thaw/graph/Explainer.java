@@ -50,8 +50,8 @@ final class Explainer {
     static Explanation explain(Network model, Mode given) {
         if (model.outputs().isEmpty()) {
             throw new IllegalStateException(
-                    model.name()
-                            + ": cannot be explained, as it is not built yet; call build(..) or give an Input first");
+                    "%s: cannot be explained, as it is not built yet; call build(..) or give an Input first"
+                            .formatted(model.name()));
         }
         if (model.inputShapes().stream().allMatch(Explainer::lacksBatchAlone)) {
             return new Explainer(model, given, BATCH).run();
@@ -273,8 +273,7 @@ final class Explainer {
                                         w.spec().name(),
                                         flow.reaches(v)
                                                 ? "its regularizer alone changes it."
-                                                : "it stays as it is, without weight decay or"
-                                                        + " constraint."));
+                                                : "it stays as it is, without weight decay or constraint."));
             }
         }
         return notes;

@@ -52,9 +52,8 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
         String draws =
                 random.isEmpty()
                         ? "nothing is random."
-                        : named(random)
-                                + (random.size() == 1 ? " draws" : " draw")
-                                + " random numbers.";
+                        : "%s %s random numbers."
+                                .formatted(named(random), random.size() == 1 ? "draws" : "draw");
         if (moving.isEmpty()) {
             return "No moving statistics move; " + draws;
         }

@@ -276,9 +276,8 @@ public class Model extends Network implements AutoCloseable {
     private static Tensor only(List<Tensor> outputs) {
         if (outputs.size() != 1) {
             throw new IllegalStateException(
-                    "the model has "
-                            + outputs.size()
-                            + " outputs; use the method that takes and returns lists");
+                    "the model has %s outputs; use the method that takes and returns lists"
+                            .formatted(outputs.size()));
         }
         return outputs.get(0);
     }

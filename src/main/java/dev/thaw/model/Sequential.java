@@ -40,8 +40,8 @@ public final class Sequential extends Model {
     public Sequential add(Layer layer) {
         if (!layers().isEmpty()) {
             throw new IllegalStateException(
-                    name()
-                            + ": its graph is made already; give all layers to the constructor, or add before the first call");
+                    "%s: its graph is made already; give all layers to the constructor, or add before the first call"
+                            .formatted(name()));
         }
         Objects.requireNonNull(layer, "layer");
         if (layer.flatten().contains(this)) {

@@ -27,12 +27,8 @@ final class Alignment {
         }
         if (!fits) {
             throw new IllegalArgumentException(
-                    "loss and metrics: "
-                            + what
-                            + " must have a number per row or per entry of "
-                            + entries
-                            + ", it has "
-                            + v.shape());
+                    "loss and metrics: %s must have a number per row or per entry of %s, it has %s"
+                            .formatted(what, entries, v.shape()));
         }
         int[] dims = new int[entries.rank()];
         for (int i = 0; i < dims.length; i++) {

@@ -42,12 +42,8 @@ public record Compilation(
                 || metrics.size() != losses.size()
                 || weightedMetrics.size() != losses.size()) {
             throw new IllegalArgumentException(
-                    "compile: needs one loss, one loss weight and one list of metrics per output, got "
-                            + losses.size()
-                            + ", "
-                            + lossWeights.size()
-                            + " and "
-                            + metrics.size());
+                    "compile: needs one loss, one loss weight and one list of metrics per output, got %s, %s and %s"
+                            .formatted(losses.size(), lossWeights.size(), metrics.size()));
         }
     }
 

@@ -33,10 +33,8 @@ record Feeding(List<Shape> x, List<Optional<Shape>> weights) {
         for (Shape s : all) {
             if (!s.isKnown()) {
                 throw new IllegalStateException(
-                        model.name()
-                                + ": a plan needs every extent of the inputs, got "
-                                + s
-                                + "; run the model on data, whose extents are known");
+                        "%s: a plan needs every extent of the inputs, got %s; run the model on data, whose extents are known"
+                                .formatted(model.name(), s));
             }
         }
         return new Feeding(all, List.of());

@@ -55,13 +55,8 @@ final class Objective {
         int outputs = model.outputs().size();
         if (outputs > 0 && compilation.losses().size() != outputs) {
             throw new IllegalArgumentException(
-                    "compile: "
-                            + model.name()
-                            + " has "
-                            + outputs
-                            + " outputs, got "
-                            + compilation.losses().size()
-                            + " losses");
+                    "compile: %s has %s outputs, got %s losses"
+                            .formatted(model.name(), outputs, compilation.losses().size()));
         }
     }
 

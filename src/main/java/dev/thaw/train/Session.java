@@ -95,7 +95,10 @@ public final class Session implements AutoCloseable {
             while (!turn.tryLock(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 if (training) {
                     throw new IllegalStateException(
-                            "%s: work between two steps of fit cannot run the model, as fit has it until its end and waits for that work; read or save the weights there, and predict in a callback or after fit"
+                            """
+                            %s: work between two steps of fit cannot run the model, as fit has it \
+                            until its end and waits for that work; read or save the weights \
+                            there, and predict in a callback or after fit"""
                                     .formatted(model.name()));
                 }
             }

@@ -172,8 +172,10 @@ final class StepCompiler {
         for (Program.Instruction s : p.instructions()) {
             if (s.op() instanceof BatchNormTrain b && b.x().size() == b.mean().size()) {
                 LOG.warn(
-                        "{}: a batch of one value per channel has variance 0: the output is beta whatever comes in, and the"
-                                + " moving variance shrinks; use larger batches or freeze the layer",
+                        """
+                        {}: a batch of one value per channel has variance 0: the output is beta \
+                        whatever comes in, and the moving variance shrinks; use larger batches or \
+                        freeze the layer""",
                         s.scope());
             }
         }

@@ -90,7 +90,10 @@ final class Watch {
         Optional<Batch> batch = behind == 0 ? Optional.of(last) : readAgain(samples);
         String layer = batch.map(b -> compiler.firstNonFinite(b.x(), behind)).orElse("");
         throw new NonFiniteLossException(
-                "%s: the loss is NaN or infinite at step %d (samples %s); %s. The weights are as before this step: lower the learning rate, or check the data with withCheckInputs(true)"
+                """
+                %s: the loss is NaN or infinite at step %d (samples %s); %s. The weights are as \
+                before this step: lower the learning rate, or check the data with \
+                withCheckInputs(true)"""
                         .formatted(
                                 model.name(),
                                 failed,

@@ -70,7 +70,10 @@ final class Dnnl {
             return;
         }
         LOG.warn(
-                "cpu: oneDNN gets fewer than the {} threads that it asks for, so it runs on one; look at the OMP_.. environment variables and at the limit of threads (ulimit -u), or set -D{}",
+                """
+                cpu: oneDNN gets fewer than the {} threads that it asks for, so it runs on one; \
+                look at the OMP_.. environment variables and at the limit of threads (ulimit -u), \
+                or set -D{}""",
                 mostThreads,
                 Workers.PROPERTY);
         mostThreads = 1;

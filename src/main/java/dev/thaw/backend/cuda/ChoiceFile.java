@@ -154,14 +154,13 @@ final class ChoiceFile {
         all.forEach(
                 (key, choice) ->
                         s.append(
-                                String.join(
-                                                "\t",
+                                "%s\t%s\t%s\t%s\t%s\n"
+                                        .formatted(
                                                 key.gpu,
                                                 key.versions,
                                                 key.op,
                                                 choice.winner,
-                                                choice.note)
-                                        + "\n"));
+                                                choice.note)));
         return s.toString();
     }
 }

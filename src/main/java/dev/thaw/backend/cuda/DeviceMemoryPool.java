@@ -58,9 +58,7 @@ final class DeviceMemoryPool implements AutoCloseable {
             String message =
                     String.format(
                             Locale.ROOT,
-                            "cuda: %s needs %,d bytes, and the GPU has %,d of %,d free (%,d are in"
-                                    + " use here); take a smaller batch, or close models that are"
-                                    + " not needed",
+                            "cuda: %s needs %,d bytes, and the GPU has %,d of %,d free (%,d are in use here); take a smaller batch, or close models that are not needed",
                             label,
                             bytes,
                             memory[0],

@@ -211,8 +211,7 @@ final class Engine implements AutoCloseable {
         String geometry = geometry(op);
         if (refused.add(geometry)) {
             LOG.warn(
-                    "cuDNN refuses {}, which kernels of our own compute instead (a convolution far"
-                            + " slower): {}",
+                    "cuDNN refuses {}, which kernels of our own compute instead (a convolution far slower): {}",
                     geometry,
                     e.answer());
         }

@@ -26,8 +26,7 @@ enum Family {
             Candidate.OWN,
             List.of("cudnn"),
             new DropoutRehearsal(),
-            "dropout by cuDNN draws masks that are neither those of other backends nor those of"
-                    + " other plans; -Dthaw.cuda.dropout=own draws the same everywhere");
+            "dropout by cuDNN draws masks that are neither those of other backends nor those of other plans; -Dthaw.cuda.dropout=own draws the same everywhere");
 
     /** The setting by which candidates are run and timed, and the fastest wins. */
     static final String AUTO = "auto";

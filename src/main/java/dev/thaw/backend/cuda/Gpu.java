@@ -216,8 +216,7 @@ final class Gpu implements AutoCloseable {
         long[] memory = memory();
         return String.format(
                 Locale.ROOT,
-                "%s, compute capability %s, %d multiprocessors, %,d MiB (%,d free), driver for CUDA"
-                        + " %s",
+                "%s, compute capability %s, %d multiprocessors, %,d MiB (%,d free), driver for CUDA %s",
                 name,
                 capabilityText(),
                 multiprocessors,

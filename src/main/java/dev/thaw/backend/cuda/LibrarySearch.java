@@ -241,7 +241,6 @@ final class LibrarySearch {
         if (home != null) {
             return home + " (" + HOME + ")";
         }
-        return "CUDA_HOME, /usr/local/cuda*, the system's library folders and Python's"
-                + " site-packages/nvidia";
+        return "CUDA_HOME, /usr/local/cuda*, the system's library folders and Python's site-packages/nvidia";
     }
 }

@@ -42,8 +42,7 @@ final class Status {
         if (status != CUresult.CUDA_SUCCESS) {
             if (LASTING.contains(status) && TOLD.add(status)) {
                 LOG.error(
-                        "the GPU has stopped after an error that lasts, {}: it refuses all further"
-                                + " work of this process, which must be started again",
+                        "the GPU has stopped after an error that lasts, {}: it refuses all further work of this process, which must be started again",
                         driverError(status));
             }
             throw failed(call, doing, driverError(status));

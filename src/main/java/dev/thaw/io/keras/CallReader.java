@@ -71,12 +71,9 @@ final class CallReader {
         if (constant != null && !(layer instanceof Operator)) {
             throw new ConfigException(
                     where,
-                    "a call of the layer '"
-                            + layer.name()
-                            + "' must take tensors, got also "
-                            + constant
-                            + " (an operator in an .h5 file looks like a layer)",
-                    "save the model as" + " .keras");
+                    "a call of the layer '%s' must take tensors, got also %s (an operator in an .h5 file looks like a layer)"
+                            .formatted(layer.name(), constant),
+                    "save the model as .keras");
         }
         List<Symbol> given = inputs.stream().map(h -> symbols.apply(where, h)).toList();
         // Keras up to 3.15 writes a layer's own default down as if the call had been given it

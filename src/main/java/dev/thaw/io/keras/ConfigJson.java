@@ -53,10 +53,8 @@ final class ConfigJson {
         if (text.length() > MAX_LENGTH) {
             throw new ConfigException(
                     what,
-                    "a configuration must have at most "
-                            + MAX_LENGTH
-                            + " characters, got "
-                            + text.length(),
+                    "a configuration must have at most %s characters, got %s"
+                            .formatted(MAX_LENGTH, text.length()),
                     "");
         }
         try {

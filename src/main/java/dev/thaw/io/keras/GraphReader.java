@@ -149,9 +149,8 @@ final class GraphReader {
         if (call.mask() != null && !maskMakers.contains(call.mask())) {
             throw new ConfigException(
                     call.where() + ".kwargs.mask",
-                    "masks come from Masking and Embedding and travel by themselves, got one by hand from '"
-                            + call.mask()
-                            + "'",
+                    "masks come from Masking and Embedding and travel by themselves, got one by hand from '%s'"
+                            .formatted(call.mask()),
                     "");
         }
     }
@@ -230,12 +229,8 @@ final class GraphReader {
             if (h.call() < 0 || h.call() >= declared) {
                 throw new ConfigException(
                         call.where(),
-                        "'"
-                                + h.layer()
-                                + "' has "
-                                + declared
-                                + " calls, got the number "
-                                + h.call(),
+                        "'%s' has %s calls, got the number %s"
+                                .formatted(h.layer(), declared, h.call()),
                         "");
             }
             if (h.call() >= calls.size()) {
@@ -255,12 +250,8 @@ final class GraphReader {
         if (h.output() < 0 || h.output() >= outputs.size()) {
             throw new ConfigException(
                     at,
-                    "'"
-                            + h.layer()
-                            + "' has "
-                            + outputs.size()
-                            + " outputs, got the number "
-                            + h.output(),
+                    "'%s' has %s outputs, got the number %s"
+                            .formatted(h.layer(), outputs.size(), h.output()),
                     "");
         }
         return outputs.get(h.output());

@@ -83,8 +83,7 @@ final class LegacyWeights {
             throw new ConfigException(
                     model.name(),
                     "has %d layers with weights, the file has %d".formatted(layers.size(), stored),
-                    "build the same model that was saved, or take weights by name:"
-                            + " loadWeights(.., WeightOptions.byName())");
+                    "build the same model that was saved, or take weights by name: loadWeights(.., WeightOptions.byName())");
         }
         return layers;
     }
@@ -99,11 +98,8 @@ final class LegacyWeights {
         if (names.size() != weights.size()) {
             throw new ConfigException(
                     g.path(),
-                    layer.name()
-                            + " has "
-                            + weights.size()
-                            + " weights, the file has "
-                            + names.size(),
+                    "%s has %s weights, the file has %s"
+                            .formatted(layer.name(), weights.size(), names.size()),
                     "build the same model that was saved");
         }
         Map<String, Weight> byName = byName(names, layer);

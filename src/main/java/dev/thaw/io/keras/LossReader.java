@@ -149,10 +149,8 @@ final class LossReader {
             if (n.size() != outputs) {
                 throw new ConfigException(
                         WHERE + key,
-                        "must have one entry per output, the model has "
-                                + outputs
-                                + ", got "
-                                + n.size(),
+                        "must have one entry per output, the model has %s, got %s"
+                                .formatted(outputs, n.size()),
                         "");
             }
             List<JsonNode> all = new ArrayList<>();

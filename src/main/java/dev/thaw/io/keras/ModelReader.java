@@ -42,10 +42,8 @@ final class ModelReader {
         if (!isModel(className)) {
             throw new ConfigException(
                     where + ".class_name",
-                    "must be Functional or Sequential, got "
-                            + className
-                            + " (a model of a class of your own is Python code, which is never run"
-                            + " here)",
+                    "must be Functional or Sequential, got %s (a model of a class of your own is Python code, which is never run here)"
+                            .formatted(className),
                     "build it from layers in Keras");
         }
         OldFunctions.renew(object);

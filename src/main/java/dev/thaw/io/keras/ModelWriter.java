@@ -37,8 +37,8 @@ final class ModelWriter {
     ObjectNode write() {
         if (network.inputs().isEmpty()) {
             throw new IllegalStateException(
-                    network.name()
-                            + ": has no graph yet; build it, or run it once, before it is saved");
+                    "%s: has no graph yet; build it, or run it once, before it is saved"
+                            .formatted(network.name()));
         }
         ObjectNode config = JSON.objectNode();
         config.put("name", network.name());
@@ -107,9 +107,8 @@ final class ModelWriter {
     private static boolean training(Layer layer, Mode mode) {
         if (mode == Mode.MONTE_CARLO) {
             throw new IllegalArgumentException(
-                    layer.name()
-                            + ": Keras has no Monte-Carlo mode, so a file cannot hold a call in it;"
-                            + " bake Mode.TRAINING into the dropout layers alone");
+                    "%s: Keras has no Monte-Carlo mode, so a file cannot hold a call in it; bake Mode.TRAINING into the dropout layers alone"
+                            .formatted(layer.name()));
         }
         return mode == Mode.TRAINING;
     }

@@ -159,12 +159,12 @@ final class ObjectWriter {
             return node;
         }
         throw new IllegalArgumentException(
-                where
-                        + ": a file cannot hold "
-                        + (value instanceof Initializer
-                                ? "an initializer of your own; use one of Initializer's"
-                                : value.getClass().getName())
-                        + (value instanceof Initializer ? "" : " in a configuration"));
+                "%s: a file cannot hold %s"
+                        .formatted(
+                                where,
+                                value instanceof Initializer
+                                        ? "an initializer of your own; use one of Initializer's"
+                                        : value.getClass().getName() + " in a configuration"));
     }
 
     private static JsonNode number(Number n) {
@@ -230,9 +230,10 @@ final class ObjectWriter {
         }
         if (!NAME.matcher(className).matches()) {
             throw new IllegalArgumentException(
-                    ("%s: a file cannot hold a %s that is a lambda or has no class with a name, as nothing could read it"
-                                    + " back; give it one (and a Registry that knows it for reading), or save by"
-                                    + " KerasFiles.saveWithoutCompilation")
+                    """
+                    %s: a file cannot hold a %s that is a lambda or has no class with a name, as \
+                    nothing could read it back; give it one (and a Registry that knows it for \
+                    reading), or save by KerasFiles.saveWithoutCompilation"""
                             .formatted(
                                     c instanceof Layer l ? l.name() : "compile_config",
                                     kind.getSimpleName()));

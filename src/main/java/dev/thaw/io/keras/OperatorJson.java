@@ -60,10 +60,8 @@ final class OperatorJson {
             if (!other.equals(call)) {
                 throw new ConfigException(
                         where + ".inbound_nodes[" + i + "]",
-                        "calls of one operator must have the same constants, got "
-                                + other.args()
-                                + " after "
-                                + call.args(),
+                        "calls of one operator must have the same constants, got %s after %s"
+                                .formatted(other.args(), call.args()),
                         "");
             }
         }
@@ -133,9 +131,8 @@ final class OperatorJson {
             default ->
                     throw new ConfigException(
                             where,
-                            "an operator's argument must be a tensor, a number, a slice"
-                                    + " or a list of such, got "
-                                    + ConfigJson.text(n),
+                            "an operator's argument must be a tensor, a number, a slice or a list of such, got %s"
+                                    .formatted(ConfigJson.text(n)),
                             "");
         };
     }

@@ -41,8 +41,7 @@ final class TheanoKernels {
         if (kernel && weight.layer() instanceof Conv3DTranspose) {
             throw new ConfigException(
                     value.path(),
-                    "a Conv3DTranspose that was saved under Theano must not be guessed at: Keras 2 left open how"
-                            + " its kernel is turned",
+                    "a Conv3DTranspose that was saved under Theano must not be guessed at: Keras 2 left open how its kernel is turned",
                     "save the model under TensorFlow in Keras 2");
         }
         if (kernel && TURNED.contains(weight.layer().getClass())) {

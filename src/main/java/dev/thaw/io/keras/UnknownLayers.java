@@ -77,8 +77,7 @@ final class UnknownLayers {
             return OldFunctions.name(object);
         }
         if (className.equals("Lambda")) {
-            return "Lambda: Python code, which is never run here; do the same in Java:"
-                    + " KerasFiles.withLayer(\"Lambda\", config -> ..)";
+            return "Lambda: Python code, which is never run here; do the same in Java: KerasFiles.withLayer(\"Lambda\", config -> ..)";
         }
         // .keras has the package of your own class beside its name, .h5 before it
         String custom = object.path("registered_name").asText("") + className;

@@ -35,11 +35,10 @@ public record WeightReport(
     }
 
     private static String text(List<String> names) {
-        return names.isEmpty()
-                ? "0"
-                : names.size()
-                        + ": "
-                        + String.join(", ", names.subList(0, Math.min(SHOWN, names.size())))
-                        + (names.size() > SHOWN ? ", .." : "");
+        if (names.isEmpty()) {
+            return "0";
+        }
+        String first = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
+        return "%d: %s%s".formatted(names.size(), first, names.size() > SHOWN ? ", .." : "");
     }
 }

@@ -55,8 +55,7 @@ final class WeightsLayout {
         }
         throw new ConfigException(
                 "",
-                "weights must stand in the groups of Keras 3 (layers, vars) or under the attribute"
-                        + " layer_names of Keras 2, got neither",
+                "weights must stand in the groups of Keras 3 (layers, vars) or under the attribute layer_names of Keras 2, got neither",
                 "give a file that Keras saved");
     }
 }

@@ -63,10 +63,8 @@ final class WeightsReader {
         if (!missing.isEmpty()) {
             throw new ConfigException(
                     "",
-                    "the file lacks the weights of "
-                            + missing.size()
-                            + " layers: "
-                            + shortened(missing),
+                    "the file lacks the weights of %s layers: %s"
+                            .formatted(missing.size(), shortened(missing)),
                     "it has " + shortened(r.groupsWithValues()));
         }
         Set<String> left = r.groupsWithValues();
@@ -106,8 +104,7 @@ final class WeightsReader {
         if (all.stream().allMatch(path -> r.name(path) == null)) {
             throw new ConfigException(
                     "",
-                    "the file must name its layers, got their classes and numbers alone, as older releases of"
-                            + " Keras 3 wrote them",
+                    "the file must name its layers, got their classes and numbers alone, as older releases of Keras 3 wrote them",
                     "load the weights by order");
         }
         return all.stream().map(r::stored).toList();
@@ -211,13 +208,12 @@ final class WeightsReader {
         if (values.size() != weights.size()) {
             throw new ConfigException(
                     g.path(),
-                    layer.name()
-                            + " has "
-                            + weights.size()
-                            + " weights "
-                            + weights.stream().map(w -> w.spec().name()).toList()
-                            + ", the file has "
-                            + values.size(),
+                    "%s has %s weights %s, the file has %s"
+                            .formatted(
+                                    layer.name(),
+                                    weights.size(),
+                                    weights.stream().map(w -> w.spec().name()).toList(),
+                                    values.size()),
                     "the file belongs to another model");
         }
         for (int i = 0; i < weights.size(); i++) {

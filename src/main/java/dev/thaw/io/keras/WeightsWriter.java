@@ -21,9 +21,8 @@ final class WeightsWriter {
     static Hdf5Builder write(Network model, List<Tensor> optimizer) {
         if (model.inputs().isEmpty()) {
             throw new IllegalStateException(
-                    model.name()
-                            + ": has no weights yet; build it, or run it once, before they are"
-                            + " saved");
+                    "%s: has no weights yet; build it, or run it once, before they are saved"
+                            .formatted(model.name()));
         }
         Hdf5Builder h5 = new Hdf5Builder();
         for (Map.Entry<String, Layer> e : WeightPaths.of(model).entrySet()) {

@@ -74,12 +74,11 @@ final class OperatorTable {
     private static Entry find(Layer asking, Operator.Call call) {
         if (!exists(call.module(), call.className())) {
             throw asking.refuse(
-                    "there is no operator "
-                            + call.module()
-                            + "."
-                            + call.className()
-                            + "; known are "
-                            + new TreeMap<>(STANDARD.entries).keySet());
+                    "there is no operator %s.%s; known are %s"
+                            .formatted(
+                                    call.module(),
+                                    call.className(),
+                                    new TreeMap<>(STANDARD.entries).keySet()));
         }
         return STANDARD.entries.get(call.className());
     }

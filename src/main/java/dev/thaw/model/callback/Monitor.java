@@ -62,10 +62,8 @@ final class Monitor {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        who
-                                                + ": cannot tell whether more or less of '"
-                                                + name
-                                                + "' is better; call mode(..)"));
+                                        "%s: cannot tell whether more or less of '%s' is better; call mode(..)"
+                                                .formatted(who, name)));
     }
 
     /** The quantity's value; null where it is not among the logs, with a warning. */

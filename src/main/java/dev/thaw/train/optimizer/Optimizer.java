@@ -223,8 +223,8 @@ public abstract class Optimizer implements Configured {
     public final void setLearningRate(double value) {
         if (schedule != null) {
             throw new IllegalStateException(
-                    name()
-                            + ": its learning rate follows a schedule and cannot be set; make the optimizer with a number instead");
+                    "%s: its learning rate follows a schedule and cannot be set; make the optimizer with a number instead"
+                            .formatted(name()));
         }
         learningRate.assign(Tensor.scalar((float) checkRate(value)));
     }
