@@ -1,5 +1,7 @@
 package dev.thaw.cli;
 
+import dev.thaw.file.Printable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -83,7 +85,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     private static String oneLine(String message) {
-        return String.valueOf(message)
+        return Printable.of(String.valueOf(message))
                 .lines()
                 .map(String::strip)
                 .filter(s -> !s.isEmpty())

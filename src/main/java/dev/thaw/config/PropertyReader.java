@@ -219,7 +219,15 @@ public final class PropertyReader implements Properties {
 
     @Override
     public String text(String key, String value) {
-        return orNull(key, value, v -> take(key, v, String.class, "a text"));
+        return orNull(key, value, v -> text(key, v));
+    }
+
+    private String text(String key, Object v) {
+        String s = take(key, v, String.class, "a text");
+        if (s.chars().anyMatch(Character::isISOControl)) {
+            throw refuse(key, "a text without control characters", v);
+        }
+        return s;
     }
 
     @Override

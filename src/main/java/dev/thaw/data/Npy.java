@@ -5,6 +5,7 @@ import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.file.NumberDecoder;
 import dev.thaw.file.NumberEncoder;
+import dev.thaw.file.Reading;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
@@ -33,7 +34,7 @@ public final class Npy {
      */
     public static Tensor read(Path file) {
         try (ByteSource source = ByteSource.open(file)) {
-            return read(source);
+            return Reading.of(source.name(), () -> read(source));
         }
     }
 

@@ -151,8 +151,7 @@ record NpyHeader(NumberType type, boolean fortran, Shape shape, long start) {
     }
 
     private static String shown(String text) {
-        String plain = text.replaceAll("\\p{Cntrl}", "?");
-        return plain.substring(0, Math.min(200, plain.length()));
+        return text.substring(0, Math.min(200, text.length()));
     }
 
     private static FileFormatException bad(ByteSource source, String rule) {

@@ -3,6 +3,7 @@ package dev.thaw.data;
 import dev.thaw.file.AtomicFile;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
+import dev.thaw.file.Reading;
 import dev.thaw.file.ZipArchive;
 import dev.thaw.file.ZipBuilder;
 import dev.thaw.tensor.Tensor;
@@ -24,6 +25,10 @@ public final class Npz {
      * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static Map<String, Tensor> read(Path file) {
+        return Reading.of(file.toString(), () -> arrays(file));
+    }
+
+    private static Map<String, Tensor> arrays(Path file) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         try (ZipArchive zip = ZipArchive.open(file)) {
             for (String entry : zip.names()) {

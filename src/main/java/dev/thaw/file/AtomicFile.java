@@ -8,6 +8,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Set;
@@ -36,6 +39,9 @@ public final class AtomicFile {
     private static final int ATTEMPTS = 100;
     private static final int MAX_LINKS = 40;
     private static final int BUFFER = 1 << 16;
+
+    /** File systems take 255 bytes; what a temporary has besides takes 27. */
+    private static final int LONGEST_NAME = 200;
 
     /** Of this JVM; a probe of their locks would release them, as closing any channel does. */
     private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
@@ -183,8 +189,19 @@ public final class AtomicFile {
         }
     }
 
+    /** What its temporaries begin with; of a name that leaves no room for more, a digest. */
     private static String prefix(Path real) {
-        return ".%s.".formatted(real.getFileName());
+        String name = real.getFileName().toString();
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return ".%s.".formatted(bytes.length <= LONGEST_NAME ? name : digest(bytes));
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private static String random() {

@@ -25,7 +25,7 @@ public class FileFormatException extends UncheckedIOException {
     private final String inside;
 
     /**
-     * The message is {@code file: inside: rule (remedy)}.
+     * The message is {@code file: inside: rule (remedy)}, {@link Printable}.
      *
      * @param file the file's name
      * @param inside where in the file: a path of groups, an archive's entry, a byte position; empty
@@ -46,7 +46,9 @@ public class FileFormatException extends UncheckedIOException {
     }
 
     private static String message(String file, String inside, String rule, String remedy) {
-        return "%s: %s%s (%s)".formatted(file, inside.isEmpty() ? "" : inside + ": ", rule, remedy);
+        return Printable.of(
+                "%s: %s%s (%s)"
+                        .formatted(file, inside.isEmpty() ? "" : inside + ": ", rule, remedy));
     }
 
     private static IOException cause(Throwable cause, String rule) {

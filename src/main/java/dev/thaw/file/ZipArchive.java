@@ -67,7 +67,7 @@ public final class ZipArchive implements AutoCloseable {
     public static ZipArchive open(ByteSource source) {
         try {
             return new ZipArchive(source);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             source.close();
             throw e;
         }
@@ -140,7 +140,7 @@ public final class ZipArchive implements AutoCloseable {
     }
 
     private String some() {
-        String all = String.join(", ", entries.keySet()).replaceAll("\\p{Cntrl}", "?");
+        String all = String.join(", ", entries.keySet());
         return entries.isEmpty() ? "none" : all.substring(0, Math.min(200, all.length()));
     }
 

@@ -202,13 +202,14 @@ final class ZipDirectory {
         } catch (CharacterCodingException e) {
             throw damaged("", "an entry's name must be UTF-8");
         }
-        String shown = name.replaceAll("\\p{Cntrl}", "?");
-        if (name.isEmpty() || name.length() > MAX_NAME || !shown.equals(name)) {
-            throw damaged("", "an entry's name must be plain text, got \"%s\"".formatted(shown));
+        if (name.isEmpty()
+                || name.length() > MAX_NAME
+                || name.chars().anyMatch(Character::isISOControl)) {
+            throw damaged("", "an entry's name must be plain text, got \"%s\"".formatted(name));
         }
         boolean up = List.of(name.split("[/\\\\]")).contains("..");
         if (up || name.startsWith("/") || name.startsWith("\\") || name.matches("[A-Za-z]:.*")) {
-            throw damaged("", "an entry must lie within the archive, got \"%s\"".formatted(shown));
+            throw damaged("", "an entry must lie within the archive, got \"%s\"".formatted(name));
         }
         return name;
     }

@@ -6,6 +6,7 @@ import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Node;
 import dev.thaw.layer.Symbol;
+import dev.thaw.op.Budget;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -22,12 +24,17 @@ import java.util.stream.Stream;
  * the structure alone; what can be trained and run is a {@code Model}.
  */
 public class Network extends Layer {
+    /** Data that never come in one shape twice must not fill the heap. */
+    private static final int MOST_KNOWN_SHAPES = 64;
+
     private List<Symbol> inputs = List.of();
     private List<Symbol> outputs = List.of();
     private List<Node> nodes = List.of();
     private List<Layer> layers = List.of();
     private Structure inputStructure = Structure.of(1);
     private Structure outputStructure = Structure.of(1);
+    private final Map<List<Shape>, List<Shape>> knownShapes = new ConcurrentHashMap<>();
+    private long calls;
 
     /** A network from these inputs to these outputs, which must be connected. */
     protected Network(List<Symbol> inputs, List<Symbol> outputs) {
@@ -54,11 +61,25 @@ public class Network extends Layer {
             order = new GraphOrder(name(), inputs, outputs);
         }
         nodes = order.nodes();
+        knownShapes.clear();
+        calls = nodes.stream().mapToLong(n -> callsOf(n.layer())).reduce(1, Network::sum);
+        Budget.requireCalls(name(), calls);
         layers = order.layers();
         inputStructure = Structure.of(from.size());
         outputStructure = Structure.of(to.size());
         requireUniqueNames(layers);
         super.build(inputShapes());
+    }
+
+    /** How many calls of layers one call makes, itself included; as if each sublayer ran once. */
+    private static long callsOf(Layer layer) {
+        return layer instanceof Network n && n.calls > 0
+                ? n.calls
+                : layer.sublayers().stream().mapToLong(Network::callsOf).reduce(1, Network::sum);
+    }
+
+    private static long sum(long a, long b) {
+        return a + b < 0 ? Long.MAX_VALUE : a + b;
     }
 
     private void requireUniqueNames(List<Layer> all) {
@@ -259,6 +280,10 @@ public class Network extends Layer {
     @Override
     public List<Shape> outputShapes(List<Shape> given) {
         requireShapes(given);
+        List<Shape> before = knownShapes.get(given);
+        if (before != null) {
+            return before;
+        }
         Map<Symbol, Shape> known = new HashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
             known.put(inputs.get(i), given.get(i));
@@ -270,7 +295,12 @@ public class Network extends Layer {
                 known.put(node.outputs().get(i), out.get(i));
             }
         }
-        return outputs.stream().map(known::get).toList();
+        List<Shape> results = outputs.stream().map(known::get).toList();
+        if (knownShapes.size() >= MOST_KNOWN_SHAPES) {
+            knownShapes.clear();
+        }
+        knownShapes.put(List.copyOf(given), results);
+        return results;
     }
 
     private void requireShapes(List<Shape> given) {

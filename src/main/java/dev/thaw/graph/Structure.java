@@ -24,6 +24,13 @@ public record Structure(Form form, List<String> keys) {
     /** Keeps its own copy of the keys. */
     public Structure {
         keys = List.copyOf(keys);
+        for (String key : keys) {
+            if (key.isEmpty() || key.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException(
+                        "a dictionary's key must be a text without control characters, got '%s'"
+                                .formatted(key));
+            }
+        }
     }
 
     /** One tensor stands alone, several make a list. */

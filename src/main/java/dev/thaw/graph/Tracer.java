@@ -3,6 +3,7 @@ package dev.thaw.graph;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Mode;
+import dev.thaw.op.Budget;
 import dev.thaw.op.Draw;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Op;
@@ -30,6 +31,7 @@ public final class Tracer {
     private final List<Value> losses = new ArrayList<>();
     private final Masks masks;
     private boolean random;
+    private int count;
 
     /**
      * @param program receives the ops
@@ -73,6 +75,7 @@ public final class Tracer {
     }
 
     private Call call(Layer layer, List<Value> inputs, Resolution resolution, String path) {
+        Budget.requireCalls(path.isEmpty() ? layer.name() : path, ++count);
         Frame frame = new Frame(layer, resolution, path, calls.merge(layer, 1, Integer::sum) - 1);
         int first = program.instructions().size();
         String outer = program.scope();

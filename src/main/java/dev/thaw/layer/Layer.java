@@ -4,6 +4,7 @@ import dev.thaw.config.Configured;
 import dev.thaw.config.Properties;
 import dev.thaw.config.PropertyReader;
 import dev.thaw.layer.weight.Regularizer;
+import dev.thaw.op.Budget;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -27,7 +28,7 @@ import java.util.regex.Pattern;
  * no backend and no memory.
  */
 public abstract class Layer implements Configured {
-    private static final Pattern NAME = Pattern.compile("[^/\\p{Cntrl}]+");
+    private static final Pattern NAME = Pattern.compile("[^/\\p{Cc}]+");
 
     private final List<Layer> sublayers = new ArrayList<>();
     private String name;
@@ -374,6 +375,7 @@ public abstract class Layer implements Configured {
         }
         List<Weight> made = new ArrayList<>();
         for (WeightSpec spec : weightSpecs(inputs)) {
+            Budget.requireSize(name, spec.name(), spec.shape());
             long seed = RandomSeed.next();
             Variable v =
                     new Variable(
@@ -437,6 +439,7 @@ public abstract class Layer implements Configured {
         requireDTypes(inputs.stream().map(Symbol::dtype).toList());
         List<Shape> shapes = inputs.stream().map(Symbol::shape).toList();
         List<Shape> out = outputShapes(shapes);
+        out.forEach(s -> Budget.requireSize(name, "a sample's output", s));
         build(shapes);
         Node made = new Node(this, inputs, mode, out);
         firstCall = firstCall == null ? made : firstCall;

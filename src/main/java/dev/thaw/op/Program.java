@@ -41,6 +41,7 @@ public final class Program {
                     "value %s of %s: a program needs every extent, got %s"
                             .formatted(name, scope, shape));
         }
+        Budget.requireSize(scope.isEmpty() ? name : scope, "the value '%s'".formatted(name), shape);
         return new Value(nextId++, name, shape, dtype, role);
     }
 

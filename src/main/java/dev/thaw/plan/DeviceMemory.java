@@ -78,6 +78,11 @@ public final class DeviceMemory implements Variable.Home {
         }
     }
 
+    /** Whether a variable lives here now. */
+    synchronized boolean holds(Variable v) {
+        return residents.containsKey(v);
+    }
+
     /** How many variables live here now. */
     public synchronized int count() {
         return residents.size();

@@ -8,6 +8,7 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Program;
 import dev.thaw.op.Reshape;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import java.lang.ref.Cleaner;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -107,14 +109,6 @@ public final class Plan implements AutoCloseable {
         }
         memory = new MemoryPlanner(program, lasting, this::alignedBytes);
         try {
-            // with memory of its own for each value there is no arena
-            Buffer arena =
-                    exact
-                            ? null
-                            : holdings.own(
-                                    backend.allocate(Math.max(1, memory.total()), label("arena")));
-            takeVariables(deviceMemory);
-            uploadConstants();
             long workspace = 0;
             for (Program.Instruction instruction : program.instructions()) {
                 // a reshape costs nothing: both sides are the same memory
@@ -123,6 +117,15 @@ public final class Plan implements AutoCloseable {
                 workspace = Math.max(workspace, p == null ? 0 : p.workspaceBytes());
             }
             workspaceBytes = workspace;
+            requireRoom(deviceMemory);
+            // with memory of its own for each value there is no arena
+            Buffer arena =
+                    exact
+                            ? null
+                            : holdings.own(
+                                    backend.allocate(Math.max(1, memory.total()), label("arena")));
+            takeVariables(deviceMemory);
+            uploadConstants();
             Buffer shared =
                     workspace == 0
                             ? null
@@ -145,8 +148,39 @@ public final class Plan implements AutoCloseable {
 
     /** Names memory for who has to read that there is too little of it. */
     private String label(String what) {
-        return "the %s of a plan for inputs %s"
-                .formatted(what, program.inputs().stream().map(Value::shape).toList());
+        return "the %s of a plan for inputs %s".formatted(what, inputShapes());
+    }
+
+    /** Counts all that the plan will hold, before it holds any. */
+    private void requireRoom(DeviceMemory deviceMemory) {
+        long constants = bytes(program.constants().keySet());
+        List<Value> weights = new ArrayList<>();
+        program.variables()
+                .forEach(
+                        (variable, value) -> {
+                            if (!deviceMemory.holds(variable)) {
+                                weights.add(value);
+                            }
+                        });
+        long variables = bytes(weights);
+        backend.requireRoom(
+                memory.total() + workspaceBytes + constants + variables,
+                String.format(
+                        Locale.ROOT,
+                        "a plan for inputs %s (%,d bytes of values, %,d of workspace, %,d of constants, %,d of weights)",
+                        inputShapes(),
+                        memory.total(),
+                        workspaceBytes,
+                        constants,
+                        variables));
+    }
+
+    private long bytes(Collection<Value> values) {
+        return values.stream().mapToLong(this::bytes).sum();
+    }
+
+    private List<Shape> inputShapes() {
+        return program.inputs().stream().map(Value::shape).toList();
     }
 
     private void refuseTooLarge() {

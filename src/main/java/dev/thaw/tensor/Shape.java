@@ -138,7 +138,11 @@ public final class Shape {
                 throw new IllegalStateException(
                         "shape %s has no size: axis %s is None".formatted(this, i));
             }
-            n = Math.multiplyExact(n, (long) dims[i]);
+            if (dims[i] > 0 && n > Long.MAX_VALUE / dims[i]) {
+                throw new IllegalArgumentException(
+                        "shape %s has more than 2^63 elements".formatted(this));
+            }
+            n *= dims[i];
         }
         return n;
     }
@@ -252,7 +256,11 @@ public final class Shape {
         int[] strides = new int[dims.length];
         long next = 1;
         for (int i = dims.length - 1; i >= 0; i--) {
-            strides[i] = Math.toIntExact(next);
+            if (next > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException(
+                        "shape %s has more than 2^31 elements behind axis %d".formatted(this, i));
+            }
+            strides[i] = (int) next;
             next *= Math.max(1, dims[i]);
         }
         return strides;

@@ -311,6 +311,7 @@ public final class Tensor {
 
     /** Rows [from, to) of the first axis, copied. */
     public Tensor rows(int from, int to) {
+        width("rows");
         if (from < 0 || to < from || to > shape.dim(0)) {
             throw new IllegalArgumentException(
                     "rows [%s, %s) are not within the %s rows".formatted(from, to, shape.dim(0)));
@@ -320,8 +321,13 @@ public final class Tensor {
         return gather(rows);
     }
 
-    /** The named rows of the first axis, copied, in that order. */
+    /**
+     * The named rows of the first axis, copied, in that order.
+     *
+     * @throws IndexOutOfBoundsException where there is no such row
+     */
     public Tensor gather(int[] rows) {
+        width("gather");
         Tensor out = zeros(shape.withBatch(rows.length), dtype);
         gather(rows, 0, rows.length, out);
         return out;
@@ -329,15 +335,35 @@ public final class Tensor {
 
     /** Copies rows[from, to) of the first axis into the first rows of {@code out}. */
     public void gather(int[] rows, int from, int to, Tensor out) {
-        int width = (int) shape.size(1, shape.rank());
+        int width = width("gather");
         for (int i = from; i < to; i++) {
+            if (rows[i] < 0 || rows[i] >= shape.dim(0)) {
+                throw noRow(rows[i]);
+            }
             System.arraycopy(array, rows[i] * width, out.array, (i - from) * width, width);
         }
     }
 
+    /** The elements of a row of the first axis. */
+    private int width(String asker) {
+        if (shape.rank() == 0) {
+            throw new IllegalStateException(
+                    "tensor: %s needs rows, and a single number has none".formatted(asker));
+        }
+        return (int) shape.size(1, shape.rank());
+    }
+
+    private IndexOutOfBoundsException noRow(int row) {
+        return new IndexOutOfBoundsException(
+                "tensor %s: row %d must be in [0, %d)".formatted(shape, row, shape.dim(0)));
+    }
+
     /** Copies all elements of another tensor of this type into a row of the first axis. */
     public void setRow(int row, Tensor source) {
-        int width = (int) shape.size(1, shape.rank());
+        int width = width("setRow");
+        if (row < 0 || row >= shape.dim(0)) {
+            throw noRow(row);
+        }
         if (source.dtype != dtype || source.size() != width) {
             throw new IllegalArgumentException(
                     "tensor: a row of %s %s takes %d elements of that type, got %s %s"
@@ -348,7 +374,11 @@ public final class Tensor {
 
     /** Rows of several tensors, one after another. */
     public static Tensor concatenate(List<Tensor> parts) {
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("tensor: concatenate takes at least one part");
+        }
         Tensor first = parts.get(0);
+        first.width("concatenate");
         int rows = parts.stream().mapToInt(t -> t.shape.dim(0)).sum();
         Tensor out = zeros(first.shape.withBatch(rows), first.dtype);
         int at = 0;

@@ -104,10 +104,10 @@ final class StepCache implements AutoCloseable {
         Key key = new Key(purpose, mode, feeding, freezePattern());
         Step known = holdings.steps.get(key);
         if (known == null) {
+            known = maker.get(); // first, as its plan counts what the weights need
+            holdings.steps.put(key, known);
             model.weights().forEach(w -> holdings.hold(w.variable()));
             states.get().forEach(holdings::hold);
-            known = maker.get();
-            holdings.steps.put(key, known);
             dropOldest();
         }
         return known;

@@ -1,5 +1,6 @@
 package dev.thaw.io;
 
+import dev.thaw.data.Npz;
 import dev.thaw.file.FileFormatException;
 import dev.thaw.file.ZipBuilder;
 import dev.thaw.file.ZipBytes;
@@ -15,6 +16,7 @@ import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,8 @@ public final class HostileFiles {
             e.setValue(null);
             report(e.getKey(), file, () -> Sample.hdf5(file));
         }
+        Files.write(file, arrays());
+        report("four arrays of 60 MB in 97 KB", file, () -> Npz.read(file));
         Map<String, byte[]> archives = archives();
         for (Map.Entry<String, byte[]> e : archives.entrySet()) {
             Files.write(file, e.getValue());
@@ -54,6 +58,20 @@ public final class HostileFiles {
                         }
                     });
         }
+    }
+
+    /** 97 KB: four arrays of numbers of one byte each, which take four here. */
+    private static byte[] arrays() {
+        String header =
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (%d,), }\n".formatted(60 * MIB);
+        byte[] head =
+                ("\u0093NUMPY\u0001\0" + (char) header.length() + "\0" + header)
+                        .getBytes(StandardCharsets.ISO_8859_1);
+        ZipBytes b = new ZipBytes();
+        for (int i = 0; i < 4; i++) {
+            b.claim(b.data(i + ".npy", Arrays.copyOf(head, head.length + 60 * MIB), true));
+        }
+        return b.end("");
     }
 
     private static void report(String name, Path file, Runnable read) {

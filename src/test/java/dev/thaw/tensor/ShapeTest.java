@@ -100,7 +100,11 @@ final class ShapeTest {
         assertThat(Shape.scalar().strides()).isEmpty();
         assertThat(Shape.of(3, 1).stridesIn(Shape.of(2, 3, 4))).containsExactly(0, 1, 0);
         assertThatThrownBy(Shape.of(1, 1 << 16, 1 << 16)::strides)
-                .isInstanceOf(ArithmeticException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2^31");
+        assertThatThrownBy(Shape.of(1 << 30, 1 << 30, 1 << 30)::size)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2^63");
         assertThatThrownBy(S::strides).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -63,6 +63,11 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public void requireRoom(long bytes, String label) {
+        CpuMemory.requireRoom(bytes, label);
+    }
+
+    @Override
     public void upload(Tensor source, Buffer target) {
         CpuBuffer b = (CpuBuffer) target;
         switch (source.dtype()) {

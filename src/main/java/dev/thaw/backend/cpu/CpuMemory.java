@@ -32,11 +32,10 @@ final class CpuMemory {
 
     /** Memory filled with zeros, to be given back by {@link #free} with the same size. */
     static Pointer allocate(long bytes, String label) {
-        long limit = limit();
-        if (!reserve(bytes, limit)) {
-            collect(bytes, limit);
-            if (!reserve(bytes, limit)) {
-                throw refusal(bytes, label, "of the %,d allowed".formatted(limit));
+        if (!reserve(bytes, limit())) {
+            requireRoom(bytes, label);
+            if (!reserve(bytes, limit())) { // somebody else was faster
+                throw overLimit(bytes, label);
             }
         }
         Pointer p = Pointer.calloc(1, bytes);
@@ -45,6 +44,17 @@ final class CpuMemory {
             throw refusal(bytes, label, "and the system has no more");
         }
         return p;
+    }
+
+    /** Refuses what does not fit beside what is in use, also after a collection. */
+    static void requireRoom(long bytes, String label) {
+        long limit = limit();
+        if (bytes > limit - USED.get()) {
+            collect(bytes, limit);
+            if (bytes > limit - USED.get()) {
+                throw overLimit(bytes, label);
+            }
+        }
     }
 
     static void free(Pointer p, long bytes) {
@@ -87,6 +97,10 @@ final class CpuMemory {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static DeviceOutOfMemoryException overLimit(long bytes, String label) {
+        return refusal(bytes, label, "of the %,d allowed".formatted(limit()));
     }
 
     private static DeviceOutOfMemoryException refusal(long bytes, String label, String rest) {

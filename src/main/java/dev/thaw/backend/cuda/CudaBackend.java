@@ -108,6 +108,11 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void requireRoom(long bytes, String label) {
+        gpu.alone(() -> engine.memory().requireRoom(bytes, label));
+    }
+
+    @Override
     public void upload(Tensor source, Buffer target) {
         gpu.alone(() -> engine.staging().upload(source, (CudaBuffer) target));
     }

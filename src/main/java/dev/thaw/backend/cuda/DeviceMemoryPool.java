@@ -54,17 +54,7 @@ final class DeviceMemoryPool implements AutoCloseable {
             address = ask(size);
         }
         if (address == null) {
-            long[] memory = gpu.memory();
-            String message =
-                    String.format(
-                            Locale.ROOT,
-                            "cuda: %s needs %,d bytes, and the GPU has %,d of %,d free (%,d are in use here); take a smaller batch, or close models that are not needed",
-                            label,
-                            bytes,
-                            memory[0],
-                            memory[1],
-                            used);
-            throw new DeviceOutOfMemoryException(message, bytes);
+            throw full(bytes, label);
         }
         used += size;
         DeviceAddress taken = address;
@@ -80,6 +70,27 @@ final class DeviceMemoryPool implements AutoCloseable {
             throw e;
         }
         return new CudaBuffer(taken, bytes, () -> gpu.alone(() -> release(taken, size)));
+    }
+
+    /** Refuses what the whole GPU could not hold beside what is in use here. */
+    synchronized void requireRoom(long bytes, String label) {
+        if (bytes > gpu.memory()[1] - used) {
+            throw full(bytes, label);
+        }
+    }
+
+    private DeviceOutOfMemoryException full(long bytes, String label) {
+        long[] memory = gpu.memory();
+        String message =
+                String.format(
+                        Locale.ROOT,
+                        "cuda: %s needs %,d bytes, and the GPU has %,d of %,d free (%,d are in use here); take a smaller batch, or close models that are not needed",
+                        label,
+                        bytes,
+                        memory[0],
+                        memory[1],
+                        used);
+        return new DeviceOutOfMemoryException(message, bytes);
     }
 
     /**

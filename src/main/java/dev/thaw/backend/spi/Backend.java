@@ -58,6 +58,15 @@ public interface Backend extends AutoCloseable {
      */
     Buffer allocate(long bytes, String label);
 
+    /**
+     * Refuses what can never be allocated beside all that is in use, before any of it is. Default:
+     * nothing, as {@link #allocate} refuses as well.
+     *
+     * @param bytes of several buffers together
+     * @throws DeviceOutOfMemoryException where there is no room
+     */
+    default void requireRoom(long bytes, String label) {}
+
     /** Copies all of a host tensor to the start of the buffer. */
     void upload(Tensor source, Buffer target);
 

@@ -116,9 +116,8 @@ final class Metadata {
         return new FileFormatException(file(), place, rule, FileFormatException.UNSUPPORTED);
     }
 
-    /** Foreign text made fit for a message: short, and without control characters. */
+    /** Foreign text made short enough for a message. */
     static String plain(String s) {
-        String cut = s.length() <= PLAIN_LENGTH ? s : s.substring(0, PLAIN_LENGTH) + "...";
-        return cut.replaceAll("\\p{Cntrl}", "?");
+        return s.length() <= PLAIN_LENGTH ? s : s.substring(0, PLAIN_LENGTH) + "...";
     }
 }

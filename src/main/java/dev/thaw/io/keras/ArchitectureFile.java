@@ -33,16 +33,12 @@ final class ArchitectureFile {
     /** The model with new weights, compiled where the text says how. */
     Model model(Registry registry, boolean compiles) {
         try (source) {
-            return KerasFiles.reading(
-                    source.name(),
-                    () -> {
-                        JsonNode json = ConfigJson.parse(text(), "");
-                        Model model = ModelReader.root("model", json, registry);
-                        if (compiles) {
-                            CompileReader.read(model, json.path("compile_config"), registry, false);
-                        }
-                        return model;
-                    });
+            JsonNode json = ConfigJson.parse(text(), "");
+            Model model = ModelReader.root("model", json, registry);
+            if (compiles) {
+                CompileReader.read(model, json.path("compile_config"), registry, false);
+            }
+            return model;
         }
     }
 

@@ -44,19 +44,15 @@ final class ArchiveFile {
     Model model(Registry registry, boolean compiles) {
         try (ZipArchive zip = ZipArchive.open(source);
                 Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
-            return KerasFiles.reading(
-                    source.name(),
-                    () -> {
-                        boolean keras2 = version(zip).startsWith("2.");
-                        JsonNode config = json(zip, CONFIG);
-                        Model model = ModelReader.root(CONFIG, config, registry);
-                        WeightsLayout.read(model, weights.root()).apply();
-                        JsonNode how = config.path("compile_config");
-                        if (compiles) {
-                            CompileReader.read(model, how, weights.root(), registry, keras2);
-                        }
-                        return model;
-                    });
+            boolean keras2 = version(zip).startsWith("2.");
+            JsonNode config = json(zip, CONFIG);
+            Model model = ModelReader.root(CONFIG, config, registry);
+            WeightsLayout.read(model, weights.root()).apply();
+            JsonNode how = config.path("compile_config");
+            if (compiles) {
+                CompileReader.read(model, how, weights.root(), registry, keras2);
+            }
+            return model;
         }
     }
 
@@ -82,7 +78,7 @@ final class ArchiveFile {
     <T> T weights(Function<Hdf5Group, T> read) {
         try (ZipArchive zip = ZipArchive.open(source);
                 Hdf5File weights = Hdf5File.open(zip.open(WEIGHTS))) {
-            return KerasFiles.reading(source.name(), () -> read.apply(weights.root()));
+            return read.apply(weights.root());
         }
     }
 

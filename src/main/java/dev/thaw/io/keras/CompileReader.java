@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.thaw.config.ConfigException;
 import dev.thaw.config.Registry;
+import dev.thaw.file.Printable;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.io.hdf5.Hdf5Node;
@@ -110,7 +111,10 @@ final class CompileReader {
                     model.compilation().isPresent()
                             ? "is compiled without what cannot be read"
                             : "is not compiled, as this cannot be read",
-                    lost.stream().map(Throwable::getMessage).collect(Collectors.joining(" | ")));
+                    Printable.of(
+                            lost.stream()
+                                    .map(Throwable::getMessage)
+                                    .collect(Collectors.joining(" | "))));
         }
         return model.compilation().isPresent();
     }

@@ -31,7 +31,7 @@ final class Hdf5ModelFile {
 
     Model model(Registry registry, boolean compiles) {
         try (Hdf5File h5 = Hdf5File.open(source)) {
-            return KerasFiles.reading(source.name(), () -> model(h5, registry, compiles));
+            return model(h5, registry, compiles);
         }
     }
 
@@ -56,7 +56,7 @@ final class Hdf5ModelFile {
 
     <T> T weights(Function<Hdf5Group, T> read) {
         try (Hdf5File h5 = Hdf5File.open(source)) {
-            return KerasFiles.reading(source.name(), () -> read.apply(h5.root()));
+            return read.apply(h5.root());
         }
     }
 }

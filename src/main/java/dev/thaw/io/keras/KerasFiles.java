@@ -9,6 +9,7 @@ import dev.thaw.file.AtomicFile;
 import dev.thaw.file.Body;
 import dev.thaw.file.ByteSource;
 import dev.thaw.file.FileFormatException;
+import dev.thaw.file.Reading;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Group;
 import dev.thaw.layer.Layer;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Models and weights in Keras's files, both ways. What is read: {@code .keras}; {@code .h5} of
@@ -159,10 +161,16 @@ public final class KerasFiles {
 
     /** A model with new weights, from what {@code model.to_json()} said in Keras. */
     public Model readArchitecture(Path json) {
-        return new ArchitectureFile(ByteSource.open(json)).model(registry, compiles);
+        return reading(
+                json.toString(),
+                () -> new ArchitectureFile(ByteSource.open(json)).model(registry, compiles));
     }
 
     private Model read(ByteSource source) {
+        return reading(source.name(), () -> model(source));
+    }
+
+    private Model model(ByteSource source) {
         if (isZip(source)) {
             return new ArchiveFile(source).model(registry, compiles);
         }
@@ -190,6 +198,10 @@ public final class KerasFiles {
     /** What a file claims to hold, by its content. */
     public static Content content(Path file) {
         ByteSource source = ByteSource.open(file);
+        return reading(source.name(), () -> content(source));
+    }
+
+    private static Content content(ByteSource source) {
         boolean zip = isZip(source);
         if (!zip && !ArchitectureFile.fits(source)) {
             return new Hdf5ModelFile(source).isWhole() ? Content.MODEL : Content.WEIGHTS;
@@ -219,9 +231,12 @@ public final class KerasFiles {
 
     private static <T> T weights(Path file, Function<Hdf5Group, T> read) {
         ByteSource source = ByteSource.open(file);
-        return isZip(source)
-                ? new ArchiveFile(source).weights(read)
-                : new Hdf5ModelFile(source).weights(read);
+        return reading(
+                source.name(),
+                () ->
+                        isZip(source)
+                                ? new ArchiveFile(source).weights(read)
+                                : new Hdf5ModelFile(source).weights(read));
     }
 
     /** Both readers close the source. */
@@ -299,20 +314,17 @@ public final class KerasFiles {
         }
     }
 
-    /** Adds the file's name to what its configuration does wrong. */
-    static <T> T reading(String file, java.util.function.Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (ConfigException e) {
-            throw new FileFormatException(
-                    file, e.place(), e.rule(), e.remedy().isEmpty() ? REMEDY : e.remedy(), e);
-        } catch (StackOverflowError e) {
-            throw new FileFormatException(
-                    file,
-                    "",
-                    "models must not be nested as deep as these",
-                    FileFormatException.UNSUPPORTED,
-                    e);
-        }
+    /** Adds the file's name to what its configuration does wrong, and to all else. */
+    private static <T> T reading(String file, Supplier<T> work) {
+        return Reading.of(
+                file,
+                () -> {
+                    try {
+                        return work.get();
+                    } catch (ConfigException e) {
+                        String remedy = e.remedy().isEmpty() ? REMEDY : e.remedy();
+                        throw new FileFormatException(file, e.place(), e.rule(), remedy, e);
+                    }
+                });
     }
 }

@@ -1,6 +1,7 @@
 package dev.thaw.io.keras;
 
 import dev.thaw.config.ConfigException;
+import dev.thaw.file.Printable;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.layer.Weight;
 import dev.thaw.model.Model;
@@ -86,7 +87,7 @@ final class OptimizerState {
                 "{}: the optimizer {} starts afresh: {} (were weights frozen or thawed before saving, and not trained since?)",
                 model.name(),
                 optimizer.name(),
-                why);
+                Printable.of(why));
     }
 
     private boolean inOrder(List<Hdf5Dataset> values) {

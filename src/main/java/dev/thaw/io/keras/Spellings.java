@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.thaw.config.ConfigException;
+import dev.thaw.file.Printable;
 import dev.thaw.train.optimizer.Optimizer;
 
 import org.slf4j.Logger;
@@ -39,7 +40,10 @@ final class Spellings {
         Spellings s = new Spellings();
         s.walk(where, node);
         if (!s.types.isEmpty()) {
-            LOG.warn("{}: has layers of {}; they compute in float32 here", where, s.types);
+            LOG.warn(
+                    "{}: has layers of {}; they compute in float32 here",
+                    where,
+                    Printable.of(s.types.toString()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.UnaryLayer;
 import dev.thaw.layer.WeightSpec;
+import dev.thaw.op.Budget;
 import dev.thaw.op.Concat;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
@@ -105,6 +106,7 @@ public final class TimeDistributed extends UnaryLayer<TimeDistributed> {
     }
 
     private Value stepByStep(Lowering l, Value x) {
+        Budget.requireCalls(name(), x.shape().dim(1));
         Formula f = l.formula();
         Shape out = outputShape(x.shape());
         List<Value> steps = new ArrayList<>();

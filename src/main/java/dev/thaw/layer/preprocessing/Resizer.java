@@ -18,6 +18,9 @@ public record Resizer(Interpolation interpolation, boolean antialias) {
 
     private static final double CUBIC = -.5;
 
+    /** A million pixels along an axis, the cubic way; the widest pictures have some 100,000. */
+    private static final int MOST_WEIGHTS = 1 << 22;
+
     /** x: [N, H, W, C] becomes [N, height, width, C]. */
     public Value resize(Formula f, Value x, int height, int width) {
         return along(f, along(f, x, 1, height), 2, width);
@@ -25,7 +28,19 @@ public record Resizer(Interpolation interpolation, boolean antialias) {
 
     private Value along(Formula f, Value x, int axis, int out) {
         int in = x.shape().dim(axis);
+        requireSmall(f.program().scope(), in, out);
         return in == out ? x : weights(in, out).times(f, x, axis);
+    }
+
+    /** A matrix is made in the heap, before any backend sees it. */
+    private void requireSmall(String asker, int in, int out) {
+        boolean spreads = antialias || isLanczos();
+        double perPixel = spreads ? 2.0 * radius() * Math.max(1, (double) in / out) + 1 : 4;
+        if (out * perPixel > MOST_WEIGHTS) {
+            throw new IllegalArgumentException(
+                    "%s: resizing %d pixels to %d takes a matrix of %.0f weights, at most %d are made; resize to fewer pixels, or without antialias"
+                            .formatted(asker, in, out, out * perPixel, MOST_WEIGHTS));
+        }
     }
 
     /** A row of weights for each pixel of the result. */

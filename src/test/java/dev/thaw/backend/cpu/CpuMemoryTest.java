@@ -62,12 +62,33 @@ class CpuMemoryTest {
             System.setProperty(CpuMemory.PROPERTY, "" + (used + 100_000));
             assertThatThrownBy(() -> model.predict(x))
                     .isInstanceOf(DeviceOutOfMemoryException.class)
-                    .hasMessageContaining("the arena of a plan for inputs [(32, 1024)] needs 13")
+                    .hasMessageContaining("a plan for inputs [(32, 1024)] (132,096 bytes of values")
+                    .hasMessageContaining("needs 13")
                     .hasMessageContaining("take a smaller batch")
                     .hasMessageContaining(CpuMemory.PROPERTY);
             assertThat(CpuMemory.used()).as("what was refused is not counted").isEqualTo(used);
             System.setProperty(CpuMemory.PROPERTY, "1g");
             assertThat(model.predict(x).shape()).isEqualTo(Shape.of(32, 8));
+        }
+    }
+
+    /** All that a plan will hold is counted at once: the last of it used to be refused alone. */
+    @Test
+    void weightsAreCountedBeforeAnythingIsAllocated() {
+        Tensor x = Tensor.zeros(Shape.of(1, 64), DType.FLOAT32);
+        try (Model model =
+                new Sequential(Input.of(64), new Dense(2_000), new Dense(2_000)).on(Device.cpu())) {
+            long used = CpuMemory.used();
+            System.setProperty(CpuMemory.PROPERTY, "" + (used + 10_000_000));
+            assertThatThrownBy(() -> model.predict(x))
+                    .isInstanceOf(DeviceOutOfMemoryException.class)
+                    .hasMessageContaining("a plan for inputs [(1, 64)]")
+                    .hasMessageContaining("16,528,000 of weights")
+                    .satisfies(
+                            e ->
+                                    assertThat(((DeviceOutOfMemoryException) e).requestedBytes())
+                                            .isGreaterThan(16_528_000));
+            assertThat(CpuMemory.used()).isEqualTo(used);
         }
     }
 
