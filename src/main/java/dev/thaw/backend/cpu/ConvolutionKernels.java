@@ -50,12 +50,16 @@ final class ConvolutionKernels {
     static void register(KernelTable table) {
         table.add(
                 Convolution.class,
-                op -> {
-                    Pipeline line =
-                            output(op.x(), op.w(), op.bias(), op.y(), op.window(), op.groups());
-                    Epilogue epilogue = new Epilogue(null, op.rectifier());
-                    return epilogue.isThere() ? line.then(m -> epilogue.after(op.y(), m)) : line;
-                });
+                op ->
+                        prepare(
+                                Result.OUTPUT,
+                                op.x(),
+                                op.w(),
+                                op.bias(),
+                                op.y(),
+                                op.window(),
+                                op.groups(),
+                                new PostOps(null, op.rectifier())));
         table.add(
                 ConvolutionGradInput.class,
                 op -> input(op.dx(), op.w(), op.dy(), op.window(), op.groups()));
@@ -95,34 +99,43 @@ final class ConvolutionKernels {
 
     private static Pipeline output(
             Value x, Value w, Value bias, Value y, Window window, int groups) {
-        return prepare(Result.OUTPUT, x, w, bias, y, window, groups);
+        return prepare(Result.OUTPUT, x, w, bias, y, window, groups, PostOps.NONE);
     }
 
     private static Prepared input(Value dx, Value w, Value dy, Window window, int groups) {
-        return prepare(Result.INPUT, dx, w, null, dy, window, groups);
+        return prepare(Result.INPUT, dx, w, null, dy, window, groups, PostOps.NONE);
     }
 
     private static Prepared filters(Value x, Value dw, Value dy, Window window, int groups) {
-        return prepare(Result.FILTERS, x, dw, null, dy, window, groups);
+        return prepare(Result.FILTERS, x, dw, null, dy, window, groups, PostOps.NONE);
     }
 
     private static Pipeline prepare(
-            Result result, Value x, Value w, Value bias, Value y, Window window, int groups) {
-        return WindowGeometry.of(x, y, window).isOrdinary()
-                ? of(result, x, y, window, groups, bias).prepare(x, w, y)
-                : new ConvolutionLoops(result, x, w, bias, y, window, groups).prepare();
+            Result result,
+            Value x,
+            Value w,
+            Value bias,
+            Value y,
+            Window window,
+            int groups,
+            PostOps end) {
+        if (WindowGeometry.of(x, y, window).isOrdinary()) {
+            return of(result, x, y, window, groups, bias).prepare(x, w, y, end);
+        }
+        return end.after(y, new ConvolutionLoops(result, x, w, bias, y, window, groups).prepare());
     }
 
-    private Pipeline prepare(Value x, Value w, Value y) {
+    private Pipeline prepare(Value x, Value w, Value y, PostOps end) {
         if (geometry.isEmpty()) {
-            return Pipeline.zeros(result == Result.OUTPUT ? y : result == Result.INPUT ? x : w);
+            return end.after(
+                    y,
+                    Pipeline.zeros(result == Result.OUTPUT ? y : result == Result.INPUT ? x : w));
         }
         Pipeline line = new Pipeline();
         try {
-            Primitive p =
-                    line.own(
-                            new ConvolutionPrimitive(result, geometry, groups, bias != null)
-                                    .choose());
+            ConvolutionPrimitive.Chosen chosen =
+                    new ConvolutionPrimitive(result, geometry, groups, bias != null, end).choose();
+            Primitive p = line.own(chosen.primitive());
             List<Pipeline.Argument> arguments = new ArrayList<>();
             List<Runnable> after = new ArrayList<>();
             for (Tensor t :
@@ -135,9 +148,10 @@ final class ConvolutionKernels {
             if (bias != null) {
                 arguments.add(new Pipeline.Argument(DNNL_ARG_BIAS, Pipeline.operand(bias)));
             }
+            arguments.addAll(chosen.end().arguments());
             line.then(p, arguments);
             after.forEach(Runnable::run);
-            return line;
+            return chosen.end() == end ? line : end.after(y, line);
         } catch (RuntimeException | Error e) {
             line.close();
             throw e;

@@ -13,8 +13,10 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  * @param result which tensor it computes
  * @param groups into how many groups the channels fall
  * @param biased whether it adds a bias
+ * @param end what it does to its result
  */
-record ConvolutionPrimitive(Result result, WindowGeometry geometry, int groups, boolean biased) {
+record ConvolutionPrimitive(
+        Result result, WindowGeometry geometry, int groups, boolean biased, PostOps end) {
     /** One-thread speeds, for the choice of threads. */
     private static final double FLOPS_PER_NS = 60;
 
@@ -37,33 +39,41 @@ record ConvolutionPrimitive(Result result, WindowGeometry geometry, int groups, 
         }
     }
 
+    /**
+     * What oneDNN has.
+     *
+     * @param primitive the primitive
+     * @param end what it does to its result; nothing where the asked for has to follow
+     */
+    record Chosen(Primitive primitive, PostOps end) {}
+
     /** Images as they are; where oneDNN has nothing fast for that, in whatever layout it wants. */
-    Primitive choose() {
+    Chosen choose() {
         Primitive asIs = null;
         IllegalStateException refusal = null;
         try {
-            asIs = make(true);
+            asIs = make(true, end);
             if (!asIs.implementation().startsWith("ref")) {
-                return asIs;
+                return new Chosen(asIs, end);
             }
         } catch (IllegalStateException e) {
             refusal = e;
         }
         try {
-            Primitive free = make(false);
+            Primitive free = make(false, PostOps.NONE);
             if (asIs != null) {
                 asIs.close();
             }
-            return free;
+            return new Chosen(free, PostOps.NONE);
         } catch (IllegalStateException e) {
             if (asIs == null) {
                 throw refusal;
             }
-            return asIs;
+            return new Chosen(asIs, end);
         }
     }
 
-    private Primitive make(boolean imagesAsTheyAre) {
+    private Primitive make(boolean imagesAsTheyAre, PostOps ending) {
         dnnl_memory_desc x = image(geometry.in(), imagesAsTheyAre);
         dnnl_memory_desc y = image(geometry.out(), imagesAsTheyAre);
         dnnl_memory_desc w = Dnnl.any(geometry.filterDims(groups));
@@ -73,7 +83,10 @@ record ConvolutionPrimitive(Result result, WindowGeometry geometry, int groups, 
         return new Primitive(
                 "convolution",
                 Dnnl.threads(WindowGeometry.size(geometry.out()) * perOutput / speed),
-                (pd, attr) -> create(pd, attr, x, w, b, y),
+                (pd, attr) -> {
+                    ending.addTo(attr, y);
+                    return create(pd, attr, x, w, b, y);
+                },
                 b == null ? new dnnl_memory_desc[] {x, w, y} : new dnnl_memory_desc[] {x, w, b, y});
     }
 

@@ -111,13 +111,20 @@ final class Primitive implements AutoCloseable {
                 Arg a = arguments.get(i);
                 dnnl_memory m = new dnnl_memory();
                 memories.add(m);
-                Dnnl.check(
-                        dnnl_memory_create(
-                                m,
-                                argument(a.index),
-                                Dnnl.get().engine(),
-                                new CpuBuffer.At(a.address, 0)),
-                        "memory");
+                dnnl_memory_desc number = PostOps.isNumber(a.index) ? Dnnl.dense(1) : null;
+                try {
+                    Dnnl.check(
+                            dnnl_memory_create(
+                                    m,
+                                    number == null ? argument(a.index) : number,
+                                    Dnnl.get().engine(),
+                                    new CpuBuffer.At(a.address, 0)),
+                            "memory");
+                } finally {
+                    if (number != null) {
+                        dnnl_memory_desc_destroy(number);
+                    }
+                }
                 args.getPointer(i).arg(a.index).memory(m);
             }
         }
