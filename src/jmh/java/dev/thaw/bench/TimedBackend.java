@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Another backend with a clock around each launch. For a backend that runs what it launches. */
 final class TimedBackend implements Backend {
@@ -62,8 +63,8 @@ final class TimedBackend implements Backend {
     }
 
     @Override
-    public Prepared prepare(Op op) {
-        Prepared prepared = inner.prepare(op);
+    public Prepared prepare(Op op, Predicate<Value> steady) {
+        Prepared prepared = inner.prepare(op, steady);
         return new Prepared() {
             @Override
             public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
@@ -91,6 +92,11 @@ final class TimedBackend implements Backend {
                 long begin = System.nanoTime();
                 kernel.launch();
                 clock.add(System.nanoTime() - begin);
+            }
+
+            @Override
+            public void refresh() {
+                kernel.refresh();
             }
 
             @Override

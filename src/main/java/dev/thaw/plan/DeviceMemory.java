@@ -9,6 +9,7 @@ import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The variables that live on one backend. A variable moves there when the first plan wants it and
@@ -17,12 +18,28 @@ import java.util.WeakHashMap;
 public final class DeviceMemory implements Variable.Home {
     private static final Map<Backend, WeakReference<DeviceMemory>> ALL = new WeakHashMap<>();
 
-    private static final class Resident {
-        final Buffer buffer;
-        int users;
+    /** A variable that lives here, and how often its value has been replaced. */
+    static final class Resident {
+        private final Buffer buffer;
+        private final AtomicLong changes = new AtomicLong();
+        private int users;
 
-        Resident(Buffer buffer) {
+        private Resident(Buffer buffer) {
             this.buffer = buffer;
+        }
+
+        Buffer buffer() {
+            return buffer;
+        }
+
+        /** Grows with every change. */
+        long changes() {
+            return changes.get();
+        }
+
+        /** Tells that the value is another one now. */
+        void changed() {
+            changes.incrementAndGet();
         }
     }
 
@@ -47,7 +64,12 @@ public final class DeviceMemory implements Variable.Home {
     }
 
     /** Brings a variable here, or counts one more user of it. */
-    public synchronized Buffer acquire(Variable v) {
+    public Buffer acquire(Variable v) {
+        return resident(v).buffer;
+    }
+
+    /** Brings a variable here, or counts one more user of it. */
+    synchronized Resident resident(Variable v) {
         Resident r = residents.get(v);
         if (r == null) {
             if (v.home() != null) {
@@ -65,7 +87,7 @@ public final class DeviceMemory implements Variable.Home {
             v.settle(this);
         }
         r.users++;
-        return r.buffer;
+        return r;
     }
 
     /** Ends one use; the last one sends the variable home. */
@@ -104,6 +126,7 @@ public final class DeviceMemory implements Variable.Home {
         Resident r = residents.get(v);
         if (r != null) {
             backend.upload(value, r.buffer);
+            r.changed();
         }
         return r != null;
     }

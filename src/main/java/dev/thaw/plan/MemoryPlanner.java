@@ -40,13 +40,17 @@ final class MemoryPlanner {
 
     private final Map<Value, Value> roots = new HashMap<>();
     private final Map<Value, Block> blocks = new HashMap<>();
+    private final Set<Value> outside;
     private final long total;
 
     /**
      * @param kept values that must last until the end of the run
+     * @param outside values that have memory of their own
      * @param bytes the size of a value, a multiple of the alignment
      */
-    MemoryPlanner(Program program, Set<Value> kept, ToLongFunction<Value> bytes) {
+    MemoryPlanner(
+            Program program, Set<Value> kept, Set<Value> outside, ToLongFunction<Value> bytes) {
+        this.outside = outside;
         List<Program.Instruction> instructions = program.instructions();
         for (Program.Instruction s : instructions) {
             if (s.op() instanceof Reshape r) {
@@ -71,8 +75,10 @@ final class MemoryPlanner {
         }
     }
 
-    static boolean inArena(Value v) {
-        return v.role() == Value.Role.TEMP || v.role() == Value.Role.INPUT;
+    /** Whether a value that has memory, and is not another one's, has it in the arena. */
+    boolean inArena(Value root) {
+        boolean placed = root.role() == Value.Role.TEMP || root.role() == Value.Role.INPUT;
+        return placed && !outside.contains(root);
     }
 
     /** Largest first, each at the lowest place that is free during its whole life. */

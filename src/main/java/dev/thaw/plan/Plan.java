@@ -88,9 +88,17 @@ public final class Plan implements AutoCloseable {
     private final Cleaner.Cleanable cleanable;
     private final MemoryPlanner memory;
     private final boolean exact = Boolean.getBoolean(Backend.EXACT_PROPERTY);
+    private final Steady steady;
+    private final Kernel first;
     private final Kernel sequence;
+    private final List<Kernel> bound = new ArrayList<>();
     private final long workspaceBytes;
     private final List<Prepared> prepared = new ArrayList<>();
+    private final List<DeviceMemory.Resident> watched = new ArrayList<>();
+    private final List<DeviceMemory.Resident> updated = new ArrayList<>();
+
+    /** The sum of {@link #watched}'s changes when what depends on them was computed last. */
+    private long seen = -1;
 
     /**
      * Chooses algorithms, plans memory and binds. Ops that neither change a state nor lead to a
@@ -103,11 +111,13 @@ public final class Plan implements AutoCloseable {
         this.program = program;
         program.prune(fetched);
         refuseTooLarge();
+        steady = new Steady(program, fetched);
+        program.rewrite(steady.inOrder());
         Set<Value> lasting = new HashSet<>(fetched);
         if (Boolean.getBoolean(KEEP_INPUTS_PROPERTY)) {
             lasting.addAll(program.inputs());
         }
-        memory = new MemoryPlanner(program, lasting, this::alignedBytes);
+        memory = new MemoryPlanner(program, lasting, steady.kept(), this::alignedBytes);
         try {
             long workspace = 0;
             for (Program.Instruction instruction : program.instructions()) {
@@ -130,13 +140,18 @@ public final class Plan implements AutoCloseable {
                     workspace == 0
                             ? null
                             : holdings.own(backend.allocate(workspace, label("workspace")));
-            List<Kernel> bound = new ArrayList<>();
-            for (Prepared p : prepared) {
+            List<Kernel> once = new ArrayList<>();
+            List<Kernel> always = new ArrayList<>();
+            for (int i = 0; i < prepared.size(); i++) {
+                Prepared p = prepared.get(i);
                 if (p != null) {
-                    bound.add(holdings.own(p.bind(v -> buffer(v, arena), shared)));
+                    Kernel k = holdings.own(p.bind(v -> buffer(v, arena), shared));
+                    (i < steady.count() ? once : always).add(k);
+                    bound.add(k);
                 }
             }
-            sequence = holdings.own(backend.sequence(bound));
+            first = holdings.own(backend.sequence(once));
+            sequence = holdings.own(backend.sequence(always));
             program.inputs().forEach(v -> buffer(v, arena));
             fetched.forEach(v -> buffer(v, arena));
         } catch (RuntimeException | Error e) {
@@ -211,7 +226,7 @@ public final class Plan implements AutoCloseable {
 
     private Prepared prepare(Program.Instruction instruction) {
         try {
-            return holdings.own(backend.prepare(instruction.op()));
+            return holdings.own(backend.prepare(instruction.op(), steady::contains));
         } catch (DeviceOutOfMemoryException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -238,8 +253,10 @@ public final class Plan implements AutoCloseable {
 
     private void takeVariables(DeviceMemory deviceMemory) {
         for (Map.Entry<Variable, Value> e : program.variables().entrySet()) {
-            buffers.put(e.getValue(), deviceMemory.acquire(e.getKey()));
+            DeviceMemory.Resident r = deviceMemory.resident(e.getKey());
+            buffers.put(e.getValue(), r.buffer());
             holdings.own(() -> deviceMemory.release(e.getKey()));
+            (steady.contains(e.getValue()) ? watched : updated).add(r);
         }
     }
 
@@ -257,7 +274,7 @@ public final class Plan implements AutoCloseable {
             Value root = memory.root(v);
             if (buffers.containsKey(root)) {
                 known = buffers.get(root);
-            } else if (arena == null) {
+            } else if (arena == null || !memory.inArena(root)) {
                 known = holdings.own(backend.allocate(bytes(root), root.name()));
                 buffers.put(root, known);
             } else {
@@ -274,10 +291,23 @@ public final class Plan implements AutoCloseable {
         backend.upload(content, buffers.get(input));
     }
 
-    /** Launches every kernel in order. */
+    /**
+     * Launches every kernel in order; those that depend on weights alone only where one has changed
+     * since they last ran.
+     */
     public void run() {
         requireOpen();
+        long now = 0;
+        for (DeviceMemory.Resident r : watched) {
+            now += r.changes();
+        }
+        if (now != seen) {
+            first.launch();
+            bound.forEach(Kernel::refresh);
+            seen = now;
+        }
         sequence.launch();
+        updated.forEach(DeviceMemory.Resident::changed);
     }
 
     /** Copies a fetched value to the host, after everything launched. */
@@ -303,7 +333,8 @@ public final class Plan implements AutoCloseable {
 
     /**
      * One line per op: who asked for it, the op with its operands, what the backend chose for it,
-     * where in the arena its results lie.
+     * where in the arena its results lie. A star stands before ops that depend on weights alone,
+     * and so run only when one has changed.
      */
     @Override
     public String toString() {
@@ -322,14 +353,18 @@ public final class Plan implements AutoCloseable {
         for (Program.Instruction instruction : program.instructions()) {
             s.append(
                     String.format(
-                            "%4d  %-30s %s", i, instruction.scope(), instruction.op().print()));
+                            "%4d%s %-30s %s",
+                            i,
+                            i < steady.count() ? " *" : "  ",
+                            instruction.scope(),
+                            instruction.op().print()));
             Prepared p = prepared.get(i++);
             if (p != null && !p.choice().isEmpty()) {
                 s.append(" by ").append(p.choice());
             }
             for (Value out : instruction.op().outputs()) {
                 s.append("  ").append(out).append(' ').append(out.shape());
-                if (!exact && MemoryPlanner.inArena(memory.root(out))) {
+                if (!exact && memory.inArena(memory.root(out))) {
                     s.append('@').append(memory.offset(out));
                 }
             }

@@ -14,6 +14,7 @@ import dev.thaw.op.Guard;
 import dev.thaw.op.Increment;
 import dev.thaw.op.Program;
 import dev.thaw.op.Value;
+import dev.thaw.plan.BatchNormFolding;
 import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Fusion;
 import dev.thaw.plan.JoinedAverages;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes the plans of a model: prediction, evaluation and training steps for one mode and shape of
@@ -85,7 +87,7 @@ final class StepCompiler {
         Traced t = trace(mode, "call", feeding);
         finishRandom(t);
         List<Value> out = t.call.outputs();
-        fuse(t.program, Set.copyOf(out));
+        fuse(t.program, Set.copyOf(out), Set.of());
         return new Step(plan(t.program, Set.copyOf(out)), feeds(t, List.of()), out, List.of());
     }
 
@@ -94,7 +96,7 @@ final class StepCompiler {
         Traced t = trace(Mode.INFERENCE, "evaluate", feeding);
         Objective.Emitted o = objective.emit(t.program, t.outputs, t.losses, feeding, "val_");
         finishRandom(t);
-        fuse(t.program, Set.of());
+        fuse(t.program, Set.of(), Set.of());
         return new Step(
                 plan(t.program, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running());
     }
@@ -114,7 +116,7 @@ final class StepCompiler {
         Program p = t.program;
         warnOfSingleValues(p);
         Objective.Emitted o = objective.emit(p, t.outputs, t.losses, feeding, "");
-        fuse(p, Set.of());
+        fuse(p, Set.of(), trained(p));
         List<Optimizer.Update> updates = differentiate(p, scaled(p, o.loss(), optimizer));
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());
@@ -188,8 +190,16 @@ final class StepCompiler {
         }
     }
 
-    private void fuse(Program forward, Set<Value> kept) {
+    /** The weights that the optimizer is going to change. */
+    private Set<Value> trained(Program p) {
+        return model.trainableWeights().stream()
+                .map(w -> p.variable(w.variable()))
+                .collect(Collectors.toSet());
+    }
+
+    private void fuse(Program forward, Set<Value> kept, Set<Value> changing) {
         PadFusion.apply(forward, kept, backend);
+        BatchNormFolding.apply(forward, kept, changing);
         Fusion.apply(forward, kept);
         JoinedAverages.apply(forward);
     }

@@ -10,6 +10,7 @@ import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 abstract class ConvolutionConformance extends Conformance {
@@ -138,32 +139,87 @@ abstract class ConvolutionConformance extends Conformance {
         fetchAll(d, x, w, null, y, w.size() / groups);
     }
 
+    /** What a fused convolution has besides its images and filters. */
+    private record End(Rectifier rectifier, boolean bias, boolean residual) {
+        @Override
+        public String toString() {
+            return rectifier + (bias ? " with bias" : "") + (residual ? " and residual" : "");
+        }
+    }
+
+    private static final List<End> ENDS =
+            List.of(
+                    new End(Rectifier.RELU, true, false),
+                    new End(Rectifier.RELU, false, false),
+                    new End(Rectifier.RELU6, true, false),
+                    new End(Rectifier.RELU6, false, false),
+                    new End(Rectifier.NONE, true, true),
+                    new End(Rectifier.RELU, true, true),
+                    new End(Rectifier.RELU6, false, true));
+
     /** Forward only: near a kink, rounding decides whether the gradient is there. */
-    private static void rectified(
-            Draft d, int batch, Geometry g, Width width, boolean bias, Rectifier rectifier) {
-        Value y = rectifiedValue(d, batch, g, width, bias, rectifier).get(0);
-        d.fetch(y, Tolerance.sum(g.window.size().stream().reduce(width.in, (a, b) -> a * b) + 1));
+    private static void ended(Draft d, Geometry g, Width width, End end) {
+        Value y = endedValue(d, g, width, end).get(0);
+        d.fetch(y, Tolerance.sum(g.window.size().stream().reduce(width.in, (a, b) -> a * b) + 2));
     }
 
     /** With the gradient by the op's own rule; for small shapes without an element near a kink. */
-    static void rectifiedWithRule(Draft d, Geometry g, Rectifier rectifier) {
-        List<Value> all = rectifiedValue(d, 2, g, new Width(2, 3, 1), true, rectifier);
+    static void endedWithRule(Draft d, Geometry g, Rectifier rectifier, boolean residual) {
+        End end = new End(rectifier, true, residual);
+        List<Value> all = endedValue(d, g, new Width(2, 3, 1), end);
         d.differentiate(all.get(0), all.subList(1, all.size()).toArray(Value[]::new));
     }
 
     /** The result, then the operands. */
-    private static List<Value> rectifiedValue(
-            Draft d, int batch, Geometry g, Width width, boolean bias, Rectifier rectifier) {
+    private static List<Value> endedValue(Draft d, Geometry g, Width width, End end) {
         int out = width.out * width.groups;
-        Value x =
-                d.linear(
-                        d.normal(
-                                "x", Windows.shape(List.of(batch), g.in, width.in * width.groups)));
-        Value w = d.linear(d.normal("w", Windows.shape(List.of(), g.window.size(), width.in, out)));
-        Value b = bias ? d.linear(d.normal("bias", Shape.of(out))) : null;
-        Value y = d.temp("y", Windows.output(g.window, batch, g.in, out));
-        d.emit(new Convolution(x, w, b, y, g.window, width.groups, rectifier));
-        return b == null ? List.of(y, x, w) : List.of(y, x, w, b);
+        Shape images = Windows.shape(List.of(2), g.in, width.in * width.groups);
+        Shape filters = Windows.shape(List.of(), g.window.size(), width.in, out);
+        Shape result = Windows.output(g.window, 2, g.in, out);
+        Value x = d.linear(d.normal("x", images));
+        Value w = d.linear(d.normal("w", filters));
+        Value b = end.bias ? d.linear(d.normal("bias", Shape.of(out))) : null;
+        Value residual = end.residual ? d.linear(d.normal("residual", result)) : null;
+        Value y = d.temp("y", result);
+        d.emit(new Convolution(x, w, b, residual, y, g.window, width.groups, end.rectifier));
+        return Stream.of(y, x, w, b, residual).filter(Objects::nonNull).toList();
+    }
+
+    private static void depthwiseRectified(Draft d, Geometry g, int multiplier, Rectifier r) {
+        d.fetch(depthwiseRectifiedValue(d, g, multiplier, r).get(0), Tolerance.sum(30));
+    }
+
+    /** With the gradient by the op's own rule; for small shapes without an element near a kink. */
+    static void depthwiseRectifiedWithRule(Draft d, Geometry g, Rectifier rectifier) {
+        List<Value> all = depthwiseRectifiedValue(d, g, 2, rectifier);
+        d.differentiate(all.get(0), all.subList(1, all.size()).toArray(Value[]::new));
+    }
+
+    private static List<Value> depthwiseRectifiedValue(
+            Draft d, Geometry g, int multiplier, Rectifier rectifier) {
+        Value x = d.linear(d.normal("x", Windows.shape(List.of(2), g.in, 3)));
+        Value w = d.linear(d.normal("w", Windows.shape(List.of(), g.window.size(), 3, multiplier)));
+        Value b = d.linear(d.normal("bias", Shape.of(3 * multiplier)));
+        Value y = d.temp("y", Windows.output(g.window, 2, g.in, 3 * multiplier));
+        d.emit(new DepthwiseConvolution(x, w, b, y, g.window, rectifier));
+        return List.of(y, x, w, b);
+    }
+
+    /** A rectifier does not hide that an image or a residual is not a number. */
+    private static void notANumber(Draft d, Rectifier rectifier, boolean depthwise) {
+        Geometry g = same(List.of(6, 5), List.of(3, 3), 1, 1);
+        Value x = d.linear(d.normal("x", Windows.shape(List.of(2), g.in, 4)));
+        d.content().get(x).floats()[17] = Float.NaN;
+        Value w = d.linear(d.normal("w", Windows.shape(List.of(), g.window.size(), 4, depthwise ? 1 : 4)));
+        Value y = d.temp("y", Windows.output(g.window, 2, g.in, 4));
+        if (depthwise) {
+            d.emit(new DepthwiseConvolution(x, w, null, y, g.window, rectifier));
+        } else {
+            Value residual = d.linear(d.normal("residual", y.shape()));
+            d.content().get(residual).floats()[101] = Float.NaN;
+            d.emit(new Convolution(x, w, null, residual, y, g.window, 1, rectifier));
+        }
+        d.fetch(y, Tolerance.sum(38));
     }
 
     static void depthwise(Draft d, int batch, Geometry g, int in, int multiplier, boolean bias) {
@@ -211,22 +267,27 @@ abstract class ConvolutionConformance extends Conformance {
             }
         }
         for (Geometry g : GEOMETRIES) {
-            for (Rectifier r : List.of(Rectifier.RELU, Rectifier.RELU6)) {
-                for (Width w : List.of(new Width(3, 7, 1), new Width(2, 3, 3))) {
-                    for (boolean bias : new boolean[] {true, false}) {
-                        all.add(
-                                new OpCase(
-                                        "Convolution "
-                                                + r
-                                                + " "
-                                                + g
-                                                + " "
-                                                + w
-                                                + (bias ? " with bias" : ""),
-                                        d -> rectified(d, 2, g, w, bias, r)));
-                    }
+            for (Width w : List.of(new Width(3, 7, 1), new Width(2, 3, 3))) {
+                for (End end : ENDS) {
+                    all.add(
+                            new OpCase(
+                                    "Convolution %s %s %s".formatted(end, g, w),
+                                    d -> ended(d, g, w, end)));
                 }
             }
+            for (Rectifier r : List.of(Rectifier.RELU, Rectifier.RELU6)) {
+                for (int multiplier = 1; multiplier <= 2; multiplier++) {
+                    int m = multiplier;
+                    all.add(
+                            new OpCase(
+                                    "Depthwise %s %s 3x%d".formatted(r, g, m),
+                                    d -> depthwiseRectified(d, g, m, r)));
+                }
+            }
+        }
+        for (Rectifier r : Rectifier.values()) {
+            all.add(new OpCase("Convolution %s of NaN".formatted(r), d -> notANumber(d, r, false)));
+            all.add(new OpCase("Depthwise %s of NaN".formatted(r), d -> notANumber(d, r, true)));
         }
         // four channels at once where no kernel is made for the window
         for (Geometry g : List.of(GEOMETRIES.get(1), GEOMETRIES.get(9), GEOMETRIES.get(17))) {

@@ -168,10 +168,16 @@ final class GradientCheckTest {
         all.add(new OpCase("MatMul a a^T", MatMulConformance::square));
         for (Rectifier r : List.of(Rectifier.RELU, Rectifier.RELU6)) {
             Geometry g = ConvolutionConformance.same(List.of(4, 5), List.of(3, 2), 2, 1);
+            for (boolean residual : new boolean[] {false, true}) {
+                all.add(
+                        new OpCase(
+                                "Convolution " + r + (residual ? " and residual" : ""),
+                                d -> ConvolutionConformance.endedWithRule(d, g, r, residual)));
+            }
             all.add(
                     new OpCase(
-                            "Convolution " + r,
-                            d -> ConvolutionConformance.rectifiedWithRule(d, g, r)));
+                            "Depthwise " + r,
+                            d -> ConvolutionConformance.depthwiseRectifiedWithRule(d, g, r)));
             all.add(new OpCase("MatMul " + r, d -> MatMulConformance.rectifiedWithRule(d, r)));
         }
         List<Geometry> geometries =

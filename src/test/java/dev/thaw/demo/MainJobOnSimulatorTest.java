@@ -38,8 +38,11 @@ class MainJobOnSimulatorTest {
     /** A GPU that no other test uses: a backend remembers what was refused. */
     private static final int REFUSING = 1;
 
-    /** The first convolution in training and in prediction, and its filter's gradient. */
-    private static final int GEOMETRIES = 3;
+    /**
+     * The first convolution in training and its filter's gradient; with its normalization folded in,
+     * in a frozen base and in prediction.
+     */
+    private static final int GEOMETRIES = 4;
 
     private static final int JUDGED = 200;
 

@@ -50,7 +50,8 @@ class MemoryPlannerTest {
             }
         }
         Value result = values.get(values.size() - 1);
-        MemoryPlanner planner = new MemoryPlanner(p, Set.of(result), MemoryPlannerTest::bytes);
+        MemoryPlanner planner =
+                new MemoryPlanner(p, Set.of(result), Set.of(), MemoryPlannerTest::bytes);
         checkByRunning(p, planner, result);
     }
 
@@ -91,7 +92,7 @@ class MemoryPlannerTest {
             p.emit(new Affine(v, y, 1, 0));
             v = y;
         }
-        assertThat(new MemoryPlanner(p, Set.of(v), MemoryPlannerTest::bytes).total())
+        assertThat(new MemoryPlanner(p, Set.of(v), Set.of(), MemoryPlannerTest::bytes).total())
                 .isEqualTo(128);
     }
 }

@@ -239,7 +239,8 @@ abstract class PaddedGraphs {
         assertThat(left).isGreaterThan(graphs() / 2);
     }
 
-    private static double difference(Tensor a, Tensor b) {
+    /** The largest difference, relative to the largest number where that is above 1. */
+    static double difference(Tensor a, Tensor b) {
         assertThat(a.shape()).isEqualTo(b.shape());
         double most = 0;
         double largest = 1;

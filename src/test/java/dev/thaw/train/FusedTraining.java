@@ -17,6 +17,7 @@ import dev.thaw.layer.merging.Add;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.model.Model;
+import dev.thaw.plan.BatchNormFolding;
 import dev.thaw.plan.Fusion;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -47,6 +48,7 @@ abstract class FusedTraining {
     @AfterEach
     void forgetTheSetting() {
         System.clearProperty(Fusion.PROPERTY);
+        System.clearProperty(BatchNormFolding.PROPERTY);
     }
 
     static Tensor noise(long seed, int... dims) {
@@ -84,6 +86,8 @@ abstract class FusedTraining {
 
     Trained train(Hold hold, boolean fused) {
         System.setProperty(Fusion.PROPERTY, "" + fused);
+        // which rounds in other places
+        System.setProperty(BatchNormFolding.PROPERTY, "false");
         Model model = network(hold);
         Tensor x = noise(1, 10, 6, 6, 2);
         Tensor y = noise(2, 10, 3);

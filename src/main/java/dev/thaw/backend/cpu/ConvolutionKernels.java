@@ -19,6 +19,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Convolutions by oneDNN. Images stay channels-last; the filters go to and from the layout that
@@ -34,13 +35,20 @@ final class ConvolutionKernels {
     private final WindowGeometry geometry;
     private final int groups;
     private final Value bias;
+    private final Predicate<Value> steady;
 
     /** How many times each channel of x stands in a row before it meets the filters. */
     private final int repeats;
 
     private ConvolutionKernels(
-            Result result, WindowGeometry geometry, int groups, Value bias, int repeats) {
+            Result result,
+            WindowGeometry geometry,
+            int groups,
+            Value bias,
+            Predicate<Value> steady,
+            int repeats) {
         this.result = result;
+        this.steady = steady;
         this.geometry = geometry;
         this.groups = groups;
         this.bias = bias;
@@ -50,7 +58,7 @@ final class ConvolutionKernels {
     static void register(KernelTable table) {
         table.add(
                 Convolution.class,
-                op ->
+                (op, steady) ->
                         prepare(
                                 Result.OUTPUT,
                                 op.x(),
@@ -59,19 +67,31 @@ final class ConvolutionKernels {
                                 op.y(),
                                 op.window(),
                                 op.groups(),
-                                new PostOps(null, op.rectifier())));
+                                new Epilogue(op.residual(), op.rectifier()),
+                                steady));
         table.add(
                 ConvolutionGradInput.class,
-                op -> input(op.dx(), op.w(), op.dy(), op.window(), op.groups()));
+                (op, steady) -> input(op.dx(), op.w(), op.dy(), op.window(), op.groups(), steady));
         table.add(
                 ConvolutionGradFilter.class,
                 op -> filters(op.x(), op.dw(), op.dy(), op.window(), op.groups()));
         table.add(
                 DepthwiseConvolution.class,
-                op -> output(op.x(), op.w(), op.bias(), op.y(), op.window(), channels(op.x())));
+                (op, steady) ->
+                        prepare(
+                                Result.OUTPUT,
+                                op.x(),
+                                op.w(),
+                                op.bias(),
+                                op.y(),
+                                op.window(),
+                                channels(op.x()),
+                                new Epilogue(null, op.rectifier()),
+                                steady));
         table.add(
                 DepthwiseConvolutionGradInput.class,
-                op -> input(op.dx(), op.w(), op.dy(), op.window(), channels(op.dx())));
+                (op, steady) ->
+                        input(op.dx(), op.w(), op.dy(), op.window(), channels(op.dx()), steady));
         table.add(
                 DepthwiseConvolutionGradFilter.class,
                 op -> filters(op.x(), op.dw(), op.dy(), op.window(), channels(op.x())));
@@ -82,11 +102,17 @@ final class ConvolutionKernels {
     }
 
     private static ConvolutionKernels of(
-            Result result, Value x, Value y, Window window, int groups, Value bias) {
+            Result result,
+            Value x,
+            Value y,
+            Window window,
+            int groups,
+            Value bias,
+            Predicate<Value> steady) {
         WindowGeometry geometry = WindowGeometry.of(x, y, window);
         boolean dilated = Collections.max(window.dilation()) > 1;
         if (groups == 1 || groups != channels(x) || dilated && result != Result.OUTPUT) {
-            return new ConvolutionKernels(result, geometry, groups, bias, 1);
+            return new ConvolutionKernels(result, geometry, groups, bias, steady, 1);
         }
         int repeats = channels(y) / groups;
         return new ConvolutionKernels(
@@ -94,20 +120,17 @@ final class ConvolutionKernels {
                 geometry.withInChannels(groups * repeats).overPlanes(),
                 groups * repeats,
                 bias,
+                steady,
                 repeats);
     }
 
-    private static Pipeline output(
-            Value x, Value w, Value bias, Value y, Window window, int groups) {
-        return prepare(Result.OUTPUT, x, w, bias, y, window, groups, PostOps.NONE);
-    }
-
-    private static Prepared input(Value dx, Value w, Value dy, Window window, int groups) {
-        return prepare(Result.INPUT, dx, w, null, dy, window, groups, PostOps.NONE);
+    private static Prepared input(
+            Value dx, Value w, Value dy, Window window, int groups, Predicate<Value> steady) {
+        return prepare(Result.INPUT, dx, w, null, dy, window, groups, Epilogue.NONE, steady);
     }
 
     private static Prepared filters(Value x, Value dw, Value dy, Window window, int groups) {
-        return prepare(Result.FILTERS, x, dw, null, dy, window, groups, PostOps.NONE);
+        return prepare(Result.FILTERS, x, dw, null, dy, window, groups, Epilogue.NONE, v -> false);
     }
 
     private static Pipeline prepare(
@@ -118,23 +141,26 @@ final class ConvolutionKernels {
             Value y,
             Window window,
             int groups,
-            PostOps end) {
+            Epilogue epilogue,
+            Predicate<Value> steady) {
         if (WindowGeometry.of(x, y, window).isOrdinary()) {
-            return of(result, x, y, window, groups, bias).prepare(x, w, y, end);
+            return of(result, x, y, window, groups, bias, steady).prepare(x, w, y, epilogue);
         }
-        return end.after(y, new ConvolutionLoops(result, x, w, bias, y, window, groups).prepare());
+        return epilogue.after(
+                y, new ConvolutionLoops(result, x, w, bias, y, window, groups).prepare());
     }
 
-    private Pipeline prepare(Value x, Value w, Value y, PostOps end) {
+    private Pipeline prepare(Value x, Value w, Value y, Epilogue epilogue) {
         if (geometry.isEmpty()) {
-            return end.after(
+            return epilogue.after(
                     y,
                     Pipeline.zeros(result == Result.OUTPUT ? y : result == Result.INPUT ? x : w));
         }
         Pipeline line = new Pipeline();
         try {
             ConvolutionPrimitive.Chosen chosen =
-                    new ConvolutionPrimitive(result, geometry, groups, bias != null, end).choose();
+                    new ConvolutionPrimitive(result, geometry, groups, bias != null, epilogue)
+                            .choose();
             Primitive p = line.own(chosen.primitive());
             List<Pipeline.Argument> arguments = new ArrayList<>();
             List<Runnable> after = new ArrayList<>();
@@ -148,10 +174,10 @@ final class ConvolutionKernels {
             if (bias != null) {
                 arguments.add(new Pipeline.Argument(DNNL_ARG_BIAS, Pipeline.operand(bias)));
             }
-            arguments.addAll(chosen.end().arguments());
+            arguments.addAll(PostOps.arguments(chosen.epilogue()));
             line.then(p, arguments);
             after.forEach(Runnable::run);
-            return chosen.end() == end ? line : end.after(y, line);
+            return chosen.epilogue() == epilogue ? line : epilogue.after(y, line);
         } catch (RuntimeException | Error e) {
             line.close();
             throw e;
@@ -201,7 +227,9 @@ final class ConvolutionKernels {
             if (dnnl_memory_desc_equal(ours, chosen) != 0) {
                 return stored;
             }
-            Pipeline.Storage room = line.room(dnnl_memory_desc_get_size(chosen));
+            boolean lasts = t.index == result.w && !t.written && steady.test(t.value);
+            long bytes = dnnl_memory_desc_get_size(chosen);
+            Pipeline.Storage room = lasts ? line.keep(bytes) : line.room(bytes);
             int threads = Dnnl.threads(t.value.size() / REORDERED_FLOATS_PER_NS);
             Primitive copy =
                     line.own(
@@ -210,6 +238,8 @@ final class ConvolutionKernels {
                                     : Primitive.reorder(ours, chosen, threads));
             if (t.written) {
                 after.add(() -> line.then(copy, fromTo(room, stored)));
+            } else if (lasts) {
+                line.first(copy, fromTo(stored, room));
             } else {
                 line.then(copy, fromTo(stored, room));
             }

@@ -13,10 +13,10 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  * @param result which tensor it computes
  * @param groups into how many groups the channels fall
  * @param biased whether it adds a bias
- * @param end what it does to its result
+ * @param epilogue what it does to its result
  */
 record ConvolutionPrimitive(
-        Result result, WindowGeometry geometry, int groups, boolean biased, PostOps end) {
+        Result result, WindowGeometry geometry, int groups, boolean biased, Epilogue epilogue) {
     /** One-thread speeds, for the choice of threads. */
     private static final double FLOPS_PER_NS = 60;
 
@@ -43,37 +43,37 @@ record ConvolutionPrimitive(
      * What oneDNN has.
      *
      * @param primitive the primitive
-     * @param end what it does to its result; nothing where the asked for has to follow
+     * @param epilogue what it does to its result; nothing where the asked for has to follow
      */
-    record Chosen(Primitive primitive, PostOps end) {}
+    record Chosen(Primitive primitive, Epilogue epilogue) {}
 
     /** Images as they are; where oneDNN has nothing fast for that, in whatever layout it wants. */
     Chosen choose() {
         Primitive asIs = null;
         IllegalStateException refusal = null;
         try {
-            asIs = make(true, end);
+            asIs = make(true, epilogue);
             if (!asIs.implementation().startsWith("ref")) {
-                return new Chosen(asIs, end);
+                return new Chosen(asIs, epilogue);
             }
         } catch (IllegalStateException e) {
             refusal = e;
         }
         try {
-            Primitive free = make(false, PostOps.NONE);
+            Primitive free = make(false, Epilogue.NONE);
             if (asIs != null) {
                 asIs.close();
             }
-            return new Chosen(free, PostOps.NONE);
+            return new Chosen(free, Epilogue.NONE);
         } catch (IllegalStateException e) {
             if (asIs == null) {
                 throw refusal;
             }
-            return new Chosen(asIs, end);
+            return new Chosen(asIs, epilogue);
         }
     }
 
-    private Primitive make(boolean imagesAsTheyAre, PostOps ending) {
+    private Primitive make(boolean imagesAsTheyAre, Epilogue within) {
         dnnl_memory_desc x = image(geometry.in(), imagesAsTheyAre);
         dnnl_memory_desc y = image(geometry.out(), imagesAsTheyAre);
         dnnl_memory_desc w = Dnnl.any(geometry.filterDims(groups));
@@ -84,7 +84,7 @@ record ConvolutionPrimitive(
                 "convolution",
                 Dnnl.threads(WindowGeometry.size(geometry.out()) * perOutput / speed),
                 (pd, attr) -> {
-                    ending.addTo(attr, y);
+                    PostOps.add(within, attr, y);
                     return create(pd, attr, x, w, b, y);
                 },
                 b == null ? new dnnl_memory_desc[] {x, w, y} : new dnnl_memory_desc[] {x, w, b, y});

@@ -4,9 +4,11 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
+import dev.thaw.op.Value;
 import dev.thaw.tensor.Tensor;
 
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Runs plans on the CPU: oneDNN where it has a fast implementation, plain Java elsewhere. */
 final class CpuBackend implements Backend {
@@ -88,8 +90,8 @@ final class CpuBackend implements Backend {
     }
 
     @Override
-    public Prepared prepare(Op op) {
-        return table.prepare(op);
+    public Prepared prepare(Op op, Predicate<Value> steady) {
+        return table.prepare(op, steady);
     }
 
     @Override

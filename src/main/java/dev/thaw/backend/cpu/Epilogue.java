@@ -9,8 +9,8 @@ import java.nio.FloatBuffer;
 /**
  * What follows a batch normalization, a convolution or a product within the same op: y = r(y +
  * residual). A normalization does it on the way, tile by tile in Java, where the cache cannot hold
- * y and memory is the limit; else it is done in place after oneDNN's primitive. oneDNN's own fused
- * ReLU would turn NaN into 0.
+ * y and memory is the limit. Convolutions and products have oneDNN do it to what they write ({@link
+ * PostOps}); elsewhere it is done in place afterwards.
  *
  * @param residual what is added; null for nothing
  * @param rectifier r
@@ -18,6 +18,9 @@ import java.nio.FloatBuffer;
 record Epilogue(Value residual, Rectifier rectifier) {
     /** Below this, oneDNN's faster loop wins more than the second pass costs. */
     private static final long ONE_PASS_PAYS = 64L << 20;
+
+    /** Leaves y as it is. */
+    static final Epilogue NONE = new Epilogue(null, Rectifier.NONE);
 
     /** Whether it does anything. */
     boolean isThere() {
@@ -32,6 +35,11 @@ record Epilogue(Value residual, Rectifier rectifier) {
     /** The residual's memory; null where there is none. */
     FloatBuffer residualIn(Pipeline.Memory m) {
         return residual == null ? null : m.of(residual).floats();
+    }
+
+    /** The stages of an op, and this behind them where there is anything to do. */
+    Pipeline after(Value y, Pipeline line) {
+        return isThere() ? line.then(m -> after(y, m)) : line;
     }
 
     /** Adds and rectifies y in place. */

@@ -7,6 +7,7 @@ import dev.thaw.op.Value;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -17,8 +18,14 @@ import java.util.function.Function;
 final class Pipeline implements Prepared {
     private static final long ALIGNMENT = 64;
 
-    /** The memory that an op is bound to. */
-    record Memory(Function<Value, Buffer> buffers, CpuBuffer workspace) {
+    /**
+     * The memory that an op is bound to.
+     *
+     * @param buffers that of its operands
+     * @param workspace memory for the time of one launch
+     * @param kept memory of its own, from launch to launch
+     */
+    record Memory(Function<Value, Buffer> buffers, CpuBuffer workspace, CpuBuffer kept) {
         CpuBuffer of(Value v) {
             return (CpuBuffer) buffers.apply(v);
         }
@@ -40,7 +47,9 @@ final class Pipeline implements Prepared {
 
     private final List<Primitive> primitives = new ArrayList<>();
     private final List<Function<Memory, Kernel>> stages = new ArrayList<>();
+    private final List<Function<Memory, Kernel>> firstStages = new ArrayList<>();
     private long rooms;
+    private long kept;
     private long scratch;
 
     /** Writes zeros, for an op that has nothing to sum up. */
@@ -66,6 +75,13 @@ final class Pipeline implements Prepared {
         return m -> m.workspace().slice(offset, bytes);
     }
 
+    /** Memory that lasts from launch to launch, for what is made of steady operands. */
+    Storage keep(long bytes) {
+        long offset = kept;
+        kept += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        return m -> m.kept().slice(offset, bytes);
+    }
+
     /** The operand, or room in its stead where a result is not wanted. */
     Storage operandOrRoom(Value v, long bytes) {
         return v == null ? room(bytes) : operand(v);
@@ -80,17 +96,23 @@ final class Pipeline implements Prepared {
 
     /** The next stage: a primitive that this pipeline owns. */
     Pipeline then(Primitive p, List<Argument> arguments) {
+        return then(stage(p, arguments));
+    }
+
+    /** A stage that runs only after a steady operand changed: a primitive of this pipeline. */
+    Pipeline first(Primitive p, List<Argument> arguments) {
+        firstStages.add(stage(p, arguments));
+        return this;
+    }
+
+    private Function<Memory, Kernel> stage(Primitive p, List<Argument> arguments) {
         List<Argument> all = List.copyOf(arguments);
-        return then(
-                m ->
-                        p.bind(
-                                p.scratchBytes() == 0 ? 0 : m.workspace().address() + rooms,
-                                all.stream()
-                                        .map(
-                                                a ->
-                                                        new Primitive.Arg(
-                                                                a.index, a.storage.in(m).address()))
-                                        .toList()));
+        return m ->
+                p.bind(
+                        p.scratchBytes() == 0 ? 0 : m.workspace().address() + rooms,
+                        all.stream()
+                                .map(a -> new Primitive.Arg(a.index, a.storage.in(m).address()))
+                                .toList());
     }
 
     /** The next stage, by Java. */
@@ -106,20 +128,27 @@ final class Pipeline implements Prepared {
 
     @Override
     public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
-        Memory memory = new Memory(buffers, (CpuBuffer) workspace);
-        Run run = new Run(new Kernel[stages.size()]);
+        CpuBuffer own = kept == 0 ? null : CpuBuffer.allocate(kept, "what a kernel keeps");
+        Memory memory = new Memory(buffers, (CpuBuffer) workspace, own);
+        Run run = new Run(new Kernel[firstStages.size()], new Kernel[stages.size()], own);
         try {
-            for (int i = 0; i < run.kernels.length; i++) {
-                run.kernels[i] = stages.get(i).apply(memory);
-            }
+            Arrays.setAll(run.first, i -> firstStages.get(i).apply(memory));
+            Arrays.setAll(run.kernels, i -> stages.get(i).apply(memory));
         } catch (RuntimeException | Error e) {
             run.close();
             throw e;
         }
-        return run.kernels.length == 1 ? run.kernels[0] : run;
+        return run.first.length == 0 && run.kernels.length == 1 ? run.kernels[0] : run;
     }
 
-    private record Run(Kernel[] kernels) implements Kernel {
+    private record Run(Kernel[] first, Kernel[] kernels, CpuBuffer kept) implements Kernel {
+        @Override
+        public void refresh() {
+            for (Kernel k : first) {
+                k.launch();
+            }
+        }
+
         @Override
         public void launch() {
             for (Kernel k : kernels) {
@@ -129,9 +158,17 @@ final class Pipeline implements Prepared {
 
         @Override
         public void close() {
-            for (int i = kernels.length - 1; i >= 0; i--) {
-                if (kernels[i] != null) {
-                    kernels[i].close();
+            close(kernels);
+            close(first);
+            if (kept != null) {
+                kept.close();
+            }
+        }
+
+        private static void close(Kernel[] all) {
+            for (int i = all.length - 1; i >= 0; i--) {
+                if (all[i] != null) {
+                    all[i].close();
                 }
             }
         }

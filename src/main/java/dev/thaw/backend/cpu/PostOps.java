@@ -3,7 +3,6 @@ package dev.thaw.backend.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.thaw.op.Rectifier;
-import dev.thaw.op.Value;
 
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
@@ -13,20 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a oneDNN primitive does to its result before it writes it: y = r(y + residual).
+ * An {@link Epilogue} that a oneDNN primitive does to its result before it writes it.
  *
  * <p>oneDNN's own ReLU and clip turn NaN into a bound. Here NaN stays: a leaky ReLU whose slope is
  * an operand, 0, multiplies only what is below 0. For ReLU6 a clip from minus infinity to 6 comes
  * first, which turns NaN into minus infinity, and that times 0 is NaN again; so a result of minus
  * infinity, which no finite network has, becomes NaN too.
- *
- * @param residual what is added; null for nothing
- * @param rectifier r
  */
-record PostOps(Value residual, Rectifier rectifier) {
-    /** Leaves the result as it is. */
-    static final PostOps NONE = new PostOps(null, Rectifier.NONE);
-
+final class PostOps {
     /** The slope of the leaky ReLU, for every primitive of the process. */
     private static final class Slope {
         static final CpuBuffer ZERO = CpuBuffer.allocate(Float.BYTES, "a slope of 0");
@@ -34,34 +27,26 @@ record PostOps(Value residual, Rectifier rectifier) {
         private Slope() {}
     }
 
-    /** The steps of an op whose primitive does not do this, and this behind them. */
-    Pipeline after(Value y, Pipeline line) {
-        Ending end = new Ending(residual, rectifier);
-        return end.isThere() ? line.then(m -> end.after(y, m)) : line;
-    }
+    private PostOps() {}
 
-    private boolean isThere() {
-        return residual != null || rectifier != Rectifier.NONE;
-    }
-
-    /** Adds them to a primitive's attributes. */
-    void addTo(dnnl_primitive_attr attr, dnnl_memory_desc y) {
-        if (!isThere()) {
+    /** Asks for it in a primitive's attributes. */
+    static void add(Epilogue epilogue, dnnl_primitive_attr attr, dnnl_memory_desc y) {
+        if (!epilogue.isThere()) {
             return;
         }
         dnnl_post_ops ops = new dnnl_post_ops();
         Dnnl.check(dnnl_post_ops_create(ops), "post-ops");
         try {
-            if (residual != null) {
+            if (epilogue.residual() != null) {
                 Dnnl.check(dnnl_post_ops_append_binary(ops, dnnl_binary_add, y), "post-op add");
             }
-            if (rectifier == Rectifier.RELU6) {
+            if (epilogue.rectifier() == Rectifier.RELU6) {
                 Dnnl.check(
                         dnnl_post_ops_append_eltwise(
                                 ops, dnnl_eltwise_clip, Float.NEGATIVE_INFINITY, 6),
                         "post-op clip");
             }
-            if (rectifier != Rectifier.NONE) {
+            if (epilogue.rectifier() != Rectifier.NONE) {
                 Dnnl.check(dnnl_post_ops_append_prelu(ops, 0), "post-op relu");
             }
             Dnnl.check(dnnl_primitive_attr_set_post_ops(attr, ops), "post-ops");
@@ -70,19 +55,19 @@ record PostOps(Value residual, Rectifier rectifier) {
         }
     }
 
-    /** The operands that a primitive with these reads besides its own. */
-    List<Pipeline.Argument> arguments() {
+    /** The operands that the primitive then reads besides its own. */
+    static List<Pipeline.Argument> arguments(Epilogue epilogue) {
         List<Pipeline.Argument> all = new ArrayList<>();
         int at = 0;
-        if (residual != null) {
+        if (epilogue.residual() != null) {
             all.add(
                     new Pipeline.Argument(
-                            index(at++) | DNNL_ARG_SRC_1, Pipeline.operand(residual)));
+                            index(at++) | DNNL_ARG_SRC_1, Pipeline.operand(epilogue.residual())));
         }
-        if (rectifier == Rectifier.RELU6) {
+        if (epilogue.rectifier() == Rectifier.RELU6) {
             at++;
         }
-        if (rectifier != Rectifier.NONE) {
+        if (epilogue.rectifier() != Rectifier.NONE) {
             all.add(new Pipeline.Argument(index(at) | DNNL_ARG_WEIGHTS, m -> Slope.ZERO));
         }
         return all;

@@ -19,9 +19,9 @@ final class ConvolutionKernels {
         WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
         int filters = op.y().shape().dim(op.window().rank() + 1);
         CUfunction f = engine.function(FILE, "convolution");
-        Epilogue rectified = new Epilogue(op, op.y(), null, op.rectifier());
+        Epilogue rest = new Epilogue(op, op.y(), null, op.residual(), op.rectifier());
         return (buffers, workspace) ->
-                rectified.after(
+                rest.after(
                         engine.arguments(op, buffers)
                                 .values(op.x(), op.w(), op.bias(), op.y())
                                 .integers(window.all())

@@ -7,12 +7,14 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.file.CacheFolder;
 import dev.thaw.op.DepthwiseConvolution;
 import dev.thaw.op.Op;
+import dev.thaw.op.Value;
 import dev.thaw.tensor.Tensor;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Runs plans on one NVIDIA GPU: cuBLAS and cuDNN where they are right, our own kernels elsewhere.
@@ -123,7 +125,7 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public Prepared prepare(Op op) {
+    public Prepared prepare(Op op, Predicate<Value> steady) {
         return new Exclusive.Op(gpu, gpu.alone(() -> dispatch.prepare(op)));
     }
 

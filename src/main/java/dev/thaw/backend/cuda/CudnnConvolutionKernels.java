@@ -62,7 +62,7 @@ final class CudnnConvolutionKernels {
         if (empty(op.x(), op.w(), op.y())) {
             return ConvolutionKernels.forward(engine, op);
         }
-        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
+        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.residual(), op.rectifier());
         if (isProduct(op.window(), op.groups())) {
             MatMulKernels.Product product =
                     product(cells(op.y()), last(op.y()), last(op.x()), false, false, op);
@@ -80,7 +80,7 @@ final class CudnnConvolutionKernels {
 
     private static Prepared forwardByCudnn(Engine engine, Convolution op) {
         int filters = last(op.y());
-        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
+        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.residual(), op.rectifier());
         CudnnConvolution c =
                 new CudnnConvolution(engine, op, op.x(), op.y(), op.window(), op.groups());
         CudnnPass.Choice choice = c.forward();
@@ -106,7 +106,7 @@ final class CudnnConvolutionKernels {
                                             DeviceAddress.of(op.y(), buffers)),
                                     doing);
                     Kernel fused =
-                            op.bias() == null
+                            op.bias() == null || op.residual() != null
                                     ? null
                                     : call.fused(
                                             op.rectifier(), DeviceAddress.of(op.bias(), buffers));

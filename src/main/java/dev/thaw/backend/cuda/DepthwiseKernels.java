@@ -41,12 +41,16 @@ final class DepthwiseKernels {
         WindowNumbers window = WindowNumbers.of(op.x(), op.y(), op.window());
         int m = op.y().shape().dim(last) / op.x().shape().dim(last);
         CUfunction f = engine.function(FILE, "depthwise");
+        Epilogue rest = new Epilogue(op, op.y(), null, null, op.rectifier());
         return (buffers, workspace) ->
-                engine.arguments(op, buffers)
-                        .values(op.x(), op.w(), op.bias(), op.y())
-                        .integers(window.all())
-                        .integer(m)
-                        .launch(f, engine.grid(op.y().size()));
+                rest.after(
+                        engine.arguments(op, buffers)
+                                .values(op.x(), op.w(), op.bias(), op.y())
+                                .integers(window.all())
+                                .integer(m)
+                                .launch(f, engine.grid(op.y().size())),
+                        engine,
+                        buffers);
     }
 
     private static Prepared gradInput(Engine engine, DepthwiseConvolutionGradInput op) {

@@ -10,30 +10,44 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * What follows a matrix product or a convolution in place: y = r(y + bias), the bias along the last
- * axis.
+ * What follows a matrix product or a convolution in place: y = r(y + bias + residual), the bias
+ * along the last axis.
  *
  * @param bias one number per column; null for none
+ * @param residual like y; null for none
  * @param rectifier r
  */
-record Epilogue(Op op, Value y, Value bias, Rectifier rectifier) {
+record Epilogue(Op op, Value y, Value bias, Value residual, Rectifier rectifier) {
     /** The kernel, and this after it where there is anything to do. */
     Kernel after(Kernel kernel, Engine engine, Function<Value, Buffer> buffers) {
-        if (bias != null) {
-            return Sequence.of(
-                    kernel,
-                    engine.arguments(op, buffers)
-                            .values(y, bias)
-                            .number(y.size())
-                            .integer(Math.toIntExact(bias.size()))
-                            .launch(
-                                    engine.function("elementwise", entry("bias_add", rectifier)),
-                                    engine.vectors(y.size())));
-        }
-        return rectifier == Rectifier.NONE
-                ? kernel
-                : Sequence.of(
-                        kernel, rectified(engine, engine.arguments(op, buffers), y, rectifier));
+        return Sequence.gather(
+                all -> {
+                    all.add(kernel);
+                    if (bias != null) {
+                        Rectifier last = residual == null ? rectifier : Rectifier.NONE;
+                        all.add(
+                                engine.arguments(op, buffers)
+                                        .values(y, bias)
+                                        .number(y.size())
+                                        .integer(Math.toIntExact(bias.size()))
+                                        .launch(
+                                                engine.function(
+                                                        "elementwise", entry("bias_add", last)),
+                                                engine.vectors(y.size())));
+                    }
+                    if (residual != null) {
+                        all.add(
+                                engine.arguments(op, buffers)
+                                        .values(y, residual)
+                                        .number(y.size())
+                                        .launch(
+                                                engine.function(
+                                                        "elementwise", entry("add_to", rectifier)),
+                                                engine.vectors(y.size())));
+                    } else if (bias == null && rectifier != Rectifier.NONE) {
+                        all.add(rectified(engine, engine.arguments(op, buffers), y, rectifier));
+                    }
+                });
     }
 
     /** y = r(y). */

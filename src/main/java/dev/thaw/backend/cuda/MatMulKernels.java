@@ -30,7 +30,7 @@ final class MatMulKernels {
         int k = op.a().shape().dim(op.transposeA() ? 0 : 1);
         Product product =
                 new Product(m, n, k, op.transposeA(), op.transposeB(), Engine.describe(op));
-        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), op.rectifier());
+        Epilogue epilogue = new Epilogue(op, op.y(), op.bias(), null, op.rectifier());
         return (buffers, workspace) ->
                 epilogue.after(
                         product.bind(engine, op.a(), op.b(), op.y(), buffers), engine, buffers);

@@ -1,11 +1,13 @@
 package dev.thaw.backend.spi;
 
 import dev.thaw.op.Op;
+import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Who runs plans: it keeps memory and turns ops into kernels. Kernels run in the order of their
@@ -85,7 +87,18 @@ public interface Backend extends AutoCloseable {
     }
 
     /** Chooses the algorithm for an op and its shapes. */
-    Prepared prepare(Op op);
+    default Prepared prepare(Op op) {
+        return prepare(op, v -> false);
+    }
+
+    /**
+     * Chooses the algorithm for an op and its shapes.
+     *
+     * @param steady says which operands stay as they are from launch to launch, so that a kernel
+     *     may keep what it makes of them, such as filters in another layout: {@link Kernel#refresh}
+     *     tells it when one has changed all the same
+     */
+    Prepared prepare(Op op, Predicate<Value> steady);
 
     /**
      * One kernel that launches all of these in order. A backend may record them at an early launch

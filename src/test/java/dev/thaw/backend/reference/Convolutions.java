@@ -86,10 +86,7 @@ final class Convolutions {
                 op.window(),
                 op.groups(),
                 intoY(op.x(), op.w(), op.y(), cells));
-        DoubleBuffer y = cells.numbers(op.y());
-        for (int i = 0; i < op.y().size(); i++) {
-            y.put(i, Functions.rectified(op.rectifier(), y.get(i)));
-        }
+        Functions.finish(op.y(), op.residual(), op.rectifier(), cells);
     }
 
     private static void gradInput(ConvolutionGradInput op, Cells cells) {
@@ -108,6 +105,7 @@ final class Convolutions {
         startWith(op.bias(), op.y(), cells);
         Term term = intoY(op.x(), op.w(), op.y(), cells);
         depthwiseTerms(op.x(), op.w(), op.y(), op.window(), term);
+        Functions.finish(op.y(), null, op.rectifier(), cells);
     }
 
     private static void depthwiseGradInput(DepthwiseConvolutionGradInput op, Cells cells) {

@@ -2,6 +2,9 @@ package dev.thaw.backend.reference;
 
 import dev.thaw.op.Fn;
 import dev.thaw.op.Rectifier;
+import dev.thaw.op.Value;
+
+import java.nio.DoubleBuffer;
 
 /** The formulas of {@link Fn} and their derivatives. */
 final class Functions {
@@ -46,6 +49,15 @@ final class Functions {
 
     static double rectified(Rectifier rectifier, double x) {
         return rectifier == Rectifier.NONE ? x : value(rectifier.fn(), x);
+    }
+
+    /** y = r(y + residual). */
+    static void finish(Value y, Value residual, Rectifier rectifier, Cells cells) {
+        DoubleBuffer result = cells.numbers(y);
+        for (int i = 0; i < y.size(); i++) {
+            double sum = result.get(i) + cells.numberOr(0, residual, i);
+            result.put(i, rectified(rectifier, sum));
+        }
     }
 
     static double derivative(Fn fn, double x) {

@@ -74,23 +74,14 @@ final class Normalizations {
         moments(op.x(), channel, op.mean(), op.variance(), cells);
         double[] xh = normalized(op.x(), channel, op.mean(), op.variance(), op.epsilon(), cells);
         scaleAndShift(xh, channel, op.gamma(), op.beta(), op.y(), cells);
-        finish(op.y(), op.residual(), op.rectifier(), cells);
+        Functions.finish(op.y(), op.residual(), op.rectifier(), cells);
     }
 
     private static void batchInfer(BatchNormInfer op, Cells cells) {
         IntUnaryOperator channel = channel(op.x(), op.axis());
         double[] xh = normalized(op.x(), channel, op.mean(), op.variance(), op.epsilon(), cells);
         scaleAndShift(xh, channel, op.gamma(), op.beta(), op.y(), cells);
-        finish(op.y(), op.residual(), op.rectifier(), cells);
-    }
-
-    /** y = r(y + residual). */
-    private static void finish(Value y, Value residual, Rectifier rectifier, Cells cells) {
-        DoubleBuffer result = cells.numbers(y);
-        for (int i = 0; i < y.size(); i++) {
-            double sum = result.get(i) + cells.numberOr(0, residual, i);
-            result.put(i, Functions.rectified(rectifier, sum));
-        }
+        Functions.finish(op.y(), op.residual(), op.rectifier(), cells);
     }
 
     /** dy where the rectifier let its argument through, else 0; also the residual's gradient. */

@@ -4,12 +4,14 @@ import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Op;
+import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Tensor;
 
 import java.nio.DoubleBuffer;
 import java.nio.LongBuffer;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The oracle: every op in plain Java and double precision, straight from its doc comment, slow and
@@ -92,7 +94,7 @@ public class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Prepared prepare(Op op) {
+    public Prepared prepare(Op op, Predicate<Value> steady) {
         return (buffers, workspace) -> {
             Cells cells = new Cells(v -> (ReferenceBuffer) buffers.apply(v));
             return () -> TABLE.run(op, cells);
