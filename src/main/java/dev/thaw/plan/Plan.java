@@ -178,16 +178,18 @@ public final class Plan implements AutoCloseable {
                             }
                         });
         long variables = bytes(weights);
+        long folded = bytes(steady.kept());
         backend.requireRoom(
-                memory.total() + workspaceBytes + constants + variables,
+                memory.total() + workspaceBytes + constants + variables + folded,
                 String.format(
                         Locale.ROOT,
-                        "a plan for inputs %s (%,d bytes of values, %,d of workspace, %,d of constants, %,d of weights)",
+                        "a plan for inputs %s (%,d bytes of values, %,d of workspace, %,d of constants, %,d of weights, %,d made of weights)",
                         inputShapes(),
                         memory.total(),
                         workspaceBytes,
                         constants,
-                        variables));
+                        variables,
+                        folded));
     }
 
     private long bytes(Collection<Value> values) {

@@ -60,8 +60,9 @@ final class Steady {
         Set<Value> read = new HashSet<>(fetched);
         others.forEach(i -> read.addAll(i.op().inputs()));
         for (Value v : read) {
-            if (steady.contains(v)) {
-                kept.add(reshaped.getOrDefault(v, v));
+            Value root = reshaped.getOrDefault(v, v);
+            if (steady.contains(v) && root.role() == Value.Role.TEMP) {
+                kept.add(root);
             }
         }
     }
@@ -71,7 +72,7 @@ final class Steady {
         return steady.contains(v);
     }
 
-    /** Of the steady ones, those that must outlast a run. */
+    /** Of those that ops compute, the ones that must outlast a run. */
     Set<Value> kept() {
         return kept;
     }
