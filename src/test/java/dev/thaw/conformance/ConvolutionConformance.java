@@ -210,7 +210,11 @@ abstract class ConvolutionConformance extends Conformance {
         Geometry g = same(List.of(6, 5), List.of(3, 3), 1, 1);
         Value x = d.linear(d.normal("x", Windows.shape(List.of(2), g.in, 4)));
         d.content().get(x).floats()[17] = Float.NaN;
-        Value w = d.linear(d.normal("w", Windows.shape(List.of(), g.window.size(), 4, depthwise ? 1 : 4)));
+        Value w =
+                d.linear(
+                        d.normal(
+                                "w",
+                                Windows.shape(List.of(), g.window.size(), 4, depthwise ? 1 : 4)));
         Value y = d.temp("y", Windows.output(g.window, 2, g.in, 4));
         if (depthwise) {
             d.emit(new DepthwiseConvolution(x, w, null, y, g.window, rectifier));

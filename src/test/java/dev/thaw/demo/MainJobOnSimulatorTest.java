@@ -39,8 +39,8 @@ class MainJobOnSimulatorTest {
     private static final int REFUSING = 1;
 
     /**
-     * The first convolution in training and its filter's gradient; with its normalization folded in,
-     * in a frozen base and in prediction.
+     * The first convolution in training and its filter's gradient; with its normalization folded
+     * in, in a frozen base and in prediction.
      */
     private static final int GEOMETRIES = 4;
 

@@ -42,9 +42,9 @@ abstract class FoldedGraphs {
     private static final int LONGEST = BATCH * 8 * 8;
 
     /**
-     * Both sides round; errors walk at random, 4 standard deviations of it, through three ops in the
-     * place of each of {@link #OPS} and as many gradients, with sums of up to {@link #LONGEST} terms,
-     * relative to the largest number.
+     * Both sides round; errors walk at random, 4 standard deviations of it, through three ops in
+     * the place of each of {@link #OPS} and as many gradients, with sums of up to {@link #LONGEST}
+     * terms, relative to the largest number.
      */
     static final double NOISE = 2 * 4 * Math.sqrt(2 * 3 * OPS * LONGEST) * 0x1p-24;
 
