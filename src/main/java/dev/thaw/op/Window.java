@@ -49,12 +49,25 @@ public record Window(
         return free < 0 ? 0 : Math.toIntExact(free / strides.get(axis) + 1);
     }
 
+    /** The input cell along an axis where this output's window begins; below 0 in the padding. */
+    public long begin(int axis, int output) {
+        return (long) output * strides.get(axis) - padBefore.get(axis);
+    }
+
+    /**
+     * The first cell of this output's window along an axis that does not lie in the padding before
+     * the input; at least the window's size where all do.
+     */
+    public long firstInside(int axis, int output) {
+        long d = dilation.get(axis);
+        long begin = begin(axis, output);
+        return begin >= 0 ? 0 : (d - 1 - begin) / d;
+    }
+
     /** Whether the window of this output along an axis has a cell that lies within the input. */
     public boolean sees(int axis, int output, int in) {
-        long d = dilation.get(axis);
-        long begin = (long) output * strides.get(axis) - padBefore.get(axis);
-        long first = begin >= 0 ? 0 : (d - 1 - begin) / d;
-        return first < size.get(axis) && begin + first * d < in;
+        long first = firstInside(axis, output);
+        return first < size.get(axis) && begin(axis, output) + first * dilation.get(axis) < in;
     }
 
     /**

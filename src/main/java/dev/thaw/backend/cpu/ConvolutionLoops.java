@@ -145,9 +145,10 @@ record ConvolutionLoops(
         int size = window.size().get(a);
         int in = x.shape().dim(a + 1);
         long dilation = window.dilation().get(a);
-        long begin = (long) out[axis] * window.strides().get(a) - window.padBefore().get(a);
-        long first = begin >= 0 ? 0 : (-begin + dilation - 1) / dilation;
-        for (long t = first; t < size && begin + t * dilation < in; t++) {
+        long begin = window.begin(a, out[axis]);
+        for (long t = window.firstInside(a, out[axis]);
+                t < size && begin + t * dilation < in;
+                t++) {
             int at = (int) (begin + t * dilation);
             taps(out, axis + 1, cell * in + at, tap * size + (int) t, output, product);
         }

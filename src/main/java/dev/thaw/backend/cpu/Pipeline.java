@@ -3,6 +3,7 @@ package dev.thaw.backend.cpu;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Value;
 
 import java.nio.FloatBuffer;
@@ -130,46 +131,39 @@ final class Pipeline implements Prepared {
     public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
         CpuBuffer own = kept == 0 ? null : CpuBuffer.allocate(kept, "what a kernel keeps");
         Memory memory = new Memory(buffers, (CpuBuffer) workspace, own);
-        Run run = new Run(new Kernel[firstStages.size()], new Kernel[stages.size()], own);
+        Kernel first = Sequence.of();
         try {
-            Arrays.setAll(run.first, i -> firstStages.get(i).apply(memory));
-            Arrays.setAll(run.kernels, i -> stages.get(i).apply(memory));
+            first = kernels(firstStages, memory);
+            Kernel then = kernels(stages, memory);
+            return own == null && firstStages.isEmpty() ? then : new Run(first, then, own);
         } catch (RuntimeException | Error e) {
-            run.close();
+            new Run(first, Sequence.of(), own).close();
             throw e;
         }
-        return run.first.length == 0 && run.kernels.length == 1 ? run.kernels[0] : run;
     }
 
-    private record Run(Kernel[] first, Kernel[] kernels, CpuBuffer kept) implements Kernel {
+    private static Kernel kernels(List<Function<Memory, Kernel>> stages, Memory memory) {
+        return Sequence.gather(all -> stages.forEach(s -> all.add(s.apply(memory))));
+    }
+
+    /** The stages behind those that run when the variables have changed, with what these keep. */
+    private record Run(Kernel first, Kernel then, CpuBuffer kept) implements Kernel {
         @Override
         public void refresh() {
-            for (Kernel k : first) {
-                k.launch();
-            }
+            first.launch();
         }
 
         @Override
         public void launch() {
-            for (Kernel k : kernels) {
-                k.launch();
-            }
+            then.launch();
         }
 
         @Override
         public void close() {
-            close(kernels);
-            close(first);
+            then.close();
+            first.close();
             if (kept != null) {
                 kept.close();
-            }
-        }
-
-        private static void close(Kernel[] all) {
-            for (int i = all.length - 1; i >= 0; i--) {
-                if (all[i] != null) {
-                    all[i].close();
-                }
             }
         }
     }

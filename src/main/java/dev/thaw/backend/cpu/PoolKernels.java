@@ -87,10 +87,9 @@ final class PoolKernels {
     private static boolean isPlain(WindowGeometry g) {
         Window w = g.window();
         for (int i = 0; i < w.rank(); i++) {
-            int lastBegin = (g.out()[i + 1] - 1) * w.strides().get(i) - w.padBefore().get(i);
             if (w.dilation().get(i) != 1
                     || w.padBefore().get(i) >= w.size().get(i)
-                    || lastBegin >= g.in()[i + 1]) {
+                    || w.begin(i, g.out()[i + 1] - 1) >= g.in()[i + 1]) {
                 return false;
             }
         }

@@ -56,12 +56,9 @@ final class WindowLoops {
                 int extent = geometry.in()[i + 1];
                 int tap = rest % w.size().get(i);
                 rest /= w.size().get(i);
-                int x =
-                        output[i] * w.strides().get(i)
-                                + tap * w.dilation().get(i)
-                                - w.padBefore().get(i);
-                real &= x >= 0 && x < extent;
-                cell += x * factor;
+                long at = w.begin(i, output[i]) + (long) tap * w.dilation().get(i);
+                real &= at >= 0 && at < extent;
+                cell += (int) at * factor;
                 factor *= extent;
             }
             if (real) {

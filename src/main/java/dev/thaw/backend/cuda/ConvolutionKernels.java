@@ -1,6 +1,7 @@
 package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Convolution;
 import dev.thaw.op.ConvolutionGradFilter;
 import dev.thaw.op.ConvolutionGradInput;

@@ -5,6 +5,7 @@ import static jcuda.jcudnn.JCudnn.*;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.BatchNormInfer;
 import dev.thaw.op.BatchNormTrain;
 import dev.thaw.op.BatchNormTrainGrad;

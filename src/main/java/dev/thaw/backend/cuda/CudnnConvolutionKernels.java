@@ -6,6 +6,7 @@ import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardFilter;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Convolution;
 import dev.thaw.op.ConvolutionGradFilter;
 import dev.thaw.op.ConvolutionGradInput;
@@ -313,15 +314,15 @@ final class CudnnConvolutionKernels {
         }
     }
 
-    /** What an op's kernels are, in order. */
+    /** Adds an op's kernels, in order. */
     @FunctionalInterface
-    private interface Steps {
+    private interface Kernels {
         void add(List<Kernel> all, Function<Value, Buffer> buffers, DeviceAddress workspace);
     }
 
     /** An op that keeps descriptors. */
     private record Described(
-            CudnnConvolution descriptors, Object how, long workspaceBytes, Steps steps)
+            CudnnConvolution descriptors, Object how, long workspaceBytes, Kernels kernels)
             implements Prepared {
         @Override
         public String choice() {
@@ -331,7 +332,7 @@ final class CudnnConvolutionKernels {
         @Override
         public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
             DeviceAddress address = ((CudaBuffer) workspace).address();
-            return Sequence.gather(all -> steps.add(all, buffers, address));
+            return Sequence.gather(all -> kernels.add(all, buffers, address));
         }
 
         @Override

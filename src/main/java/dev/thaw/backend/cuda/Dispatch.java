@@ -5,6 +5,7 @@ import dev.thaw.backend.cuda.ChoiceFile.Key;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.file.CacheFolder;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;

@@ -2,6 +2,7 @@ package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Op;
 import dev.thaw.op.Rectifier;
 import dev.thaw.op.Value;

@@ -1,6 +1,7 @@
 package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Gather;
 import dev.thaw.op.GatherGrad;
 import dev.thaw.op.Value;

@@ -3,6 +3,7 @@ package dev.thaw.backend.cuda;
 import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.BiasGrad;
 import dev.thaw.op.Reduce;

@@ -2,6 +2,7 @@ package dev.thaw.backend.cuda;
 
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Concat;
 import dev.thaw.op.Pad;
 import dev.thaw.op.Slice;

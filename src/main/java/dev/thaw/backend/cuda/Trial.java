@@ -6,6 +6,7 @@ import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.DeviceOutOfMemoryException;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
+import dev.thaw.backend.spi.Sequence;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
