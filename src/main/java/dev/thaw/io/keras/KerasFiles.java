@@ -225,7 +225,7 @@ public final class KerasFiles {
      *
      * @return what was taken, what is missing in the file, what was left there
      */
-    public static WeightReport loadWeights(Network network, Path file, WeightOptions options) {
+    public static WeightReport loadWeights(Network network, Path file, LoadWeightsOptions options) {
         return weights(file, root -> WeightsLayout.read(network, root, options)).apply();
     }
 

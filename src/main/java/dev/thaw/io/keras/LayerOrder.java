@@ -49,7 +49,7 @@ final class LayerOrder {
                     where,
                     "names and order disagree: in the place of '%s' the file has '%s', and '%s' elsewhere"
                             .formatted(name, stored.get(place), name),
-                    "say which counts: loadWeights(.., WeightOptions.byName()), or byOrder()");
+                    "say which counts: loadWeights(.., LoadWeightsOptions.byName()), or byOrder()");
         }
     }
 }

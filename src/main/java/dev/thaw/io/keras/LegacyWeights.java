@@ -83,7 +83,7 @@ final class LegacyWeights {
             throw new ConfigException(
                     model.name(),
                     "has %d layers with weights, the file has %d".formatted(layers.size(), stored),
-                    "build the same model that was saved, or take weights by name: loadWeights(.., WeightOptions.byName())");
+                    "build the same model that was saved, or take weights by name: loadWeights(.., LoadWeightsOptions.byName())");
         }
         return layers;
     }

@@ -8,7 +8,7 @@ package dev.thaw.io.keras;
  * @param skipsMismatch whether a layer whose weights have other shapes in the file keeps its own;
  *     where not, the file is refused
  */
-public record WeightOptions(Match match, boolean skipsMismatch) {
+public record LoadWeightsOptions(Match match, boolean skipsMismatch) {
     /** What tells which layer a file's weights are for. */
     public enum Match {
         /** The place: the file and the network have the same layers with weights, in one order. */
@@ -18,20 +18,20 @@ public record WeightOptions(Match match, boolean skipsMismatch) {
     }
 
     /** By the order of layers alone, whatever they are called. */
-    public static WeightOptions byOrder() {
-        return new WeightOptions(Match.ORDER, false);
+    public static LoadWeightsOptions byOrder() {
+        return new LoadWeightsOptions(Match.ORDER, false);
     }
 
     /**
      * By the names of layers, and of the models around them as far as that is needed to tell them
      * apart, as {@code load_weights(by_name=True)} of Keras 2 does for its {@code .h5}.
      */
-    public static WeightOptions byName() {
-        return new WeightOptions(Match.NAME, false);
+    public static LoadWeightsOptions byName() {
+        return new LoadWeightsOptions(Match.NAME, false);
     }
 
     /** The same, but a layer whose weights have other shapes in the file keeps its own. */
-    public WeightOptions skippingMismatch() {
-        return new WeightOptions(match, true);
+    public LoadWeightsOptions skippingMismatch() {
+        return new LoadWeightsOptions(match, true);
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /** Gives a network those of a file's weights that are for it, and keeps account of all others. */
 final class PartialWeights {
-    private final WeightOptions options;
+    private final LoadWeightsOptions options;
     private final Map<Weight, String> paths = new LinkedHashMap<>();
     private final Map<Layer, List<String>> layers = new LinkedHashMap<>();
     private final Assignment into = new Assignment();
@@ -26,7 +26,7 @@ final class PartialWeights {
     private final List<String> skipped = new ArrayList<>();
     private final Set<Weight> kept = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    PartialWeights(Network network, WeightOptions options) {
+    PartialWeights(Network network, LoadWeightsOptions options) {
         this.options = options;
         network.sublayers().forEach(l -> collect("", l));
     }
@@ -118,7 +118,7 @@ final class PartialWeights {
                     stored.path(),
                     "%s has %d weights, the file has %d"
                             .formatted(layer.name(), names.size(), stored.values().size()),
-                    "skip it: WeightOptions.byName().skippingMismatch()");
+                    "skip it: LoadWeightsOptions.byName().skippingMismatch()");
         }
         boolean named = new HashSet<>(names).equals(new HashSet<>(stored.weights()));
         for (int i = 0; i < names.size(); i++) {

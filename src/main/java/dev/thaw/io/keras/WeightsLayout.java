@@ -19,11 +19,11 @@ final class WeightsLayout {
     }
 
     /** Values for those weights of the network that the file has. */
-    static PartialWeights read(Network network, Hdf5Group root, WeightOptions options) {
+    static PartialWeights read(Network network, Hdf5Group root, LoadWeightsOptions options) {
         requireGraph(network);
         PartialWeights into = new PartialWeights(network, options);
         boolean numbered = WeightsReader.fits(root);
-        if (options.match() == WeightOptions.Match.NAME) {
+        if (options.match() == LoadWeightsOptions.Match.NAME) {
             into.byName(
                     numbered ? WeightsReader.layers(root) : LegacyWeights.layers(legacy(root)),
                     !numbered && isTheano(root));

@@ -77,12 +77,12 @@ class LoadWeightsTest {
         Tensor before = kernel(other, "b").copy();
         assertThatThrownBy(() -> KerasFiles.loadWeights(other, file))
                 .hasMessageContaining("in the place of 'b' the file has 'a'")
-                .hasMessageContaining("WeightOptions.byName()");
+                .hasMessageContaining("LoadWeightsOptions.byName()");
         assertThat(kernel(other, "b").bitEquals(before)).isTrue();
-        assertThat(KerasFiles.loadWeights(other, file, WeightOptions.byOrder()).isComplete())
+        assertThat(KerasFiles.loadWeights(other, file, LoadWeightsOptions.byOrder()).isComplete())
                 .isTrue();
         assertThat(kernel(other, "b").bitEquals(kernel(one, "a"))).isTrue();
-        WeightReport report = KerasFiles.loadWeights(other, file, WeightOptions.byName());
+        WeightReport report = KerasFiles.loadWeights(other, file, LoadWeightsOptions.byName());
         assertThat(kernel(other, "b").bitEquals(kernel(one, "b"))).isTrue();
         assertThat(report.missing()).containsExactly("c/kernel", "c/bias");
         assertThat(report.left()).containsExactly("a/0", "a/1");
@@ -106,10 +106,11 @@ class LoadWeightsTest {
         Model other = heads("head", 5);
         Path file = saved(one);
         Tensor hidden = kernel(other, "hidden").copy();
-        assertThatThrownBy(() -> KerasFiles.loadWeights(other, file, WeightOptions.byName()))
+        assertThatThrownBy(() -> KerasFiles.loadWeights(other, file, LoadWeightsOptions.byName()))
                 .hasMessageContaining("head/kernel has shape (4, 5), the file has (4, 2)");
         assertThat(kernel(other, "hidden").bitEquals(hidden)).isTrue();
-        for (WeightOptions options : List.of(WeightOptions.byName(), WeightOptions.byOrder())) {
+        for (LoadWeightsOptions options :
+                List.of(LoadWeightsOptions.byName(), LoadWeightsOptions.byOrder())) {
             WeightReport report = KerasFiles.loadWeights(other, file, options.skippingMismatch());
             assertThat(kernel(other, "hidden").bitEquals(kernel(one, "hidden"))).isTrue();
             assertThat(report.taken())
@@ -131,7 +132,8 @@ class LoadWeightsTest {
         Model one = heads("a", 2, "b", 2);
         Symbol x = Input.of(3);
         Model alone = new Model(x, trunk(x));
-        WeightReport report = KerasFiles.loadWeights(alone, saved(one), WeightOptions.byName());
+        WeightReport report =
+                KerasFiles.loadWeights(alone, saved(one), LoadWeightsOptions.byName());
         assertThat(kernel(alone, "hidden").bitEquals(kernel(one, "hidden"))).isTrue();
         assertThat(report.missing()).isEmpty();
         assertThat(report.left()).hasSize(4);
@@ -149,7 +151,7 @@ class LoadWeightsTest {
         Symbol x = Input.of(8, 8, 1);
         Layer conv = new Conv2D(4, 3).named("conv");
         Model base = new Model(x, conv.apply(x));
-        WeightReport report = KerasFiles.loadWeights(base, file, WeightOptions.byName());
+        WeightReport report = KerasFiles.loadWeights(base, file, LoadWeightsOptions.byName());
         assertThat(report.taken()).containsExactly("conv/kernel", "conv/bias");
         assertThat(report.left()).containsExactly("head/kernel", "head/bias");
         try (Model whole = KerasFiles.load(file)) {
@@ -173,7 +175,7 @@ class LoadWeightsTest {
         try (Model flat = new Model(x, y).on(Device.cpu())) {
             WeightReport report =
                     KerasFiles.loadWeights(
-                            flat, folder.resolve("model.h5"), WeightOptions.byName());
+                            flat, folder.resolve("model.h5"), LoadWeightsOptions.byName());
             assertThat(report.isComplete()).isTrue();
             Tensor predicted = flat.predict(Npy.read(folder.resolve("x.npy")));
             Tensor expected = Npy.read(folder.resolve("y_keras.npy"));
