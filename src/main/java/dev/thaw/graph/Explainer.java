@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -34,20 +35,20 @@ final class Explainer {
 
     private final Program program = new Program();
     private final Network model;
-    private final Mode given;
+    private final Optional<Mode> given;
     private final int extent;
     private Gradients.Flow flow = new Gradients.Flow(new HashSet<>(), Map.of());
     private String refusal = "";
     private List<Op> forward = List.of();
     private Set<Value> written = Set.of();
 
-    private Explainer(Network model, Mode given, int extent) {
+    private Explainer(Network model, Optional<Mode> given, int extent) {
         this.model = model;
         this.given = given;
         this.extent = extent;
     }
 
-    static Explanation explain(Network model, Mode given) {
+    static Explanation explain(Network model, Optional<Mode> given) {
         if (model.outputs().isEmpty()) {
             throw new IllegalStateException(
                     "%s: cannot be explained, as it is not built yet; call build(..) or give an Input first"
@@ -88,7 +89,7 @@ final class Explainer {
         Call root = tracer.run(model, inputs, given, caller());
         forward = program.instructions().stream().map(Instruction::op).toList();
         written = written(forward);
-        if (given == Mode.TRAINING) {
+        if (trains()) {
             followGradient(root, tracer);
         }
         List<Entry> entries =
@@ -100,10 +101,19 @@ final class Explainer {
         return new Explanation(model.name(), given, verdict.words(), entries, notes(entries));
     }
 
+    private boolean trains() {
+        return given.equals(Optional.of(Mode.TRAINING));
+    }
+
     private String caller() {
-        return given == Mode.TRAINING
-                ? "fit"
-                : given == Mode.INFERENCE ? "evaluate, predict" : "predictMonteCarlo";
+        if (given.isEmpty()) {
+            return "call";
+        }
+        return switch (given.get()) {
+            case TRAINING -> "fit";
+            case INFERENCE -> "evaluate, predict";
+            case MONTE_CARLO -> "predictMonteCarlo";
+        };
     }
 
     private Shape known(Shape shape) {
@@ -217,7 +227,7 @@ final class Explainer {
     }
 
     private GradientFlow flow(Call c) {
-        if (given != Mode.TRAINING) {
+        if (!trains()) {
             return GradientFlow.NONE;
         }
         if (c.outputs().stream().noneMatch(flow::reaches)) {
@@ -251,7 +261,7 @@ final class Explainer {
 
     private List<String> notes(List<Entry> entries) {
         List<String> notes = new ArrayList<>();
-        if (given != Mode.TRAINING || !refusal.isEmpty()) {
+        if (!trains() || !refusal.isEmpty()) {
             return notes;
         }
         if (!model.trainable()) {

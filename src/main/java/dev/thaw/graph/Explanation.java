@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What one call of a model does, layer by layer, and why. It is read off the very ops that would
@@ -15,13 +16,17 @@ import java.util.Objects;
  * constraints included, and leaves all others as they are.
  *
  * @param model the model's name
- * @param given the mode that the call is given, or null for none
+ * @param given the mode that the call is given; empty for none
  * @param verdict what the call changes, in one or two sentences
  * @param layers the calls directly inside the model, in running order
  * @param notes what is worth knowing about the whole
  */
 public record Explanation(
-        String model, Mode given, String verdict, List<Entry> layers, List<String> notes) {
+        String model,
+        Optional<Mode> given,
+        String verdict,
+        List<Entry> layers,
+        List<String> notes) {
     /** What becomes of the loss's gradient at a layer. */
     public enum GradientFlow {
         /** Nothing is differentiated in this mode. */

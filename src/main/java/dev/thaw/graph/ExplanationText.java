@@ -7,6 +7,7 @@ import dev.thaw.layer.Mode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Explanations as texts for people: title, verdict, table, notes, legend, in this order. */
 final class ExplanationText {
@@ -30,10 +31,9 @@ final class ExplanationText {
 
     String of(Explanation e) {
         say(
-                e.model()
-                        + (e.given() == null
-                                ? ", called without a mode"
-                                : ", called in " + e.given().words() + " mode"));
+                e.given()
+                        .map(m -> "%s, called in %s mode".formatted(e.model(), m.words()))
+                        .orElse(e.model() + ", called without a mode"));
         say(e.verdict());
         List<Entry> listed = e.flatten().stream().filter(x -> all || x.modeMatters()).toList();
         if (!listed.isEmpty()) {
@@ -130,7 +130,7 @@ final class ExplanationText {
         if (listed.stream().anyMatch(x -> x.reason() == Resolution.Reason.FROZEN)) {
             say(" frozen: normalizes by its moving statistics and keeps them.");
         }
-        if (e.given() == Mode.TRAINING && !listed.isEmpty()) {
+        if (e.given().equals(Optional.of(Mode.TRAINING)) && !listed.isEmpty()) {
             say(
                     " Gradient: \"changes\" names the weights that a step updates; it \"passes through\" to what lies below, \"stops here\", or is \"not reached\".");
         }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -355,13 +356,14 @@ public class Network extends Layer {
         return weights().stream().mapToLong(w -> w.variable().shape().size()).sum();
     }
 
-    /**
-     * What a call in this mode does and why, layer by layer.
-     *
-     * @param mode the mode that the call is given; null for a call that is given none
-     */
+    /** What a call in this mode does and why, layer by layer. */
     public final Explanation explain(Mode mode) {
-        return Explainer.explain(this, mode);
+        return Explainer.explain(this, Optional.of(Objects.requireNonNull(mode, "explain: mode")));
+    }
+
+    /** What a call that is given no mode does and why: {@code model(x)}. */
+    public final Explanation explain() {
+        return Explainer.explain(this, Optional.empty());
     }
 
     static boolean isInput(Layer layer) {

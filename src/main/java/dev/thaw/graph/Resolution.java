@@ -2,6 +2,8 @@ package dev.thaw.graph;
 
 import dev.thaw.layer.Mode;
 
+import java.util.Optional;
+
 /**
  * Which mode one call of a layer runs in, and why.
  *
@@ -54,11 +56,10 @@ public record Resolution(Mode mode, Reason reason, String origin) {
         return caller;
     }
 
-    /** The mode of the call that starts everything; null where none is given. */
-    static Resolution root(Mode mode, String who) {
-        return mode == null
-                ? new Resolution(Mode.INFERENCE, Reason.DEFAULT, "")
-                : new Resolution(mode, Reason.EXPLICIT, who);
+    /** The mode of the call that starts everything; inference where none is given. */
+    static Resolution root(Optional<Mode> mode, String who) {
+        return mode.map(m -> new Resolution(m, Reason.EXPLICIT, who))
+                .orElseGet(() -> new Resolution(Mode.INFERENCE, Reason.DEFAULT, ""));
     }
 
     /** Who gave this mode, as a callee names it. */

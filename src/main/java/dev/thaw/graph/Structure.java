@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * How the tensors on one side of a network are handed over in Keras: alone, as a list, or as a
- * dictionary. Here they are always a list, in Keras's order of flattening; the structure is kept so
- * that a file says again what it said.
+ * dictionary. A network takes them as a list, in Keras's order of flattening. The structure tells
+ * whether data must have names, and a file gets it again.
  *
  * @param form which of the three
  * @param keys the dictionary's keys in ascending order, one per tensor; else empty

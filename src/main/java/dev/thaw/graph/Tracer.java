@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -46,10 +47,10 @@ public final class Tracer {
     /**
      * Lowers one call of a model from outside.
      *
-     * @param mode the mode that is given, or null for none
+     * @param mode the mode that is given; empty for none
      * @param who who gives it, in words: {@code fit}
      */
-    public Call run(Network model, List<Value> inputs, Mode mode, String who) {
+    public Call run(Network model, List<Value> inputs, Optional<Mode> mode, String who) {
         Resolution root = Resolution.root(mode, who);
         if (!root.isGiven() && model.defaultMode().isPresent()) {
             root =

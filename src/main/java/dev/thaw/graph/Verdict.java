@@ -7,16 +7,17 @@ import dev.thaw.layer.Mode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
  * What a call of a model changes, in two sentences: of the weights, and of everything else.
  *
- * @param given the mode that the call is given, or null for none
+ * @param given the mode that the call is given, empty for none
  * @param refusal why such a step is refused; empty where it is not
  * @param layers the calls directly inside the model
  */
-record Verdict(Mode given, String refusal, List<Entry> layers) {
+record Verdict(Optional<Mode> given, String refusal, List<Entry> layers) {
     /** A sentence names so many layers at most. */
     private static final int NAMED = 3;
 
@@ -25,10 +26,11 @@ record Verdict(Mode given, String refusal, List<Entry> layers) {
     }
 
     private String ofWeights() {
-        if (given != Mode.TRAINING) {
-            return given == null
-                    ? "Without a mode nothing is trained."
-                    : "In " + given.words() + " mode nothing is trained.";
+        if (given.isEmpty()) {
+            return "Without a mode nothing is trained.";
+        }
+        if (given.get() != Mode.TRAINING) {
+            return "In %s mode nothing is trained.".formatted(given.get().words());
         }
         if (!refusal.isEmpty()) {
             return "A step of fit is refused (%s).".formatted(refusal);

@@ -23,8 +23,8 @@ public record TrailingAxes(Shape shape, List<Integer> axes) {
         int kept = shape.rank() - axes.size();
         Value ordered = f.transpose(x, order());
         Shape o = ordered.shape();
-        int rows = Math.toIntExact(o.size(0, kept));
-        return f.reshape(ordered, Shape.of(rows, Math.toIntExact(o.size(kept, o.rank()))));
+        int rows = o.extent(0, kept);
+        return f.reshape(ordered, Shape.of(rows, o.extent(kept, o.rank())));
     }
 
     /** Rows as a value of the first shape. */

@@ -265,7 +265,12 @@ public class Model extends Network implements AutoCloseable {
 
     /** The plan of a direct call, readable: what runs, in which order, in which memory. */
     public String plan(Mode mode, int batch) {
-        return session().describePrediction(mode, batch);
+        return session().describePrediction(Objects.requireNonNull(mode, "plan: mode"), batch);
+    }
+
+    /** The plan of a direct call that is given no mode. */
+    public String plan(int batch) {
+        return session().describePrediction(null, batch);
     }
 
     /** The plan of a training step, readable. */

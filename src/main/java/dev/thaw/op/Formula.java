@@ -136,7 +136,7 @@ public final class Formula {
 
     /** The sum of everything, as one number. */
     public Value sum(Value x) {
-        int n = Math.toIntExact(x.size());
+        int n = x.shape().extent(0, x.shape().rank());
         Value flat = reshape(x, Shape.of(1, n));
         return reshape(reduceLast(flat, Reduce.Function.SUM), Shape.scalar());
     }

@@ -125,12 +125,20 @@ public final class Shape {
         return true;
     }
 
-    /** The number of elements. All extents must be known. */
+    /**
+     * The number of elements. All extents must be known.
+     *
+     * @throws IllegalArgumentException where there are 2^63 or more
+     */
     public long size() {
         return size(0, dims.length);
     }
 
-    /** The number of elements spanned by the axes in [from, to). */
+    /**
+     * The number of elements spanned by the axes in [from, to).
+     *
+     * @throws IllegalArgumentException where there are 2^63 or more
+     */
     public long size(int from, int to) {
         long n = 1;
         for (int i = from; i < to; i++) {
@@ -138,13 +146,32 @@ public final class Shape {
                 throw new IllegalStateException(
                         "shape %s has no size: axis %s is None".formatted(this, i));
             }
-            if (dims[i] > 0 && n > Long.MAX_VALUE / dims[i]) {
+            if (dims[i] != 0 && n > Long.MAX_VALUE / dims[i]) {
                 throw new IllegalArgumentException(
-                        "shape %s has more than 2^63 elements".formatted(this));
+                        "a shape must have fewer than 2^63 elements, got %s; take smaller extents"
+                                .formatted(this));
             }
             n *= dims[i];
         }
         return n;
+    }
+
+    /**
+     * The number of elements spanned by the axes in [from, to), as the extent of one axis.
+     *
+     * @throws IllegalArgumentException where there are 2^31 or more
+     */
+    public int extent(int from, int to) {
+        return extent(size(from, to));
+    }
+
+    private int extent(long n) {
+        if (n > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "axes taken together must have fewer than 2^31 elements, got %d of shape %s; take a smaller batch or smaller extents"
+                            .formatted(n, this));
+        }
+        return (int) n;
     }
 
     /** This shape with one extent replaced. */
@@ -256,11 +283,7 @@ public final class Shape {
         int[] strides = new int[dims.length];
         long next = 1;
         for (int i = dims.length - 1; i >= 0; i--) {
-            if (next > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException(
-                        "shape %s has more than 2^31 elements behind axis %d".formatted(this, i));
-            }
-            strides[i] = (int) next;
+            strides[i] = extent(next);
             next *= Math.max(1, dims[i]);
         }
         return strides;

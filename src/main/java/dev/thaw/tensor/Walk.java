@@ -28,7 +28,7 @@ public record Walk(int[] extents, int[][] strides) {
                 continue;
             }
             if (n > 0 && continues(kept, n - 1, strides, axis, extent)) {
-                extents[n - 1] = Math.multiplyExact(extents[n - 1], extent);
+                extents[n - 1] = merged(box, (long) extents[n - 1] * extent);
             } else {
                 extents[n++] = extent;
             }
@@ -40,6 +40,15 @@ public record Walk(int[] extents, int[][] strides) {
         return new Walk(
                 Arrays.copyOf(extents, rank),
                 Arrays.stream(kept).map(s -> Arrays.copyOf(s, rank)).toArray(int[][]::new));
+    }
+
+    private static int merged(Shape box, long extent) {
+        if (extent > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "a walk takes fewer than 2^31 elements in one go, got %d of shape %s; take a smaller batch or smaller extents"
+                            .formatted(extent, box));
+        }
+        return (int) extent;
     }
 
     private static boolean continues(

@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -76,7 +77,7 @@ final class StepCompiler {
             x.add(p.input(input.node().layer().name(), feeding.x().get(i), input.dtype()));
         }
         Tracer tracer = new Tracer(p, randomStep);
-        Call call = tracer.run(model, x, mode, who);
+        Call call = tracer.run(model, x, Optional.ofNullable(mode), who);
         List<Objective.Output> outputs =
                 call.outputs().stream().map(v -> new Objective.Output(v, tracer.mask(v))).toList();
         return new Traced(p, x, call, outputs, tracer.losses(), tracer.usesRandom());

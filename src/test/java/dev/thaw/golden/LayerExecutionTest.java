@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -108,7 +109,8 @@ final class LayerExecutionTest {
                 .forEach((i, m) -> masks.put(i, program.input("mask", m.shape(), m.dtype())));
         Variable step = Variable.state("step", Tensor.scalar(0L));
         Tracer tracer = new Tracer(program, step);
-        Value y = tracer.run(new Alone(layer, masks), x, mode, "test").outputs().get(0);
+        Value y =
+                tracer.run(new Alone(layer, masks), x, Optional.of(mode), "test").outputs().get(0);
         Map<String, Value> asked = new LinkedHashMap<>();
         Map<String, Tensor> expected = new LinkedHashMap<>();
         asked.put("output", y);

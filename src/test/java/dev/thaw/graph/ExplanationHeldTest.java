@@ -118,7 +118,8 @@ class ExplanationHeldTest {
             RandomModels models = new RandomModels(seed);
             try (Model model = models.model()) {
                 Set<String> announced = new TreeSet<>();
-                List<Explanation.Entry> entries = model.explain(mode).flatten();
+                Explanation told = mode == null ? model.explain() : model.explain(mode);
+                List<Explanation.Entry> entries = told.flatten();
                 entries.forEach(e -> e.statisticsMove().forEach(s -> announced.add(key(e, s))));
                 Map<String, Tensor> before = values(model);
                 Tensor x = models.rows(ROWS);

@@ -104,7 +104,8 @@ class SelectionTest {
             missing(() -> m.freeze((Selection) null), "selection");
             missing(() -> m.layer(null), "path");
             missing(() -> m.add(null), "layer");
-            missing(() -> m.build(2).explain(null).diff(null), "after");
+            missing(() -> m.build(2).explain(null), "explain: mode");
+            missing(() -> m.explain().diff(null), "after");
         }
     }
 

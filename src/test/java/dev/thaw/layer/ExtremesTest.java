@@ -39,8 +39,13 @@ class ExtremesTest {
         refused(
                 () -> new Conv2D(1, 3).dilationRate(HUGE).padding(Padding.SAME).apply(image),
                 "the window must span at most 1073741824 cells of the height");
-        refused(() -> new Flatten().apply(Input.of(HUGE, HUGE, HUGE)), "fewer than 2^31");
-        refused(() -> new Reshape(-1).apply(Input.of(HUGE, HUGE)), "fewer than 2^31");
+        refused(() -> Input.of(HUGE, HUGE, HUGE), "must have at most 2,147,483,647 elements");
+        refused(
+                () -> new Flatten().outputShapes(List.of(Shape.of(1, HUGE, HUGE))),
+                "a sample must have fewer than 2^31 elements");
+        refused(
+                () -> new Reshape(-1).outputShapes(List.of(Shape.of(1, HUGE, HUGE))),
+                "a sample must have fewer than 2^31 elements");
         refused(() -> new Reshape(HUGE, HUGE, HUGE).apply(Input.of(2)), "fewer than 2^31");
         assertThat(new MaxPooling2D(2).strides(HUGE).padding(Padding.SAME).apply(image).shape())
                 .isEqualTo(Shape.of(Shape.NONE, 1, 1, 1));

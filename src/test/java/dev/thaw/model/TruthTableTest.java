@@ -98,7 +98,7 @@ class TruthTableTest {
             assertThat(moved(afterBn, afterBefore))
                     .as("statistics after the node")
                     .isEqualTo(run.asCalled == Mode.TRAINING);
-            Explanation e = model.explain(given(run));
+            Explanation e = explanation(model, run);
             assertThat(innermost(e, "inner_bn").mode()).isEqualTo(inner);
             assertThat(innermost(e, "after_bn").mode()).isEqualTo(run.asCalled);
         }
@@ -117,7 +117,7 @@ class TruthTableTest {
             Mode expected = baked == null ? run.asCalled : baked;
             assertThat(dropped.get(0)).as("drops at the node").isEqualTo(training(expected));
             assertThat(dropped.get(1)).as("drops after it").isEqualTo(training(run.asCalled));
-            Explanation e = model.explain(given(run));
+            Explanation e = explanation(model, run);
             assertThat(innermost(e, "inner_drop").random().isEmpty()).isEqualTo(!dropped.get(0));
             assertThat(innermost(e, "after_drop").random().isEmpty()).isEqualTo(!dropped.get(1));
         }
@@ -175,8 +175,8 @@ class TruthTableTest {
         return new Model(in, inside.apply(in));
     }
 
-    private static Mode given(Run run) {
-        return run == Run.CALL ? null : run.asCalled;
+    private static Explanation explanation(Model model, Run run) {
+        return run == Run.CALL ? model.explain() : model.explain(run.asCalled);
     }
 
     private static List<Tensor> call(Model model, Run run) {

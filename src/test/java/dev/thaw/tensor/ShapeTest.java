@@ -101,10 +101,22 @@ final class ShapeTest {
         assertThat(Shape.of(3, 1).stridesIn(Shape.of(2, 3, 4))).containsExactly(0, 1, 0);
         assertThatThrownBy(Shape.of(1, 1 << 16, 1 << 16)::strides)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("2^31");
-        assertThatThrownBy(Shape.of(1 << 30, 1 << 30, 1 << 30)::size)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("2^63");
+                .hasMessageContainingAll(
+                        "fewer than 2^31", "4294967296 of shape (1, 65536, 65536)");
         assertThatThrownBy(S::strides).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void countsElementsAsFarAsItCan() {
+        Shape large = Shape.of(1 << 16, 1 << 15, 1 << 16, 1 << 16);
+        assertThat(large.extent(1, 2)).isEqualTo(1 << 15);
+        assertThat(large.size(0, 3)).isEqualTo(1L << 47);
+        assertThat(Shape.of(0, 1 << 30, 1 << 30, 1 << 30).size()).isZero();
+        assertThatThrownBy(() -> large.extent(0, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fewer than 2^31 elements, got 2147483648 of shape");
+        assertThatThrownBy(large::size)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fewer than 2^63 elements, got (65536, 32768");
     }
 }

@@ -83,6 +83,7 @@ final class WalkTest {
     void anExtentThatMergesBeyondAnIntIsRefused() {
         Shape box = Shape.of(1 << 16, 1 << 16);
         assertThatThrownBy(() -> Walk.over(box, Shape.scalar()))
-                .isInstanceOf(ArithmeticException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("4294967296 of shape (65536, 65536)", "smaller batch");
     }
 }

@@ -49,7 +49,7 @@ public final class Dense extends UnaryLayer<Dense> {
         WeightOptions.walk(p, kernel, bias);
     }
 
-    /** The size of the last axis of y, at least 1. */
+    /** The size of the last axis of y, at least 1; it must be given, there is no default. */
     public Dense units(int value) {
         return with("units", value);
     }
@@ -122,7 +122,7 @@ public final class Dense extends UnaryLayer<Dense> {
     @Override
     protected Value lower(Lowering l, Value x) {
         Shape in = x.shape();
-        int rows = Math.toIntExact(in.size(0, in.rank() - 1));
+        int rows = in.extent(0, in.rank() - 1);
         Value rowsIn = in.rank() == 2 ? x : l.temp("rows", Shape.of(rows, in.last()));
         if (rowsIn != x) {
             l.emit(new Reshape(x, rowsIn));

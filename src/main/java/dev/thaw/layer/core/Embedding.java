@@ -51,12 +51,12 @@ public final class Embedding extends UnaryLayer<Embedding> {
         maskZero = p.bool("mask_zero", maskZero);
     }
 
-    /** How many rows the table has, at least 1. */
+    /** How many rows the table has, at least 1; it must be given, there is no default. */
     public Embedding inputDim(int value) {
         return with("input_dim", value);
     }
 
-    /** How many numbers a row has, at least 1. */
+    /** How many numbers a row has, at least 1; it must be given, there is no default. */
     public Embedding outputDim(int value) {
         return with("output_dim", value);
     }
@@ -104,11 +104,11 @@ public final class Embedding extends UnaryLayer<Embedding> {
     @Override
     protected Value lower(Lowering l, Value x) {
         Formula f = l.formula();
-        Value rows = l.temp("rows", Shape.of(Math.toIntExact(x.size()), outputDim));
+        Value rows = l.temp("rows", Shape.of(x.shape().extent(0, x.shape().rank()), outputDim));
         l.emit(
                 new Gather(
                         l.weight("embeddings"),
-                        f.reshape(x, Shape.of(Math.toIntExact(x.size()))),
+                        f.reshape(x, Shape.of(x.shape().extent(0, x.shape().rank()))),
                         rows));
         Value y = f.reshape(rows, outputShape(x.shape()));
         if (maskZero) {

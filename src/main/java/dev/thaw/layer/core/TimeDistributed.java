@@ -102,7 +102,7 @@ public final class TimeDistributed extends UnaryLayer<TimeDistributed> {
     }
 
     private static Shape merged(Shape s) {
-        return s.sub(2, s.rank()).prepend(Math.multiplyExact(s.dim(0), s.dim(1)));
+        return s.sub(2, s.rank()).prepend(s.extent(0, 2));
     }
 
     private Value stepByStep(Lowering l, Value x) {

@@ -46,7 +46,10 @@ public final class Dot extends TypedLayer<Dot> {
         normalize = p.bool("normalize", normalize);
     }
 
-    /** The axis of both inputs, or one of the first input and one of the second. */
+    /**
+     * The axis of both inputs, or one of the first input and one of the second; it must be given,
+     * there is no default.
+     */
     public Dot axes(int... value) {
         return with("axes", value);
     }
@@ -116,7 +119,7 @@ public final class Dot extends TypedLayer<Dot> {
         Value ordered = f.transpose(x, x.shape().axesToEnd(List.of(axis)));
         int batch = x.shape().dim(0);
         int k = x.shape().dim(axis);
-        int rows = Math.toIntExact(ordered.shape().size(1, x.shape().rank() - 1));
+        int rows = ordered.shape().extent(1, x.shape().rank() - 1);
         Value v = f.reshape(ordered, Shape.of(batch, rows, k));
         return normalize ? unit(f, v) : v;
     }

@@ -53,10 +53,10 @@ final class MatMulOperator {
         Shape s = a.shape();
         int k = s.last();
         if (b.shape().rank() == 2) {
-            int rows = Math.toIntExact(s.size(0, s.rank() - 1));
+            int rows = s.extent(0, s.rank() - 1);
             return f.reshape(Products.of(f, f.reshape(a, Shape.of(rows, k)), b, false), y);
         }
-        int batch = Math.toIntExact(s.size(0, s.rank() - 2));
+        int batch = s.extent(0, s.rank() - 2);
         Value columns = f.transpose(b, b.shape().axesToEnd(List.of(s.rank() - 1, s.rank() - 2)));
         Value product =
                 Products.ofRows(

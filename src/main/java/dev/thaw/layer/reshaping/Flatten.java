@@ -21,7 +21,10 @@ public final class Flatten extends UnaryLayer<Flatten> {
         dataFormat = p.choice("data_format", dataFormat);
     }
 
-    /** In the order of channels last; of an input with its channels first, axis 1 is read last. */
+    /**
+     * Where the channels lie in the input: of channels first, axis 1 is read last, so that the
+     * order is that of channels last, which is the default.
+     */
     public Flatten dataFormat(DataFormat value) {
         return with("data_format", value);
     }
@@ -38,8 +41,8 @@ public final class Flatten extends UnaryLayer<Flatten> {
 
     private int width(Shape sample) {
         try {
-            return Math.toIntExact(sample.size());
-        } catch (ArithmeticException e) {
+            return sample.extent(0, sample.rank());
+        } catch (IllegalArgumentException e) {
             throw refuse("a sample must have fewer than 2^31 elements, got " + sample);
         }
     }

@@ -65,8 +65,8 @@ public abstract class UpSampling<S extends UpSampling<S>> extends SpatialLayer<S
             return x;
         }
         Shape s = x.shape();
-        int outer = Math.toIntExact(s.size(0, axis + 1));
-        int inner = Math.toIntExact(s.size(axis + 1, s.rank()));
+        int outer = s.extent(0, axis + 1);
+        int inner = s.extent(axis + 1, s.rank());
         Value column = f.reshape(x, Shape.of(outer, 1, inner));
         Value repeated = f.repeat(column, Shape.of(outer, times, inner));
         return f.reshape(repeated, s.withDim(axis, Math.multiplyExact(s.dim(axis), times)));
