@@ -132,7 +132,8 @@ public abstract class Layer implements Configured {
     }
 
     /**
-     * Renames the layer; returns it. As in Keras, anything but {@code /}, since names make paths.
+     * Renames the layer and returns it. As in Keras a name may be anything without a {@code /},
+     * since names make paths.
      */
     public Layer named(String newName) {
         if (newName == null || newName.isBlank() || !NAME.matcher(newName).matches()) {

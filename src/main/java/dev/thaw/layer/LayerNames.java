@@ -15,7 +15,7 @@ public final class LayerNames {
         return n == 1 ? base : base + "_" + (n - 1);
     }
 
-    /** Takes back the name that was handed out last: a layer with a name of its own counts not. */
+    /** Takes back the name that was handed out last, for a layer that got a name of its own. */
     static synchronized void giveBack(String className, String name) {
         String base = snakeCase(className);
         int n = USED.getOrDefault(base, 0);

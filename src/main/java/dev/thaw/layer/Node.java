@@ -29,17 +29,17 @@ public final class Node {
         return new Node(layer, others, baked, outputs.stream().map(Symbol::shape).toList());
     }
 
-    /** Who is called. */
+    /** The layer that is called. */
     public Layer layer() {
         return layer;
     }
 
-    /** With what. */
+    /** The symbols that it is called with. */
     public List<Symbol> inputs() {
         return inputs;
     }
 
-    /** What comes out. */
+    /** The symbols that come out. */
     public List<Symbol> outputs() {
         return outputs;
     }

@@ -63,7 +63,7 @@ final class StepCache implements AutoCloseable {
             }
         }
 
-        /** The net: reached with something in it only where nobody closed the model. */
+        /** Frees what is left, which is nothing unless nobody closed the model. */
         @Override
         public void run() {
             if (!steps.isEmpty()) {

@@ -47,7 +47,8 @@ final class Watch {
      * @param reader reads a batch once more
      */
     void begin(Variable counter, Again reader) {
-        if (!recent.isEmpty()) { // an exception ended the epoch before, and its failure with it
+        if (!recent.isEmpty()) { // an exception ended the epoch before: nobody asks for its failure
+            // any more
             compiler.health().assign(Tensor.scalar(-1L));
             recent.clear();
         }
@@ -84,7 +85,8 @@ final class Watch {
         long since = iterations.value().longs()[0] - 1 - failed;
         int behind = (int) Math.max(0, Math.min(recent.size() - 1, since));
         compiler.health().assign(Tensor.scalar(-1L));
-        iterations.assign(Tensor.scalar(failed + 1)); // where a backend asked each step is
+        iterations.assign(
+                Tensor.scalar(failed + 1)); // as on a backend that is asked after each step
         long[] samples = recent.get(recent.size() - 1 - behind);
         recent.clear();
         Optional<Batch> batch = behind == 0 ? Optional.of(last) : readAgain(samples);
@@ -106,7 +108,9 @@ final class Watch {
     private Optional<Batch> readAgain(long[] samples) {
         try {
             return again.read(samples);
-        } catch (DataException e) { // the loss is the news
+        } catch (
+                DataException
+                        e) { // the user is told of the loss, not of the data that do not come again
             return Optional.empty();
         }
     }

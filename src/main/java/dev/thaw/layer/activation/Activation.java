@@ -23,7 +23,7 @@ public final class Activation extends UnaryLayer<Activation> {
         activation = p.object("activation", ActivationFunction.class, activation);
     }
 
-    /** The function. */
+    /** The function; it must be given, there is no default. */
     public Activation activation(ActivationFunction value) {
         return with("activation", value);
     }

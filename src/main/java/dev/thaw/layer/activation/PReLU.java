@@ -53,7 +53,7 @@ public final class PReLU extends UnaryLayer<PReLU> {
 
     /**
      * Axes along which all elements have one slope, each at least 1: {@code 1, 2} gives an image
-     * one slope per channel.
+     * one slope per channel. Default none: a slope for each element of a sample.
      */
     public PReLU sharedAxes(int... value) {
         return with("shared_axes", value);

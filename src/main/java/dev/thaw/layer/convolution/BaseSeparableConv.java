@@ -43,7 +43,7 @@ public abstract class BaseSeparableConv<S extends BaseSeparableConv<S>> extends 
         sum(p, depthwise, pointwise);
     }
 
-    /** How many filters, at least 1. */
+    /** How many filters, at least 1; it must be given, there is no default. */
     public final S filters(int value) {
         return with("filters", value);
     }

@@ -81,7 +81,10 @@ public abstract class ConvolutionLayer<S extends ConvolutionLayer<S>> extends Sp
         return false;
     }
 
-    /** Extents of the window, in cells: one number for all axes, or one for each. */
+    /**
+     * Extents of the window, in cells: one number for all axes, or one for each. They must be
+     * given, there is no default.
+     */
     public final S kernelSize(int... value) {
         return with("kernel_size", value);
     }

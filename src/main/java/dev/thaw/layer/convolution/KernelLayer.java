@@ -25,7 +25,7 @@ public abstract class KernelLayer<S extends KernelLayer<S>> extends ConvolutionL
         filters = p.integer("filters", filters, Range.atLeast(1));
     }
 
-    /** How many filters, at least 1. */
+    /** How many filters, at least 1; it must be given, there is no default. */
     public final S filters(int value) {
         return with("filters", value);
     }

@@ -32,7 +32,7 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
         WeightOptions.walk(p, options());
     }
 
-    /** Over these axes; negative ones count from the end. */
+    /** Over these axes; negative ones count from the end; default -1. */
     public LayerNormalization axis(int... value) {
         return with("axis", value);
     }

@@ -35,7 +35,7 @@ public final class RMSNormalization extends UnaryLayer<RMSNormalization> {
         epsilon = p.number("epsilon", epsilon, Range.NOT_NEGATIVE);
     }
 
-    /** Over these axes; negative ones count from the end. */
+    /** Over these axes; negative ones count from the end; default -1. */
     public RMSNormalization axis(int... value) {
         return with("axis", value);
     }

@@ -25,7 +25,10 @@ public final class RandomBrightness extends ShadingLayer<RandomBrightness> {
         return Bounds.factor(this, "factor", given, -1);
     }
 
-    /** By up to this part of the range in either direction, or between two; in [-1, 1]. */
+    /**
+     * By up to this part of the range in either direction, or between two; in [-1, 1]; it must be
+     * given, there is no default.
+     */
     public RandomBrightness factor(double... value) {
         return with("factor", value);
     }

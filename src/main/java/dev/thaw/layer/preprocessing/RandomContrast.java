@@ -27,7 +27,10 @@ public final class RandomContrast extends ShadingLayer<RandomContrast> {
         return Bounds.factor(this, "factor", one ? List.of(0., given.get(0)) : given, 0);
     }
 
-    /** c from 1 to 1 + factor, as in Keras, or from 1 - the first to 1 + the second; in [0, 1]. */
+    /**
+     * c from 1 to 1 + factor, as in Keras, or from 1 - the first to 1 + the second; in [0, 1]; it
+     * must be given, there is no default.
+     */
     public RandomContrast factor(double... value) {
         return with("factor", value);
     }

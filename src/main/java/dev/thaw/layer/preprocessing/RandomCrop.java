@@ -38,12 +38,12 @@ public final class RandomCrop extends RandomImageLayer<RandomCrop> {
         seed(p);
     }
 
-    /** The height, in pixels, at least 1. */
+    /** The height, in pixels, at least 1; it must be given, there is no default. */
     public RandomCrop height(int value) {
         return with("height", value);
     }
 
-    /** The width, in pixels, at least 1. */
+    /** The width, in pixels, at least 1; it must be given, there is no default. */
     public RandomCrop width(int value) {
         return with("width", value);
     }

@@ -36,7 +36,9 @@ public abstract class RandomImageLayer<S extends RandomImageLayer<S>> extends Sp
         seed = p.longOrNull("seed", seed);
     }
 
-    /** Which random numbers to draw; without it {@link RandomSeed} decided at construction. */
+    /**
+     * Which random numbers to draw; default: what {@link RandomSeed} gave when the layer was made.
+     */
     public final S seed(long value) {
         return with("seed", value);
     }

@@ -28,7 +28,10 @@ public final class RandomRotation extends MovingImageLayer<RandomRotation> {
         moves(p);
     }
 
-    /** By up to this part of a full turn in either direction, or between two; in [-1, 1]. */
+    /**
+     * By up to this part of a full turn in either direction, or between two; in [-1, 1]; it must be
+     * given, there is no default.
+     */
     public RandomRotation factor(double... value) {
         return with("factor", value);
     }

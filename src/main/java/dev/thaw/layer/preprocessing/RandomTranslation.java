@@ -34,12 +34,18 @@ public final class RandomTranslation extends MovingImageLayer<RandomTranslation>
         moves(p);
     }
 
-    /** By up to this part of the height in either direction, or between two; in [-1, 1]. */
+    /**
+     * By up to this part of the height in either direction, or between two; in [-1, 1]; it must be
+     * given, there is no default.
+     */
     public RandomTranslation heightFactor(double... value) {
         return with("height_factor", value);
     }
 
-    /** By up to this part of the width in either direction, or between two; in [-1, 1]. */
+    /**
+     * By up to this part of the width in either direction, or between two; in [-1, 1]; it must be
+     * given, there is no default.
+     */
     public RandomTranslation widthFactor(double... value) {
         return with("width_factor", value);
     }

@@ -47,7 +47,10 @@ public final class RandomZoom extends MovingImageLayer<RandomZoom> {
         return b;
     }
 
-    /** By up to this in either direction, or between two; in (-1, 1]. */
+    /**
+     * By up to this in either direction, or between two; in (-1, 1]; it must be given, there is no
+     * default.
+     */
     public RandomZoom heightFactor(double... value) {
         return with("height_factor", value);
     }

@@ -24,12 +24,12 @@ public abstract class SizedImageLayer<S extends SizedImageLayer<S>> extends Spat
         width = p.integer("width", width, Range.atLeast(1));
     }
 
-    /** The height, in pixels, at least 1. */
+    /** The height, in pixels, at least 1; it must be given, there is no default. */
     public final S height(int value) {
         return with("height", value);
     }
 
-    /** The width, in pixels, at least 1. */
+    /** The width, in pixels, at least 1; it must be given, there is no default. */
     public final S width(int value) {
         return with("width", value);
     }

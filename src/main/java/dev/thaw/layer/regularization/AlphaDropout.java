@@ -22,7 +22,7 @@ public final class AlphaDropout extends RandomLayer<AlphaDropout> {
 
     private Shape noiseShape;
 
-    /** Rate 0.5, Keras's example. */
+    /** Rate 0.5, as in Keras's examples. */
     public AlphaDropout() {}
 
     /** Drops with this probability, in [0, 1). */
@@ -37,12 +37,12 @@ public final class AlphaDropout extends RandomLayer<AlphaDropout> {
         noiseShape = p.shape("noise_shape", noiseShape);
     }
 
-    /** The probability of dropping, in [0, 1). */
+    /** The probability of dropping, in [0, 1); default 0.5. */
     public AlphaDropout rate(double value) {
         return with("rate", value);
     }
 
-    /** The mask's shape, as in {@link Dropout#noiseShape}. */
+    /** The mask's shape, as in {@link Dropout#noiseShape}; default the input's. */
     public AlphaDropout noiseShape(Shape value) {
         return with("noise_shape", value);
     }

@@ -11,7 +11,7 @@ import dev.thaw.tensor.Shape;
 public final class Dropout extends MaskedDropout<Dropout> {
     private Shape noiseShape;
 
-    /** Rate 0.5, Keras's example. */
+    /** Rate 0.5, as in Keras's examples. */
     public Dropout() {}
 
     /** Drops with this probability, in [0, 1]. */
@@ -28,7 +28,7 @@ public final class Dropout extends MaskedDropout<Dropout> {
 
     /**
      * The mask's shape, batch included: {@link Shape#NONE} for the input's extent, 1 to share the
-     * decision along an axis. Without it every element decides for itself.
+     * decision along an axis. Default: the input's shape, so that every element decides for itself.
      */
     public Dropout noiseShape(Shape value) {
         return with("noise_shape", value);

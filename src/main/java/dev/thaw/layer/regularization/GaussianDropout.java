@@ -17,7 +17,7 @@ public final class GaussianDropout extends RandomLayer<GaussianDropout> {
 
     private double rate = .5;
 
-    /** Rate 0.5, Keras's example. */
+    /** Rate 0.5, as in Keras's examples. */
     public GaussianDropout() {}
 
     /** With the standard deviation of dropout of this rate, in [0, 1). */
@@ -31,7 +31,7 @@ public final class GaussianDropout extends RandomLayer<GaussianDropout> {
         seed(p);
     }
 
-    /** The rate of the dropout that has this standard deviation, in [0, 1). */
+    /** The rate of the dropout that has this standard deviation, in [0, 1); default 0.5. */
     public GaussianDropout rate(double value) {
         return with("rate", value);
     }

@@ -26,7 +26,7 @@ public final class GaussianNoise extends RandomLayer<GaussianNoise> {
         seed(p);
     }
 
-    /** The noise's standard deviation, at least 0. */
+    /** The noise's standard deviation, at least 0; default 0. */
     public GaussianNoise stddev(double value) {
         return with("stddev", value);
     }

@@ -32,7 +32,7 @@ abstract class MaskedDropout<S extends MaskedDropout<S>> extends RandomLayer<S> 
         compensation = given == null ? compensation : given;
     }
 
-    /** The probability of dropping, in [0, 1]. */
+    /** The probability of dropping, in [0, 1]; default 0.5. */
     public final S rate(double value) {
         return with("rate", value);
     }

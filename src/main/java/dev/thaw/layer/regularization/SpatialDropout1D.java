@@ -5,7 +5,7 @@ package dev.thaw.layer.regularization;
  * C].
  */
 public final class SpatialDropout1D extends BaseSpatialDropout<SpatialDropout1D> {
-    /** Rate 0.5, Keras's example. */
+    /** Rate 0.5, as in Keras's examples. */
     public SpatialDropout1D() {
         super(1);
     }

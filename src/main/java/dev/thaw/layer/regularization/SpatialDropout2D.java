@@ -7,7 +7,7 @@ import dev.thaw.layer.DataFormat;
  * H, W, C].
  */
 public final class SpatialDropout2D extends BaseSpatialDropout<SpatialDropout2D> {
-    /** Rate 0.5, Keras's example. */
+    /** Rate 0.5, as in Keras's examples. */
     public SpatialDropout2D() {
         super(2);
     }

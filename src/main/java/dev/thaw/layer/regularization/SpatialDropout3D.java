@@ -7,7 +7,7 @@ import dev.thaw.layer.DataFormat;
  * [N, D, H, W, C].
  */
 public final class SpatialDropout3D extends BaseSpatialDropout<SpatialDropout3D> {
-    /** Rate 0.5, Keras's example. */
+    /** Rate 0.5, as in Keras's examples. */
     public SpatialDropout3D() {
         super(3);
     }

@@ -31,7 +31,7 @@ public final class Permute extends UnaryLayer<Permute> {
         }
     }
 
-    /** The order of the axes, which are counted from 1. */
+    /** The order of the axes, which are counted from 1; it must be given, there is no default. */
     public Permute dims(int... value) {
         return with("dims", value);
     }

@@ -25,7 +25,7 @@ public final class RepeatVector extends UnaryLayer<RepeatVector> {
         n = p.integer("n", n, Range.atLeast(1));
     }
 
-    /** How many times, at least once. */
+    /** How many times, at least once; it must be given, there is no default. */
     public RepeatVector n(int value) {
         return with("n", value);
     }

@@ -119,7 +119,9 @@ public abstract class StandardOptimizer<S extends StandardOptimizer<S>> extends 
         return with("clipvalue", value);
     }
 
-    /** Whether an average of the weights is kept and replaces them after {@code fit}. */
+    /**
+     * Whether an average of the weights is kept and replaces them after {@code fit}; default false.
+     */
     public final S useEma(boolean value) {
         return with("use_ema", value);
     }
