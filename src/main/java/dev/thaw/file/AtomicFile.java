@@ -11,7 +11,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -65,14 +64,9 @@ public final class AtomicFile {
             replace(real, body);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s: cannot be written, and is as it was: %s".formatted(target, reason(e)), e);
+                    "%s: cannot be written, and is as it was: %s".formatted(target, Reason.of(e)),
+                    e);
         }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof FileSystemException f && f.getReason() == null
-                ? e.getClass().getSimpleName() + ' ' + f.getFile()
-                : String.valueOf(e.getMessage());
     }
 
     /** Follows links by hand, as the file at their end need not exist. */

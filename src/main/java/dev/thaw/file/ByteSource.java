@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -43,7 +41,7 @@ public interface ByteSource extends Closeable {
             return new FileSource(FileChannel.open(path, StandardOpenOption.READ), path.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s: cannot be opened: %s".formatted(path, reason(e)), e);
+                    "%s: cannot be opened: %s".formatted(path, Reason.of(e)), e);
         }
     }
 
@@ -81,14 +79,5 @@ public interface ByteSource extends Closeable {
         byte[] bytes = new byte[length];
         read(position, ByteBuffer.wrap(bytes));
         return bytes;
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "it does not exist";
-        }
-        return e instanceof AccessDeniedException
-                ? "it may not be read; change its permissions"
-                : String.valueOf(e.getMessage());
     }
 }

@@ -44,7 +44,7 @@ final class FileSource implements ByteSource {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s: cannot be read at byte %s: %s".formatted(name, at, e.getMessage()), e);
+                    "%s: cannot be read at byte %s: %s".formatted(name, at, Reason.of(e)), e);
         }
     }
 
@@ -54,7 +54,7 @@ final class FileSource implements ByteSource {
             channel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s: cannot be closed: %s".formatted(name, e.getMessage()), e);
+                    "%s: cannot be closed: %s".formatted(name, Reason.of(e)), e);
         }
     }
 }

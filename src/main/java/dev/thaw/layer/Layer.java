@@ -337,7 +337,7 @@ public abstract class Layer implements Configured {
      * Replaces all weights' values, in the order of {@link #weights}; nothing changes if one does
      * not fit.
      */
-    public final void setWeights(List<Tensor> values) {
+    public void setWeights(List<Tensor> values) {
         List<Weight> all = weights();
         if (values.size() != all.size()) {
             throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package dev.thaw.model;
 
 import dev.thaw.data.Batch;
+import dev.thaw.data.DataException;
 import dev.thaw.data.Dataset;
 import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.RandomSeed;
@@ -105,9 +106,11 @@ final class Fit {
                 if (!callbacks.take(failure)) {
                     throw failure;
                 }
+            } catch (DataException e) {
+                throw e.getCause() instanceof InterruptedException ? session.interrupted(e) : e;
             }
             if (options.initialEpoch() < options.epochs()) {
-                useAverages();
+                session.betweenSteps(this::useAverages);
             }
             callbacks.trainEnd();
         }
@@ -169,7 +172,13 @@ final class Fit {
     private Map<String, Double> validate() {
         EvaluationSteps steps = session.evaluation();
         Passes.inOrder(
-                validation.get(), options.batchSize(), options.validationSteps(), steps::run);
+                validation.get(),
+                options.batchSize(),
+                options.validationSteps(),
+                batch -> {
+                    session.requireUninterrupted();
+                    steps.run(batch);
+                });
         return steps.logs();
     }
 

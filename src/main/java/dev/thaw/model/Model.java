@@ -28,11 +28,12 @@ import java.util.stream.IntStream;
 
 /**
  * A network that can be trained and run, with Keras's methods. It takes no device before it first
- * runs; {@link #close} gives everything back and keeps the weights. Threads take turns.
+ * runs; {@link #close} gives everything back and keeps the weights. Threads take turns: other
+ * threads, and callbacks, may predict and evaluate between two steps of a {@code fit}.
  */
 public class Model extends Network implements AutoCloseable {
     private Supplier<Backend> where = () -> Device.auto().open();
-    private Compilation compilation;
+    private volatile Compilation compilation;
     private volatile Session session;
     private volatile boolean closed;
 
@@ -51,7 +52,8 @@ public class Model extends Network implements AutoCloseable {
 
     /**
      * Does work, such as saving, while no step of training on another thread changes a weight:
-     * training goes on after it.
+     * training goes on after it. Other threads may predict meanwhile, and so may the work; it must
+     * not wait for a step of training.
      */
     public void betweenSteps(Runnable work) {
         Session s = session;
@@ -107,7 +109,7 @@ public class Model extends Network implements AutoCloseable {
     }
 
     /** Fixes how the model is trained. */
-    public void compile(Compilation compilation) {
+    public synchronized void compile(Compilation compilation) {
         requireOpen();
         if (session != null) {
             session.compile(compilation);
@@ -120,15 +122,22 @@ public class Model extends Network implements AutoCloseable {
         return Optional.ofNullable(compilation);
     }
 
-    /** Trains in training mode on tensors in memory. */
+    /** Trains in training mode on tensors in memory, see {@link #fit(Dataset, FitOptions)}. */
     public History fit(Tensor x, Tensor y, FitOptions options) {
         return fit(Dataset.of(x, y), options);
     }
 
-    /** Trains in training mode. */
+    /**
+     * Trains in training mode. Between two steps, callbacks and other threads may predict,
+     * evaluate, save and assign weights.
+     *
+     * @throws IllegalStateException if a fit of this model runs already, on any thread
+     * @throws dev.thaw.train.TrainingInterruptedException if the thread is interrupted: training
+     *     ends between two steps
+     */
     public History fit(Dataset data, FitOptions options) {
         Session s = session();
-        return s.training("fit", () -> Fit.of(this, s, options, data).run());
+        return s.fit(() -> Fit.of(this, s, options, data).run());
     }
 
     /** One training step on all rows; returns the loss before it and the metrics. */
@@ -150,8 +159,7 @@ public class Model extends Network implements AutoCloseable {
 
     private Map<String, Double> step(Batch batch) {
         Session s = session();
-        return s.training(
-                "trainOnBatch",
+        return s.trainOnBatch(
                 () -> {
                     prepare(batch.x());
                     TrainingSteps steps = s.epoch(numbers -> Optional.of(batch));
@@ -170,20 +178,16 @@ public class Model extends Network implements AutoCloseable {
     public Map<String, Double> evaluate(Dataset data, EvaluateOptions options) {
         Session s = session();
         Dataset placed = new Placement(this).targets(data);
-        return s.compiled(
-                "evaluate",
-                () -> {
-                    EvaluationSteps steps = s.evaluation();
-                    Passes.inOrder(
-                            placed,
-                            options.batchSize(),
-                            options.steps(),
-                            batch -> {
-                                prepare(batch.x());
-                                steps.run(batch);
-                            });
-                    return steps.logs();
+        EvaluationSteps steps = s.evaluation();
+        Passes.inOrder(
+                placed,
+                options.batchSize(),
+                options.steps(),
+                batch -> {
+                    prepare(batch.x());
+                    steps.run(batch);
                 });
+        return steps.logs();
     }
 
     /** Outputs in inference mode, in batches of 32: one input, one output. */
@@ -297,7 +301,13 @@ public class Model extends Network implements AutoCloseable {
         }
     }
 
-    private synchronized Session session() {
+    /** Who waits inside a session for another thread waits for nobody here. */
+    private Session session() {
+        Session known = session;
+        return known == null ? firstSession() : known;
+    }
+
+    private synchronized Session firstSession() {
         requireOpen();
         if (session == null) {
             Session fresh = new Session(this, where.get());
@@ -309,9 +319,16 @@ public class Model extends Network implements AutoCloseable {
         return session;
     }
 
+    /** The same between two steps of a training on another thread, which would undo it else. */
+    @Override
+    public void setWeights(List<Tensor> values) {
+        betweenSteps(() -> super.setWeights(values));
+    }
+
     /**
      * Frees all plans; the weights come back to the host and stay readable. Closing twice is
-     * allowed; while another thread trains, it ends that training.
+     * allowed; while another thread trains, it ends that training after its step. A step longer
+     * than some seconds gives everything back itself when it ends.
      */
     @Override
     public void close() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Layers in a row. With an input given first, the graph exists at once; without one, it is made for
@@ -38,25 +39,34 @@ public final class Sequential extends Model {
 
     /** Appends a layer; the graph must not exist yet. */
     public Sequential add(Layer layer) {
-        if (!layers().isEmpty()) {
-            throw new IllegalStateException(
-                    "%s: its graph is made already; give all layers to the constructor, or add before the first call"
-                            .formatted(name()));
+        synchronized (row) {
+            if (!layers().isEmpty()) {
+                throw new IllegalStateException(
+                        "%s: its graph is made already; give all layers to the constructor, or add before the first call"
+                                .formatted(name()));
+            }
+            Objects.requireNonNull(layer, "layer");
+            if (layer.flatten().contains(this)) {
+                throw refuse("cannot hold itself");
+            }
+            row.add(layer);
         }
-        Objects.requireNonNull(layer, "layer");
-        if (layer.flatten().contains(this)) {
-            throw refuse("cannot hold itself");
-        }
-        row.add(layer);
         return this;
     }
 
     /** Makes the graph and the weights for samples of this shape. */
     public Sequential build(int... sampleShape) {
-        if (layers().isEmpty()) {
-            connectRow(Input.of(sampleShape));
-        }
+        connectOnce(() -> Input.of(sampleShape));
         return this;
+    }
+
+    /** The first thread that wants the graph makes it, the others wait. */
+    private void connectOnce(Supplier<Symbol> input) {
+        synchronized (row) {
+            if (layers().isEmpty()) {
+                connectRow(input.get());
+            }
+        }
     }
 
     private void connectRow(Symbol input) {
@@ -77,20 +87,24 @@ public final class Sequential extends Model {
 
     @Override
     public List<Shape> outputShapes(List<Shape> given) {
-        if (layers().isEmpty() && given.size() == 1) {
-            connectRow(Input.of(given.get(0).sub(1, given.get(0).rank()), DType.FLOAT32));
+        if (given.size() == 1) {
+            connectOnce(() -> Input.of(given.get(0).sub(1, given.get(0).rank()), DType.FLOAT32));
         }
         return super.outputShapes(given);
     }
 
     @Override
     void prepare(List<Tensor> x) {
-        if (layers().isEmpty() && x.size() == 1) {
-            Shape rows = x.get(0).shape();
-            if (rows.rank() == 0) {
-                throw refuse("data must have rows along its first axis, got a single number");
-            }
-            connectRow(Input.of(rows.sub(1, rows.rank()), x.get(0).dtype()));
+        if (x.size() == 1) {
+            connectOnce(() -> input(x.get(0)));
         }
+    }
+
+    private Symbol input(Tensor first) {
+        Shape rows = first.shape();
+        if (rows.rank() == 0) {
+            throw refuse("data must have rows along its first axis, got a single number");
+        }
+        return Input.of(rows.sub(1, rows.rank()), first.dtype());
     }
 }

@@ -69,25 +69,51 @@ public final class DeviceMemory implements Variable.Home {
     }
 
     /** Brings a variable here, or counts one more user of it. */
-    synchronized Resident resident(Variable v) {
+    Resident resident(Variable v) {
+        Resident known = use(v);
+        if (known != null) {
+            return known;
+        }
+        v.value(); // made here, as an initializer may be a user's code
+        // outside the monitor: to make room, models that nobody closed release what they hold
+        Buffer fresh = backend.allocate(v.shape().size() * backend.bytesOf(v.dtype()), v.name());
+        try {
+            Resident settled = settle(v, fresh);
+            if (settled.buffer != fresh) {
+                fresh.close();
+            }
+            return settled;
+        } catch (RuntimeException | Error e) {
+            fresh.close();
+            throw e;
+        }
+    }
+
+    private synchronized Resident use(Variable v) {
         Resident r = residents.get(v);
-        if (r == null) {
+        if (r != null) {
+            r.users++;
+        }
+        return r;
+    }
+
+    private synchronized Resident settle(Variable v, Buffer fresh) {
+        Resident known = use(v);
+        if (known != null) {
+            return known;
+        }
+        Tensor taken;
+        do { // again where another thread assigned a value meanwhile
             if (v.home() != null) {
                 throw new IllegalStateException(
                         "%s: this weight is in use on another device; close the model there before using it on %s"
                                 .formatted(v.name(), backend.name()));
             }
-            Tensor value = v.value();
-            r =
-                    new Resident(
-                            backend.allocate(
-                                    value.shape().size() * backend.bytesOf(v.dtype()), v.name()));
-            backend.upload(value, r.buffer);
-            residents.put(v, r);
-            v.settle(this);
-        }
-        r.users++;
-        return r;
+            taken = v.value();
+            backend.upload(taken, fresh);
+        } while (!v.settle(this, taken));
+        residents.put(v, new Resident(fresh));
+        return use(v);
     }
 
     /** Ends one use; the last one sends the variable home. */

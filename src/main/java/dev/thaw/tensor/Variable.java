@@ -87,12 +87,9 @@ public final class Variable {
     public Tensor value() {
         while (true) {
             Home where = home;
-            if (where == null) {
-                return onHost();
-            }
-            Tensor there = where.read(this);
-            if (there != null) {
-                return there;
+            Tensor value = where == null ? onHost() : where.read(this);
+            if (value != null) {
+                return value;
             }
         }
     }
@@ -105,24 +102,38 @@ public final class Variable {
                             .formatted(name, dtype, shape, value.dtype(), value.shape()));
         }
         Home where = home;
-        while (where != null && !where.write(this, value)) {
+        while (where == null ? !assignOnHost(value) : !where.write(this, value)) {
             where = home;
         }
-        if (where == null) {
+    }
+
+    /** False where the variable has just left the host. */
+    private synchronized boolean assignOnHost(Tensor value) {
+        if (home == null) {
             initial = null;
             host = value.copy();
         }
+        return home == null;
     }
 
-    /** The device memory that keeps the value from now on; it has taken the bytes already. */
-    public void settle(Home newHome) {
+    /**
+     * The device memory that keeps the value from now on; it has taken the bytes already.
+     *
+     * @param taken what {@link #value()} was when it took them
+     * @return false where somebody has assigned another value since; then nothing changes
+     */
+    public synchronized boolean settle(Home newHome, Tensor taken) {
+        if (home != null || host != taken) {
+            return false;
+        }
         home = newHome;
         host = null;
         initial = null;
+        return true;
     }
 
     /** Ends the stay on a device: the value is back on the host. */
-    public void comeBack(Tensor value) {
+    public synchronized void comeBack(Tensor value) {
         host = value;
         home = null;
     }
@@ -132,7 +143,11 @@ public final class Variable {
         return home;
     }
 
-    private Tensor onHost() {
+    /** Null where the variable has just left the host. */
+    private synchronized Tensor onHost() {
+        if (home != null) {
+            return null;
+        }
         if (host == null) {
             Tensor made = initial.get();
             if (!made.shape().equals(shape) || made.dtype() != dtype) {

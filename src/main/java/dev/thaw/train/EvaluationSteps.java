@@ -10,20 +10,22 @@ import java.util.Map;
 @API(status = API.Status.INTERNAL)
 public final class EvaluationSteps {
     private final Session session;
+    private final Objective objective;
     private final Means means = new Means();
 
-    EvaluationSteps(Session session) {
+    EvaluationSteps(Session session, Objective objective) {
         this.session = session;
+        this.objective = objective;
     }
 
     /** Looks whether the model can take a batch, and adds it to the means. */
     public void run(Batch batch) {
         session.check(batch);
-        means.run(session.evaluationStep(Feeding.of(batch)), batch);
+        session.evaluate(objective, means, batch);
     }
 
     /** The means of loss and metrics over the batches so far. */
     public Map<String, Double> logs() {
-        return means.read();
+        return session.read(objective, means);
     }
 }

@@ -16,10 +16,21 @@ import java.util.function.DoubleUnaryOperator;
  */
 record Running(
         String name, Variable total, Variable count, int perRow, DoubleUnaryOperator result) {
+    /** What the variables hold; count is null where there is none. */
+    record Sums(Tensor total, Tensor count) {}
+
     void reset() {
-        total.assign(Tensor.scalar(0f));
+        set(new Sums(Tensor.scalar(0f), Tensor.scalar(0f)));
+    }
+
+    Sums sums() {
+        return new Sums(total.value().copy(), count == null ? null : count.value().copy());
+    }
+
+    void set(Sums sums) {
+        total.assign(sums.total);
         if (count != null) {
-            count.assign(Tensor.scalar(0f));
+            count.assign(sums.count);
         }
     }
 

@@ -9,13 +9,10 @@ import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 
 import org.apiguardian.api.API;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -24,30 +21,22 @@ import java.util.function.Supplier;
  * read before every step, so that a changed {@code trainable} takes effect at once. The weights
  * stay on the device until {@link #close}.
  *
- * <p>One thing runs at a time, in its turn; within a training, other threads may look at the
- * weights between two steps.
+ * <p>One plan runs at a time, see {@link Turns}; between two steps of a training, other threads may
+ * predict, evaluate and look at the weights.
  */
 @API(status = API.Status.INTERNAL)
 public final class Session implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-    private static final int PATIENCE_SECONDS = 5;
-    private static final int PAUSE_MILLIS = 20;
-
     private final Network model;
     private final StepCompiler compiler;
     private final StepCache steps;
     private final InputCheck check;
     private final Watch watch;
-    private Compilation compilation;
-    private Objective objective;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final Turns turns;
+    private volatile Compilation compilation;
+    private volatile Objective objective;
 
-    /** Held while a step changes weights; fair, so that who waits gets in after the step. */
-    private final ReentrantLock step = new ReentrantLock(true);
-
-    private volatile boolean training;
-    private volatile boolean closing;
-    private boolean closed;
+    /** Whose sums the variables of evaluation hold now; null for nobody's. */
+    private Means evaluated;
 
     /** The model's graph may come later, before the first batch. */
     public Session(Network model, Backend backend) {
@@ -56,104 +45,54 @@ public final class Session implements AutoCloseable {
         steps = new StepCache(model, memory);
         compiler = new StepCompiler(model, backend, memory);
         check = new InputCheck(model);
-        watch = new Watch(model, compiler, backend.asynchronous());
+        turns = new Turns(model, steps::close);
+        watch = new Watch(model, compiler, turns, backend.asynchronous());
     }
 
     /** Fixes optimizer, losses and metrics. State that the optimizer has stays. */
     public void compile(Compilation value) {
-        inTurn(
-                () -> {
-                    refuseWhileTraining("compile");
-                    Objective fresh = new Objective(model, value);
-                    steps.close();
-                    compilation = value;
-                    objective = fresh;
-                    return null;
-                });
+        turns.train(
+                "compile",
+                false,
+                () ->
+                        turns.change(
+                                () -> {
+                                    Objective fresh = new Objective(model, value);
+                                    steps.close();
+                                    compilation = value;
+                                    objective = fresh;
+                                    evaluated = null;
+                                    return null;
+                                }));
     }
 
-    /**
-     * Runs one thing at a time: callbacks may look at the model that trains, other threads wait.
-     */
-    private <T> T inTurn(Supplier<T> work) {
-        if (step.isHeldByCurrentThread() && !turn.isHeldByCurrentThread()) {
-            takeTurnBetweenSteps();
-        } else {
-            turn.lock();
-        }
-        try {
-            requireOpen();
-            return work.get();
-        } finally {
-            turn.unlock();
-        }
+    /** Does work that runs training steps alone; the whole of a fit. */
+    public <T> T fit(Supplier<T> work) {
+        requireCompiled("fit");
+        return turns.train("fit", true, work);
     }
 
-    /** A training has the turn until its end, and does not go on before this thread does. */
-    private void takeTurnBetweenSteps() {
-        try {
-            while (!turn.tryLock(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (training) {
-                    throw new IllegalStateException(
-                            """
-                            %s: work between two steps of fit cannot run the model, as fit has it \
-                            until its end and waits for that work; read or save the weights \
-                            there, and predict in a callback or after fit"""
-                                    .formatted(model.name()));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(
-                    "%s: the thread was interrupted while it waited for its turn"
-                            .formatted(model.name()),
-                    e);
-        }
-    }
-
-    /** Does work that needs a loss in its turn. */
-    public <T> T compiled(String what, Supplier<T> work) {
-        return inTurn(
-                () -> {
-                    requireCompiled(what);
-                    return work.get();
-                });
-    }
-
-    /** Does work that runs training steps in its turn; never one within another. */
-    public <T> T training(String what, Supplier<T> work) {
-        return compiled(
-                what,
-                () -> {
-                    refuseWhileTraining(what);
-                    training = true;
-                    try {
-                        return work.get();
-                    } finally {
-                        training = false;
-                    }
-                });
+    /** Does work that runs a training step alone. */
+    public <T> T trainOnBatch(Supplier<T> work) {
+        requireCompiled("trainOnBatch");
+        return turns.train("trainOnBatch", false, work);
     }
 
     /** Does work while no step of training changes a weight. */
     public void betweenSteps(Runnable work) {
-        step.lock();
-        try {
-            work.run();
-        } finally {
-            step.unlock();
-        }
+        turns.betweenSteps(work);
     }
 
     /** One forward pass over all rows at once, in this mode; null for none given. */
     public List<Tensor> call(List<Tensor> x, Mode mode) {
-        return inTurn(
+        check.inputs(x);
+        Supplier<List<Tensor>> work =
                 () -> {
-                    check.inputs(x);
                     Step s = predictionStep(mode, Feeding.of(x));
                     s.run(new Batch(x, List.of()));
                     return s.predictions().stream().map(s.plan()::fetch).toList();
-                });
+                };
+        return mode == Mode.TRAINING ? turns.change(work) : turns.run(work);
     }
 
     /**
@@ -170,13 +109,15 @@ public final class Session implements AutoCloseable {
         check.finite(batch);
     }
 
-    /** Begins to evaluate, within {@link #compiled}. */
+    /** Begins to evaluate. Several evaluations may go on at a time, and take turns. */
     public EvaluationSteps evaluation() {
-        return new EvaluationSteps(this);
+        turns.requireOpen();
+        requireCompiled("evaluate");
+        return new EvaluationSteps(this, objective);
     }
 
     /**
-     * Begins an epoch, within {@link #training}.
+     * Begins an epoch, within {@link #fit} or {@link #trainOnBatch}.
      *
      * @param again reads a batch once more
      */
@@ -187,12 +128,13 @@ public final class Session implements AutoCloseable {
 
     /** The plan of a call in this mode, as text. */
     public String describePrediction(Mode mode, int batch) {
-        return inTurn(() -> predictionStep(mode, Feeding.of(model, batch)).plan().toString());
+        return turns.run(() -> predictionStep(mode, Feeding.of(model, batch)).plan().toString());
     }
 
     /** The plan of a training step, as text. */
     public String describeTraining(int batch) {
-        return compiled("plan", () -> trainingStep(Feeding.of(model, batch)).plan().toString());
+        requireCompiled("plan");
+        return turns.run(() -> trainingStep(Feeding.of(model, batch)).plan().toString());
     }
 
     private Step predictionStep(Mode mode, Feeding feeding) {
@@ -204,7 +146,46 @@ public final class Session implements AutoCloseable {
                 this::states);
     }
 
-    Step evaluationStep(Feeding feeding) {
+    /** A step of evaluation in its turn, after the sums of this one are back in their place. */
+    void evaluate(Objective by, Means means, Batch batch) {
+        turns.run(
+                () -> {
+                    requireSame(by);
+                    switchTo(means);
+                    means.run(evaluationStep(Feeding.of(batch)), batch);
+                    return null;
+                });
+    }
+
+    /** What an evaluation's steps add up to. */
+    Map<String, Double> read(Objective by, Means means) {
+        return turns.run(
+                () -> {
+                    requireSame(by);
+                    switchTo(means);
+                    return means.read();
+                });
+    }
+
+    private void requireSame(Objective by) {
+        if (by != objective) {
+            throw new IllegalStateException(
+                    "%s: the model was compiled anew while it was evaluated"
+                            .formatted(model.name()));
+        }
+    }
+
+    private void switchTo(Means means) {
+        if (evaluated != means) {
+            if (evaluated != null) {
+                evaluated.leave();
+            }
+            means.comeBack();
+            evaluated = means;
+        }
+    }
+
+    private Step evaluationStep(Feeding feeding) {
         return steps.get(
                 StepCache.Purpose.EVALUATE,
                 Mode.INFERENCE,
@@ -213,7 +194,17 @@ public final class Session implements AutoCloseable {
                 this::states);
     }
 
-    Step trainingStep(Feeding feeding) {
+    /** A step of training, when no one looks at the weights. */
+    void train(Rates rates, Means means, Batch batch) {
+        turns.change(
+                () -> {
+                    rates.next();
+                    means.run(trainingStep(Feeding.of(batch)), batch);
+                    return null;
+                });
+    }
+
+    private Step trainingStep(Feeding feeding) {
         return steps.get(
                 StepCache.Purpose.TRAIN,
                 Mode.TRAINING,
@@ -231,14 +222,6 @@ public final class Session implements AutoCloseable {
         return all;
     }
 
-    private void refuseWhileTraining(String what) {
-        if (training) {
-            throw new IllegalStateException(
-                    "%s: %s cannot run inside fit; return false from onEpochEnd to end it first"
-                            .formatted(model.name(), what));
-        }
-    }
-
     private void requireCompiled(String what) {
         if (compilation == null) {
             throw new IllegalStateException(
@@ -247,50 +230,33 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException(
-                    "%s: the model is closed and cannot run any more".formatted(model.name()));
+    /** Ends a training whose model another thread closes. */
+    void requireOpen() {
+        turns.requireOpen();
+    }
+
+    /** Ends a training whose thread somebody interrupts, between two steps. */
+    public void requireUninterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(null);
         }
     }
 
-    /** Ends a training whose model another thread closes. */
-    void requireStaysOpen() {
-        if (closing) {
-            throw new IllegalStateException(
-                    "%s: the model was closed while it trained".formatted(model.name()));
-        }
+    /** The same where the data noticed it first. */
+    public TrainingInterruptedException interrupted(RuntimeException cause) {
+        return new TrainingInterruptedException(
+                "%s: the thread was interrupted, and training ended between two steps; fit goes on from there"
+                        .formatted(model.name()),
+                cause);
     }
 
     /**
      * Frees all plans and brings the weights back to the host. Closing twice is allowed. While
-     * another thread trains, it ends that training after its step.
+     * another thread trains, it ends that training after its step; a step that takes longer than
+     * some seconds frees everything itself when it ends.
      */
     @Override
     public void close() {
-        if (turn.isHeldByCurrentThread()) {
-            refuseWhileTraining("close");
-        }
-        closing = true;
-        boolean mine = false;
-        try {
-            // a shutdown hook may run while the training thread waits for it, and must not wait for
-            // ever
-            mine = turn.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!mine) {
-            LOG.warn(
-                    "{}: still runs on another thread, so its memory stays until that has ended",
-                    model.name());
-            return;
-        }
-        try {
-            closed = true;
-            steps.close();
-        } finally {
-            turn.unlock();
-        }
+        turns.close();
     }
 }

@@ -26,15 +26,13 @@ public final class TrainingSteps {
      *
      * @throws NonFiniteLossException if the loss of this step was NaN or infinite; on an
      *     asynchronous backend, that of one of the last {@value Watch#STEPS}
+     * @throws TrainingInterruptedException if the thread is interrupted; no step has begun
      */
     public void run(Batch batch) {
-        session.requireStaysOpen();
+        session.requireOpen();
+        session.requireUninterrupted();
         session.check(batch);
-        session.betweenSteps(
-                () -> {
-                    rates.next();
-                    means.run(session.trainingStep(Feeding.of(batch)), batch);
-                });
+        session.train(rates, means, batch);
         watch.launched(batch);
     }
 
@@ -45,7 +43,7 @@ public final class TrainingSteps {
      */
     public void end() {
         watch.end();
-        session.requireStaysOpen();
+        session.requireOpen();
     }
 
     /** The means of loss and metrics over the batches so far; waits for the device. */

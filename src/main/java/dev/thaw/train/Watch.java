@@ -28,15 +28,17 @@ final class Watch {
 
     private final Network model;
     private final StepCompiler compiler;
+    private final Turns turns;
     private final int every;
     private final List<long[]> recent = new ArrayList<>();
     private Batch last;
     private Variable iterations;
     private Again again;
 
-    Watch(Network model, StepCompiler compiler, boolean asynchronous) {
+    Watch(Network model, StepCompiler compiler, Turns turns, boolean asynchronous) {
         this.model = model;
         this.compiler = compiler;
+        this.turns = turns;
         every = asynchronous ? STEPS : 1;
     }
 
@@ -90,7 +92,9 @@ final class Watch {
         long[] samples = recent.get(recent.size() - 1 - behind);
         recent.clear();
         Optional<Batch> batch = behind == 0 ? Optional.of(last) : readAgain(samples);
-        String layer = batch.map(b -> compiler.firstNonFinite(b.x(), behind)).orElse("");
+        String layer =
+                batch.map(b -> turns.change(() -> compiler.firstNonFinite(b.x(), behind)))
+                        .orElse("");
         throw new NonFiniteLossException(
                 """
                 %s: the loss is NaN or infinite at step %d (samples %s); %s. The weights are as \

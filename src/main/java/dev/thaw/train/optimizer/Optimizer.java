@@ -51,7 +51,10 @@ public abstract class Optimizer implements Configured {
     private LearningRateSchedule schedule;
     private final Variable learningRate;
     private final Variable iterations = Variable.state("iteration", Tensor.scalar(0L));
+
+    /** Its own lock: a thread may save while another one compiles its first prediction. */
     private final Map<Variable, Map<String, Variable>> slots = new IdentityHashMap<>();
+
     private OptimizerOptions options = OptimizerOptions.DEFAULT;
     private Pattern undecayed;
     private boolean used;
@@ -266,14 +269,18 @@ public abstract class Optimizer implements Configured {
 
     /** The slots of a weight by name, in their order; empty before it was first trained. */
     public final Map<String, Variable> slots(Variable weight) {
-        return Collections.unmodifiableMap(
-                new LinkedHashMap<>(slots.getOrDefault(weight, Map.of())));
+        synchronized (slots) {
+            return Collections.unmodifiableMap(
+                    new LinkedHashMap<>(slots.getOrDefault(weight, Map.of())));
+        }
     }
 
     /** Everything that lasts from step to step and exists already. */
     public final Collection<Variable> states() {
         List<Variable> all = new ArrayList<>(List.of(iterations, learningRate));
-        slots.values().forEach(s -> all.addAll(s.values()));
+        synchronized (slots) {
+            slots.values().forEach(s -> all.addAll(s.values()));
+        }
         all.addAll(ownStates());
         return all;
     }
@@ -311,16 +318,18 @@ public abstract class Optimizer implements Configured {
     /** A slot of a weight, made where it does not exist. */
     final Variable slot(Variable weight, String name) {
         double first = name.equals(AVERAGE) || name.equals(ACCUMULATOR) ? 0 : initial(name);
-        return slots.computeIfAbsent(weight, w -> new LinkedHashMap<>())
-                .computeIfAbsent(
-                        name,
-                        s ->
-                                new Variable(
-                                        "%s_%s".formatted(weight.name(), s),
-                                        weight.shape(),
-                                        DType.FLOAT32,
-                                        false,
-                                        () -> Tensor.full(weight.shape(), (float) first)));
+        synchronized (slots) {
+            return slots.computeIfAbsent(weight, w -> new LinkedHashMap<>())
+                    .computeIfAbsent(
+                            name,
+                            s ->
+                                    new Variable(
+                                            "%s_%s".formatted(weight.name(), s),
+                                            weight.shape(),
+                                            DType.FLOAT32,
+                                            false,
+                                            () -> Tensor.full(weight.shape(), (float) first)));
+        }
     }
 
     /** The values of one slot for all weights, made where they do not exist. */
@@ -332,7 +341,7 @@ public abstract class Optimizer implements Configured {
     public final void finishAveraging(List<Variable> trainable) {
         if (options.useEma()) {
             for (Variable weight : trainable) {
-                Variable average = slots.getOrDefault(weight, Map.of()).get(AVERAGE);
+                Variable average = slots(weight).get(AVERAGE);
                 if (average != null) {
                     weight.assign(average.value());
                 }
