@@ -12,7 +12,11 @@ package dev.thaw.op;
 public record Pool(Value x, @Out Value y, Function function, Window window) implements Op {
     /** What a window yields. */
     public enum Function {
-        /** The largest cell; the first one, in row-major order, gets the gradient. */
+        /**
+         * The largest cell; the first one, in row-major order, gets the gradient. NaN is larger
+         * than all numbers, so that none is lost; TensorFlow leaves it out on a CPU, PyTorch does
+         * not.
+         */
         MAX,
         /** The mean of the cells that are not padding. */
         AVERAGE

@@ -7,6 +7,7 @@ import dev.thaw.conformance.ConvolutionConformance.Geometry;
 import dev.thaw.op.Pool;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,16 @@ abstract class PoolConformance extends Conformance {
         return Windows.shape(List.of(batch), g.in(), channels);
     }
 
+    /** Numbers of which every third is one of these. */
+    private static Value odd(Draft d, Shape shape, float... numbers) {
+        Value x = d.normal("x", shape);
+        float[] content = d.content().get(x).floats();
+        for (int i = 0; i < content.length; i += 3) {
+            content[i] = numbers[i / 3 % numbers.length];
+        }
+        return x;
+    }
+
     static Stream<OpCase> table() {
         List<OpCase> all = new ArrayList<>();
         for (Geometry g : GEOMETRIES) {
@@ -67,6 +78,32 @@ abstract class PoolConformance extends Conformance {
                                                 g,
                                                 d.linear(d.normal("x", s)))));
             }
+        }
+        for (Geometry g : GEOMETRIES) {
+            Shape s = images(2, g, 4);
+            float infinity = Float.POSITIVE_INFINITY;
+            all.add(
+                    new OpCase(
+                            "MAX of NaN " + g,
+                            d -> pool(d, Pool.Function.MAX, g, odd(d, s, Float.NaN, 1, 9))));
+            all.add(
+                    new OpCase(
+                            "MAX of NaN and infinity " + g,
+                            d ->
+                                    pool(
+                                            d,
+                                            Pool.Function.MAX,
+                                            g,
+                                            odd(d, s, -infinity, Float.NaN, infinity))));
+            all.add(
+                    new OpCase(
+                            "MAX of nothing but -infinity " + g,
+                            d ->
+                                    pool(
+                                            d,
+                                            Pool.Function.MAX,
+                                            g,
+                                            d.input("x", Tensor.full(s, -infinity)))));
         }
         Geometry large = same(List.of(33, 35), List.of(3, 3), 2, 1);
         Shape s = images(3, large, 24);

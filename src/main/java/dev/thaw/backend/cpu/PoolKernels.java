@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * Pooling by oneDNN. Dilated windows, and ones that may lie in the padding alone, are {@link
- * WindowLoops}'.
+ * WindowLoops}', and so are maxima of NaN.
  */
 final class PoolKernels {
     private static final double FLOATS_PER_NS = 4;
@@ -39,11 +39,14 @@ final class PoolKernels {
         }
         Pipeline line = new Pipeline();
         Primitive p = line.own(forward(g, op.function(), dnnl_forward_inference));
-        return line.then(
+        line.then(
                 p,
                 List.of(
                         new Pipeline.Argument(DNNL_ARG_SRC, Pipeline.operand(op.x())),
                         new Pipeline.Argument(DNNL_ARG_DST, Pipeline.operand(op.y()))));
+        return op.function() == Pool.Function.MAX
+                ? new NanAware(op.x(), line, () -> WindowLoops.pool(op))
+                : line;
     }
 
     /** The backward pass of a maximum wants to know which cell won: the forward pass runs again. */
@@ -76,7 +79,10 @@ final class PoolKernels {
                                 workspace));
                 arguments.add(workspace);
             }
-            return line.then(backward, arguments);
+            line.then(backward, arguments);
+            return op.function() == Pool.Function.MAX
+                    ? new NanAware(op.x(), line, () -> WindowLoops.poolGrad(op))
+                    : line;
         } catch (RuntimeException | Error e) {
             line.close();
             throw e;

@@ -51,11 +51,15 @@ final class Pooling {
                 window,
                 (to, from) -> {
                     real[to]++;
-                    if (largest[to] < 0 || content.get(from) > content.get(largest[to])) {
+                    if (largest[to] < 0 || wins(content.get(from), content.get(largest[to]))) {
                         largest[to] = from;
                     }
                 });
         return new Windows(largest, real);
+    }
+
+    private static boolean wins(double next, double best) {
+        return next > best || Double.isNaN(next) && !Double.isNaN(best);
     }
 
     private static void pool(Pool op, Cells cells) {
