@@ -7,18 +7,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Notes every option that a walk names. */
+/**
+ * Notes every option that a walk names. A number that the walk would not take back is refused: what
+ * is written can be read.
+ */
 final class PropertyWriter implements Properties {
+    private final String where;
     private final Map<String, Object> options;
     private final boolean late;
 
-    private PropertyWriter(Map<String, Object> options, boolean late) {
+    private PropertyWriter(String where, Map<String, Object> options, boolean late) {
+        this.where = where;
         this.options = options;
         this.late = late;
     }
 
     static Map<String, Object> write(Configured object) {
-        PropertyWriter writer = new PropertyWriter(new LinkedHashMap<>(), false);
+        PropertyWriter writer =
+                new PropertyWriter(object.className(), new LinkedHashMap<>(), false);
         object.configure(writer);
         return writer.options;
     }
@@ -52,12 +58,16 @@ final class PropertyWriter implements Properties {
 
     @Override
     public double number(String key, double value, Range range) {
-        return note(key, value);
+        return note(key, checked(key, value, range));
     }
 
     @Override
     public Double numberOrNull(String key, Double value, Range range) {
-        return note(key, value);
+        return note(key, value == null ? null : (Double) checked(key, value, range));
+    }
+
+    private double checked(String key, double value, Range range) {
+        return range.check("%s: %s".formatted(where, key), value);
     }
 
     @Override
@@ -102,6 +112,9 @@ final class PropertyWriter implements Properties {
 
     @Override
     public List<Double> numbers(String key, List<Double> value) {
+        if (value != null) {
+            value.forEach(v -> checked(key, v, Range.FINITE));
+        }
         note(key, value != null && value.size() == 1 ? value.get(0) : value);
         return value;
     }
@@ -139,14 +152,14 @@ final class PropertyWriter implements Properties {
 
     @Override
     public <T> Object numberOrObject(String key, Class<T> kind, Object value, Range range) {
-        return note(key, value);
+        return note(key, value instanceof Double d ? (Object) checked(key, d, range) : value);
     }
 
     @Override
     public Properties group(String key, boolean present) {
         Map<String, Object> group = new LinkedHashMap<>();
         note(key, present ? group : null);
-        return new PropertyWriter(group, late);
+        return new PropertyWriter("%s.%s".formatted(where, key), group, late);
     }
 
     @Override
@@ -156,6 +169,7 @@ final class PropertyWriter implements Properties {
 
     @Override
     public double count(String key, double value, Range range) {
+        checked(key, value, range);
         boolean whole = value == Math.rint(value) && Math.abs(value) < 1L << 53;
         options.put(key, whole ? (Number) (long) value : value);
         return value;
@@ -163,6 +177,7 @@ final class PropertyWriter implements Properties {
 
     @Override
     public List<Double> list(String key, List<? extends Number> value) {
+        value.forEach(v -> checked(key, v.doubleValue(), Range.FINITE));
         note(key, value);
         return value.stream().map(Number::doubleValue).toList();
     }
@@ -179,6 +194,6 @@ final class PropertyWriter implements Properties {
 
     @Override
     public Properties since(String release) {
-        return new PropertyWriter(options, true);
+        return new PropertyWriter(where, options, true);
     }
 }

@@ -49,7 +49,7 @@ final class Fit {
 
     /** Makes the model's graph where it has none; splits and weighs the data as the options say. */
     static Fit of(Model model, Session session, FitOptions options, Dataset data) {
-        if (model.layers().isEmpty()) {
+        if (!model.hasGraph()) {
             // its weights draw their seeds before the order does, as in a model that is made before
             Passes.inOrder(data, options.batchSize(), OptionalInt.of(1), b -> model.prepare(b.x()));
         }

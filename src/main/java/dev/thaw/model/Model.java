@@ -294,6 +294,11 @@ public class Model extends Network implements AutoCloseable {
     /** Called with data before anything runs. */
     void prepare(List<Tensor> x) {}
 
+    /** Whether the graph exists, whole. */
+    boolean hasGraph() {
+        return true;
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException(

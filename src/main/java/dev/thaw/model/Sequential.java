@@ -100,6 +100,13 @@ public final class Sequential extends Model {
         }
     }
 
+    @Override
+    boolean hasGraph() {
+        synchronized (row) {
+            return !layers().isEmpty();
+        }
+    }
+
     private Symbol input(Tensor first) {
         Shape rows = first.shape();
         if (rows.rank() == 0) {

@@ -14,8 +14,10 @@ import java.util.OptionalInt;
 /** Refuses batches that a model cannot take, before they run. */
 final class InputCheck {
     private final Network model;
-    private List<Shape> given = List.of();
-    private List<Shape> predictions = List.of();
+    private volatile Shapes known = new Shapes(List.of(), List.of());
+
+    /** The outputs' shapes for inputs of these shapes. */
+    private record Shapes(List<Shape> inputs, List<Shape> outputs) {}
 
     InputCheck(Network model) {
         this.model = model;
@@ -78,11 +80,12 @@ final class InputCheck {
     /** The outputs' shapes; asked of the layers only where the inputs' are others than before. */
     private List<Shape> predictions(Batch batch) {
         List<Shape> shapes = batch.x().stream().map(Tensor::shape).toList();
-        if (!shapes.equals(given)) {
-            predictions = model.outputShapes(shapes);
-            given = shapes;
+        Shapes last = known; // other threads look at batches of their own
+        if (!shapes.equals(last.inputs)) {
+            last = new Shapes(shapes, model.outputShapes(shapes));
+            known = last;
         }
-        return predictions;
+        return last.outputs;
     }
 
     private static void target(String where, Loss loss, Tensor y, Shape prediction) {

@@ -22,7 +22,14 @@ final class Rates {
     /** A step begins. */
     void next() {
         if (schedule != null) {
-            optimizer.learningRateVariable().assign(Tensor.scalar(schedule.at(step++)));
+            float rate = schedule.at(step);
+            if (!Float.isFinite(rate)) {
+                throw new IllegalStateException(
+                        "%s: its schedule must give finite learning rates, got %s at step %d"
+                                .formatted(optimizer.name(), rate, step));
+            }
+            optimizer.learningRateVariable().assign(Tensor.scalar(rate));
+            step++;
         }
     }
 }

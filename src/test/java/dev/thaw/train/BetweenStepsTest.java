@@ -242,7 +242,7 @@ class BetweenStepsTest {
                                                                 Y,
                                                                 THREE_STEPS.withCallbacks(
                                                                         interrupts)))
-                                        .isInstanceOf(IllegalStateException.class)
+                                        .isInstanceOf(TrainingInterruptedException.class)
                                         .hasMessageContaining("interrupted")
                                         .hasMessageContaining("between two steps");
                                 return Thread.interrupted();

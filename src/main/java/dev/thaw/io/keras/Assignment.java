@@ -32,9 +32,10 @@ final class Assignment {
         put(value, name, variable, UnaryOperator.identity());
     }
 
-    /** A wrong shape is refused before anything of its size is made. */
-    private void put(
-            Hdf5Dataset value, String name, Variable variable, UnaryOperator<Tensor> change) {
+    /**
+     * Notes what becomes of a value. A wrong shape is refused before anything of its size is made.
+     */
+    void put(Hdf5Dataset value, String name, Variable variable, UnaryOperator<Tensor> change) {
         if (!value.shape().equals(variable.shape())) {
             throw new ConfigException(
                     value.path(),

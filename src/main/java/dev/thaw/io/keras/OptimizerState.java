@@ -1,11 +1,13 @@
 package dev.thaw.io.keras;
 
 import dev.thaw.config.ConfigException;
+import dev.thaw.config.Range;
 import dev.thaw.file.Printable;
 import dev.thaw.io.hdf5.Hdf5Dataset;
 import dev.thaw.layer.Weight;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Shape;
+import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.optimizer.Optimizer;
 
@@ -107,8 +109,25 @@ final class OptimizerState {
     private void put(List<Hdf5Dataset> values, List<Variable> to) {
         for (int i = 0; i < values.size(); i++) {
             Variable v = to.get(i);
-            into.put(values.get(i), v.name() + " of the optimizer", v);
+            String path = values.get(i).path();
+            into.put(values.get(i), v.name() + " of the optimizer", v, t -> checked(path, v, t));
         }
+    }
+
+    /** What a setter would refuse, a file may not bring in. */
+    private Tensor checked(String path, Variable to, Tensor value) {
+        boolean counts = to == optimizer.iterationsVariable();
+        if (counts || to == optimizer.learningRateVariable()) {
+            double number = counts ? value.longs()[0] : value.item();
+            if (!Range.NOT_NEGATIVE.holds(number)) {
+                throw new ConfigException(
+                        path,
+                        "%s of the optimizer must be %s, got %s"
+                                .formatted(to.name(), Range.NOT_NEGATIVE.words(), number),
+                        "");
+            }
+        }
+        return value;
     }
 
     private boolean named(Map<String, Hdf5Dataset> values) {

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
 
 /**
  * Is told how training goes, and by which model: with its weights, its optimizer and its methods,
- * but those that train, compile or close it.
+ * but those that train, compile or close it. It runs between two steps, and may wait for other
+ * threads that predict or evaluate with the model.
  */
 public interface Callback {
     /** Training begins: the first batch has been looked at, and fits. */

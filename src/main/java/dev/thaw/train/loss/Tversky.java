@@ -2,6 +2,7 @@ package dev.thaw.train.loss;
 
 import dev.thaw.config.Axis;
 import dev.thaw.config.Properties;
+import dev.thaw.config.Range;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
@@ -17,8 +18,10 @@ import java.util.List;
  * @param axes over which the sums are taken; empty for all
  */
 public record Tversky(double alpha, double beta, List<Integer> axes) implements Loss {
-    /** Keeps its own copy of the axes. */
+    /** Refuses weights that are not finite; keeps its own copy of the axes. */
     public Tversky {
+        Range.FINITE.check("tversky: alpha", alpha);
+        Range.FINITE.check("tversky: beta", beta);
         axes = List.copyOf(axes);
     }
 

@@ -51,9 +51,10 @@ public final class Schedules {
     public record ExponentialDecay(
             double initialLearningRate, double decaySteps, double decayRate, boolean staircase)
             implements LearningRateSchedule {
-        /** Refuses a period that is not above 0. */
+        /** Refuses a period that is not above 0, and what is not finite. */
         public ExponentialDecay {
             check("ExponentialDecay", initialLearningRate, "decay_steps", decaySteps);
+            Range.FINITE.check("ExponentialDecay: decay_rate", decayRate);
         }
 
         /** Without steps. */
@@ -157,9 +158,11 @@ public final class Schedules {
             double power,
             boolean cycle)
             implements LearningRateSchedule {
-        /** Refuses a period that is not above 0. */
+        /** Refuses a period that is not above 0, and what is not finite. */
         public PolynomialDecay {
             check("PolynomialDecay", initialLearningRate, "decay_steps", decaySteps);
+            Range.FINITE.check("PolynomialDecay: end_learning_rate", endLearningRate);
+            Range.FINITE.check("PolynomialDecay: power", power);
         }
 
         /** Keras's defaults: a straight line to 0.0001, once. */
@@ -210,9 +213,10 @@ public final class Schedules {
     public record InverseTimeDecay(
             double initialLearningRate, double decaySteps, double decayRate, boolean staircase)
             implements LearningRateSchedule {
-        /** Refuses a period that is not above 0. */
+        /** Refuses a period that is not above 0, and what is not finite. */
         public InverseTimeDecay {
             check("InverseTimeDecay", initialLearningRate, "decay_steps", decaySteps);
+            Range.FINITE.check("InverseTimeDecay: decay_rate", decayRate);
         }
 
         /** Without steps. */
@@ -263,9 +267,14 @@ public final class Schedules {
             Double warmupTarget,
             double warmupSteps)
             implements LearningRateSchedule {
-        /** Refuses a period that is not above 0. */
+        /** Refuses a period that is not above 0, and what is not finite. */
         public CosineDecay {
             check("CosineDecay", initialLearningRate, "decay_steps", decaySteps);
+            Range.FINITE.check("CosineDecay: alpha", alpha);
+            Range.NOT_NEGATIVE.check("CosineDecay: warmup_steps", warmupSteps);
+            if (warmupTarget != null) {
+                Range.NOT_NEGATIVE.check("CosineDecay: warmup_target", warmupTarget);
+            }
         }
 
         /** Down to 0, without a warmup. */
@@ -329,9 +338,12 @@ public final class Schedules {
             double mMul,
             double alpha)
             implements LearningRateSchedule {
-        /** Refuses a period that is not above 0. */
+        /** Refuses a period that is not above 0, and what is not finite. */
         public CosineDecayRestarts {
             check("CosineDecayRestarts", initialLearningRate, "first_decay_steps", firstDecaySteps);
+            Range.FINITE.check("CosineDecayRestarts: t_mul", tMul);
+            Range.FINITE.check("CosineDecayRestarts: m_mul", mMul);
+            Range.FINITE.check("CosineDecayRestarts: alpha", alpha);
         }
 
         /** Keras's defaults: twice as long each time, as high, down to 0. */
