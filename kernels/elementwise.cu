@@ -1,4 +1,4 @@
-// Affine, Fill, Broadcast, Equal, and the epilogue of a matrix product. All write y (=)
+// Affine, Fill, Broadcast, Equal, Cast, and the epilogue of a matrix product. All write y (=)
 // unless they say otherwise. Grid and block: any. Dynamic shared memory: 0.
 //
 // affine(x, y, n, scale, shift)             y = scale x + shift; y may be x
@@ -6,6 +6,7 @@
 // broadcast(x, y, n, d0..d5, x0..x5, scale) y = scale x; y: n elements of extents d, x's strides 0
 //                                           where it repeats; fewer axes: extent 1 in front
 // equal_float(a, b, y, n), equal_int(..), equal_long(..)   y = 1 where a = b, else 0 (float)
+// cast_int(x, y, n), cast_long(..)         y = x as the nearest float
 // bias_add(y, bias, n, columns)             y += bias[column], in place; also bias_add_relu and
 // bias_add_relu6                            bias_add_relu6: y = act(y + bias)
 // add_to(y, b, n)                           y += b, in place; also add_to_relu and add_to_relu6:
@@ -57,6 +58,13 @@ __device__ __forceinline__ void equal(const T* a, const T* b, float* y, long lon
     }
 }
 
+template <class T>
+__device__ __forceinline__ void cast(const T* x, float* y, long long n) {
+    for (long long i = thaw::grid_index(); i < n; i += thaw::grid_size()) {
+        y[i] = (float)x[i];
+    }
+}
+
 template <thaw::Activation A>
 struct BiasAdd {
     float* y;
@@ -95,6 +103,14 @@ __device__ __forceinline__ void add_bias(float* y, const float* bias, long long 
 }
 
 }  // namespace
+
+extern "C" __global__ void cast_int(const int* x, float* y, long long n) {
+    cast(x, y, n);
+}
+
+extern "C" __global__ void cast_long(const long long* x, float* y, long long n) {
+    cast(x, y, n);
+}
 
 extern "C" __global__ void equal_float(
         const float* a, const float* b, float* y, long long n) {

@@ -1,5 +1,6 @@
 package dev.thaw.op;
 
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.Arrays;
@@ -36,6 +37,23 @@ public final class Formula {
         return apply(new Fn(Fn.Function.CLIP, low, high), x);
     }
 
+    /** The nearest whole number; of two that are as near the even one. */
+    public Value round(Value x) {
+        Value above = affine(x, 1, .5);
+        Value up = apply(Fn.Kind.FLOOR, above);
+        Value tie = program.temp("tie", x.shape());
+        program.emit(new Equal(above, up, tie));
+        Value half = apply(Fn.Kind.FLOOR, affine(up, .5, 0));
+        Value odd = combine(up, Binary.Kind.SUB, affine(half, 2, 0));
+        return combine(up, Binary.Kind.SUB, combine(tie, Binary.Kind.MUL, odd));
+    }
+
+    /** The whole number next to x on the side of 0. */
+    public Value truncate(Value x) {
+        Value size = apply(Fn.Kind.FLOOR, apply(Fn.Kind.ABS, x));
+        return combine(apply(Fn.Kind.SIGN, x), Binary.Kind.MUL, size);
+    }
+
     /** a (op) b, broadcast as {@link Binary} says. */
     public Value combine(Value a, Binary.Function function, Value b) {
         Shape shape = a.shape().broadcast(b.shape());
@@ -48,6 +66,16 @@ public final class Formula {
     public Value affine(Value x, double scale, double shift) {
         Value y = program.temp("affine", x.shape());
         program.emit(new Affine(x, y, scale, shift));
+        return y;
+    }
+
+    /** x as numbers of FLOAT32. */
+    public Value number(Value x) {
+        if (x.dtype() == DType.FLOAT32) {
+            return x;
+        }
+        Value y = program.temp(x.name(), x.shape());
+        program.emit(new Cast(x, y));
         return y;
     }
 

@@ -56,6 +56,7 @@ public sealed interface Op
                 GatherGrad,
                 ArgMax,
                 Equal,
+                Cast,
                 Accumulate,
                 Guard,
                 ApplyRule,

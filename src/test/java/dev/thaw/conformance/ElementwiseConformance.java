@@ -2,6 +2,7 @@ package dev.thaw.conformance;
 
 import dev.thaw.op.Affine;
 import dev.thaw.op.Binary;
+import dev.thaw.op.Cast;
 import dev.thaw.op.Equal;
 import dev.thaw.op.Fill;
 import dev.thaw.op.Fn;
@@ -144,6 +145,10 @@ abstract class ElementwiseConformance extends Conformance {
         for (long other : new long[] {7, (1L << 32) + 7, (1L << 33) + 7}) {
             all.add(new OpCase("Equal of counts " + other, d -> equalCounts(d, other)));
         }
+        all.add(new OpCase("Cast of classes", d -> cast(d, d.classes("x", 1003, 300))));
+        for (long count : new long[] {0, -7, (1L << 24) + 1, -(1L << 40)}) {
+            all.add(new OpCase("Cast of the count " + count, d -> cast(d, d.counter("x", count))));
+        }
         for (long count : new long[] {0, -1, 41, (1L << 32) - 1, 1L << 40}) {
             all.add(new OpCase("Increment " + count, d -> increment(d, count)));
         }
@@ -203,6 +208,12 @@ abstract class ElementwiseConformance extends Conformance {
     private static void equalCounts(Draft d, long other) {
         Value y = d.temp("y", Shape.scalar());
         d.emit(new Equal(d.counter("a", (1L << 32) + 7), d.counter("b", other), y));
+        d.fetch(y, Tolerance.EXACT);
+    }
+
+    private static void cast(Draft d, Value x) {
+        Value y = d.temp("y", x.shape());
+        d.emit(new Cast(x, y));
         d.fetch(y, Tolerance.EXACT);
     }
 

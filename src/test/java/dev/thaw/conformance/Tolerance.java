@@ -82,9 +82,11 @@ record Tolerance(String reason, double roundings, double floor) {
         return new Tolerance("normal", 16, scale * LARGEST_NORMAL);
     }
 
-    /** Cross-entropy of a row: the logits' sum of terms of at most this size. */
+    /**
+     * Cross-entropy of a row: the logits' sum of terms of at most this size, and a few functions.
+     */
     static Tolerance crossEntropy(long classes, double largest) {
-        return new Tolerance("cross-entropy", 16 + 4 * Math.sqrt(classes), largest);
+        return new Tolerance("cross-entropy", 4 + 4 * Math.sqrt(classes), largest);
     }
 
     /** How far a result may be from the expected one. */

@@ -6,6 +6,7 @@ import dev.thaw.backend.cpu.Pipeline.Argument;
 import dev.thaw.backend.spi.Kernel;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.ArgMax;
+import dev.thaw.op.Cast;
 import dev.thaw.op.Equal;
 import dev.thaw.op.OneHot;
 import dev.thaw.op.SoftmaxCrossEntropy;
@@ -34,6 +35,7 @@ final class ClassificationKernels {
         table.add(OneHot.class, ClassificationKernels::oneHot);
         table.add(ArgMax.class, ClassificationKernels::argMax);
         table.add(Equal.class, ClassificationKernels::equal);
+        table.add(Cast.class, ClassificationKernels::cast);
     }
 
     /** Rows of some classes, handled on several threads where that pays. */
@@ -78,7 +80,11 @@ final class ClassificationKernels {
         }
     }
 
-    /** As t ln softmax(z) summed up: the logarithm's subtraction of the maximum is oneDNN's. */
+    /**
+     * The sum of t (ln S + m - z), with m the largest z and S the sum of e^(z - m). oneDNN's own ln
+     * softmax is off by up to 4e-6, whatever it is; from its softmax p, whose largest is 1 / S, ln
+     * S is got to the last place, and never below 0.
+     */
     private static Prepared crossEntropy(SoftmaxCrossEntropy op) {
         int rows = op.logits().shape().dim(0);
         int classes = op.logits().shape().dim(1);
@@ -87,49 +93,71 @@ final class ClassificationKernels {
         }
         Pipeline line = new Pipeline();
         Primitive p =
-                line.own(NormalizationKernels.softmaxForward(rows, classes, dnnl_softmax_log));
-        Pipeline.Storage logs = line.room(op.logits().size() * Float.BYTES);
+                line.own(NormalizationKernels.softmaxForward(rows, classes, dnnl_softmax_accurate));
+        Pipeline.Storage shares = line.room(op.logits().size() * Float.BYTES);
         return line.then(
                         p,
                         List.of(
                                 new Argument(DNNL_ARG_SRC, Pipeline.operand(op.logits())),
-                                new Argument(DNNL_ARG_DST, logs)))
+                                new Argument(DNNL_ARG_DST, shares)))
                 .then(
                         m ->
                                 losses(
                                         rows,
-                                        classes,
-                                        logs.in(m).floats(),
+                                        new Logits(
+                                                classes,
+                                                m.of(op.logits()).floats(),
+                                                shares.in(m).floats()),
                                         new Targets(op.target(), classes, m),
                                         m.of(op.loss()).floats()));
     }
 
-    private static Kernel losses(
-            int rows, int classes, FloatBuffer logs, Targets targets, FloatBuffer loss) {
-        float[][] scratch = new float[Workers.SLOTS][classes];
+    /** Rows of logits z with their softmax p. */
+    private record Logits(int classes, FloatBuffer z, FloatBuffer p) {
+        /** Where a row's largest logit is; where one is NaN the loss becomes NaN anyway. */
+        int best(int row) {
+            int best = row * classes;
+            for (int i = best + 1; i < (row + 1) * classes; i++) {
+                best = z.get(i) > z.get(best) ? i : best;
+            }
+            return best;
+        }
+
+        /** ln S = ln(1 + what the others have of the largest), which keeps what is next to 0. */
+        double logarithm(int row, int best) {
+            double others = 0;
+            for (int i = row * classes; i < (row + 1) * classes; i++) {
+                others += i == best ? 0 : p.get(i);
+            }
+            return Math.log1p(others / p.get(best));
+        }
+    }
+
+    private static Kernel losses(int rows, Logits logits, Targets targets, FloatBuffer loss) {
+        int classes = logits.classes();
         return () ->
                 forEachRow(
                         rows,
                         classes,
                         (slot, from, to) -> {
                             for (int r = from; r < to; r++) {
-                                if (targets.labelled()) {
-                                    float log = logs.get(r * classes + targets.label(r));
-                                    loss.put(r, Math.max(0f, -log));
-                                    continue;
-                                }
-                                logs.get(r * classes, scratch[slot]);
-                                double sum = dot(scratch[slot], targets.row(slot, r));
-                                loss.put(r, (float) (0 - sum));
+                                int best = logits.best(r);
+                                double log = logits.logarithm(r, best) + logits.z().get(best);
+                                loss.put(r, (float) loss(slot, r, log, logits, targets));
                             }
                         });
     }
 
-    /** oneDNN's logarithm of a probability near 1 may be a little above 0, which none is. */
-    private static double dot(float[] logs, float[] shares) {
+    /** log is ln S + m. */
+    private static double loss(int slot, int row, double log, Logits logits, Targets targets) {
+        int first = row * logits.classes();
+        if (targets.labelled()) {
+            return log - logits.z().get(first + targets.label(row));
+        }
+        float[] shares = targets.row(slot, row);
         double sum = 0;
-        for (int i = 0; i < logs.length; i++) {
-            sum += (double) Math.min(0f, logs[i]) * shares[i];
+        for (int i = 0; i < shares.length; i++) {
+            sum += (log - logits.z().get(first + i)) * shares[i];
         }
         return sum;
     }
@@ -266,6 +294,29 @@ final class ClassificationKernels {
                             return () -> {
                                 for (int i = 0; i < n; i++) {
                                     y.put(i, match.at(i) ? 1 : 0);
+                                }
+                            };
+                        });
+    }
+
+    private static Prepared cast(Cast op) {
+        int n = Math.toIntExact(op.y().size());
+        return new Pipeline()
+                .then(
+                        m -> {
+                            FloatBuffer y = m.of(op.y()).floats();
+                            if (op.x().dtype() == DType.INT32) {
+                                IntBuffer x = m.of(op.x()).ints();
+                                return () -> {
+                                    for (int i = 0; i < n; i++) {
+                                        y.put(i, x.get(i));
+                                    }
+                                };
+                            }
+                            LongBuffer x = m.of(op.x()).longs();
+                            return () -> {
+                                for (int i = 0; i < n; i++) {
+                                    y.put(i, x.get(i));
                                 }
                             };
                         });

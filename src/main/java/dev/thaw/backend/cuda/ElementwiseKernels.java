@@ -6,6 +6,7 @@ import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.Affine;
 import dev.thaw.op.Binary;
 import dev.thaw.op.Broadcast;
+import dev.thaw.op.Cast;
 import dev.thaw.op.Equal;
 import dev.thaw.op.Fill;
 import dev.thaw.op.Op;
@@ -14,6 +15,7 @@ import dev.thaw.op.StopGradient;
 import dev.thaw.op.Unary;
 import dev.thaw.op.UnaryGrad;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Walk;
 
@@ -33,6 +35,7 @@ final class ElementwiseKernels {
         table.add(Fill.class, ElementwiseKernels::fill);
         table.add(Broadcast.class, ElementwiseKernels::broadcast);
         table.add(Equal.class, ElementwiseKernels::equal);
+        table.add(Cast.class, ElementwiseKernels::cast);
         table.add(Reshape.class, (engine, op) -> copy(engine, op, op.x(), op.y()));
         table.add(StopGradient.class, (engine, op) -> copy(engine, op, op.x(), op.y()));
     }
@@ -157,6 +160,16 @@ final class ElementwiseKernels {
         return (buffers, workspace) ->
                 engine.arguments(op, buffers)
                         .values(op.a(), op.b(), op.y())
+                        .number(op.y().size())
+                        .launch(f, engine.grid(op.y().size()));
+    }
+
+    private static Prepared cast(Engine engine, Cast op) {
+        String name = op.x().dtype() == DType.INT32 ? "cast_int" : "cast_long";
+        CUfunction f = engine.function("elementwise", name);
+        return (buffers, workspace) ->
+                engine.arguments(op, buffers)
+                        .values(op.x(), op.y())
                         .number(op.y().size())
                         .launch(f, engine.grid(op.y().size()));
     }

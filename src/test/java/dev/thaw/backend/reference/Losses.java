@@ -2,6 +2,7 @@ package dev.thaw.backend.reference;
 
 import dev.thaw.op.Accumulate;
 import dev.thaw.op.ArgMax;
+import dev.thaw.op.Cast;
 import dev.thaw.op.Equal;
 import dev.thaw.op.Gather;
 import dev.thaw.op.GatherGrad;
@@ -30,6 +31,7 @@ final class Losses {
         table.add(GatherGrad.class, Losses::gatherGrad);
         table.add(ArgMax.class, Losses::argMax);
         table.add(Equal.class, Losses::equal);
+        table.add(Cast.class, Losses::cast);
         table.add(Accumulate.class, Losses::accumulate);
         table.add(Guard.class, Losses::guard);
     }
@@ -182,6 +184,13 @@ final class Losses {
                             ? cells.numbers(op.a()).get(i) == cells.numbers(op.b()).get(i)
                             : cells.integers(op.a()).get(i) == cells.integers(op.b()).get(i);
             y.put(i, equal ? 1 : 0);
+        }
+    }
+
+    private static void cast(Cast op, Cells cells) {
+        DoubleBuffer y = cells.numbers(op.y());
+        for (int i = 0; i < op.y().size(); i++) {
+            y.put(i, (float) cells.integers(op.x()).get(i));
         }
     }
 
