@@ -34,7 +34,7 @@ final class Cut {
             made.put(s, in);
         }
         for (Node n : calls) {
-            Node again = n.on(n.inputs().stream().map(this::of).toList());
+            Node again = n.with(this::of);
             for (int i = 0; i < n.outputs().size(); i++) {
                 made.putIfAbsent(n.outputs().get(i), again.outputs().get(i));
             }

@@ -59,9 +59,9 @@ final class GraphOrder {
         push(output, n -> stack.push(new Visit(n, new int[1])));
         while (!stack.isEmpty()) {
             Visit top = stack.peek();
-            if (top.next[0] < top.node.inputs().size()) {
+            if (top.next[0] < top.node.needs().size()) {
                 push(
-                        top.node.inputs().get(top.next[0]++),
+                        top.node.needs().get(top.next[0]++),
                         n -> stack.push(new Visit(n, new int[1])));
             } else {
                 finished.add(stack.pop().node);
@@ -113,7 +113,7 @@ final class GraphOrder {
             int depth = Math.max(depths.get(node), layerDepths.getOrDefault(node.layer(), 0));
             layerDepths.put(node.layer(), depth);
             depths.put(node, depth);
-            for (Symbol in : node.inputs()) {
+            for (Symbol in : node.needs()) {
                 depths.merge(in.node(), depth + 1, Math::max);
                 if (inputs.contains(in)) {
                     layerDepths.merge(in.node().layer(), depth + 1, Math::max);

@@ -7,6 +7,7 @@ import dev.thaw.layer.Mode;
 import dev.thaw.layer.Node;
 import dev.thaw.layer.Symbol;
 import dev.thaw.op.Budget;
+import dev.thaw.op.Reshape;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
@@ -280,14 +281,14 @@ public class Network extends Layer {
 
     @Override
     public List<Shape> outputShapes(List<Shape> given) {
-        requireShapes(given);
         List<Shape> before = knownShapes.get(given);
         if (before != null) {
             return before;
         }
+        List<Shape> fitted = fitted(given);
         Map<Symbol, Shape> known = new HashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
-            known.put(inputs.get(i), given.get(i));
+            known.put(inputs.get(i), fitted.get(i));
         }
         for (Node node : nodes) {
             List<Shape> in = node.inputs().stream().map(known::get).toList();
@@ -304,29 +305,58 @@ public class Network extends Layer {
         return results;
     }
 
-    private void requireShapes(List<Shape> given) {
+    private List<Shape> fitted(List<Shape> given) {
         if (given.size() != inputs.size()) {
             throw refuse("takes %s inputs, got %s".formatted(inputs.size(), given.size()));
         }
+        List<Shape> all = new ArrayList<>();
         for (int i = 0; i < given.size(); i++) {
             Symbol in = inputs.get(i);
-            if (!in.shape().accepts(given.get(i))) {
-                throw refuse(
-                        "input %s has shape %s, got %s"
-                                .formatted(in.node().layer().name(), in.shape(), given.get(i)));
-            }
+            Shape shape = given.get(i);
+            all.add(
+                    fitted(in, shape)
+                            .orElseThrow(
+                                    () ->
+                                            refuse(
+                                                    "input %s has shape %s, got %s"
+                                                            .formatted(
+                                                                    in.node().layer().name(),
+                                                                    in.shape(),
+                                                                    shape))));
         }
+        return all;
+    }
+
+    /**
+     * The shape under which data of this shape enter; empty where they cannot. As in Keras, a last
+     * axis of extent 1 may be missing or too many, and batches of any length fit.
+     */
+    public static Optional<Shape> fitted(Symbol input, Shape given) {
+        Shape wanted = input.shape();
+        Shape shape = given;
+        if (given.rank() == wanted.rank() + 1 && given.last() == 1) {
+            shape = given.sub(0, wanted.rank());
+        } else if (given.rank() == wanted.rank() - 1 && wanted.last() == 1 && given.rank() > 0) {
+            shape = given.append(1);
+        }
+        Shape anyBatch = wanted.rank() == 0 ? wanted : wanted.withDim(0, Shape.NONE);
+        return anyBatch.accepts(shape) ? Optional.of(shape) : Optional.empty();
     }
 
     @Override
     public List<Value> lower(Lowering l, List<Value> given) {
+        List<Shape> fitted = fitted(given.stream().map(Value::shape).toList());
         Map<Symbol, Value> known = new HashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
-            known.put(inputs.get(i), given.get(i));
+            known.put(inputs.get(i), l.formula().reshape(given.get(i), fitted.get(i)));
         }
         for (Node node : nodes) {
             List<Value> in = new ArrayList<>();
-            node.inputs().forEach(s -> in.add(known.get(s)));
+            for (int i = 0; i < node.inputs().size(); i++) {
+                Symbol mask = node.masks().isEmpty() ? null : node.masks().get(i);
+                Value x = known.get(node.inputs().get(i));
+                in.add(mask == null ? x : masked(l, x, known.get(mask)));
+            }
             List<Value> out = l.call(node.layer(), in, node.baked().orElse(null));
             for (int i = 0; i < out.size(); i++) {
                 known.put(node.outputs().get(i), out.get(i));
@@ -335,6 +365,14 @@ public class Network extends Layer {
         List<Value> results = outputs.stream().map(known::get).toList();
         results.forEach(y -> l.setMask(y, l.mask(y))); // what the last layers say, nothing else
         return results;
+    }
+
+    /** The same content with a mask of its own, since masks belong to values. */
+    private static Value masked(Lowering l, Value x, Value mask) {
+        Value own = l.formula().program().temp(x.name(), x.shape(), x.dtype());
+        l.emit(new Reshape(x, own));
+        l.setMask(own, l.formula().number(mask));
+        return own;
     }
 
     /** Masks pass in and out; what happens in between is up to the layers inside. */

@@ -1,8 +1,10 @@
 package dev.thaw.graph;
 
+import dev.thaw.layer.InputLayer;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.Mode;
+import dev.thaw.layer.WholeType;
 import dev.thaw.op.Budget;
 import dev.thaw.op.Draw;
 import dev.thaw.op.Formula;
@@ -29,6 +31,8 @@ public final class Tracer {
     private final Program program;
     private final Variable randomStep;
     private final Map<Layer, Integer> calls = new HashMap<>();
+    private final Map<Value, Value> numbers = new HashMap<>();
+    private final Map<Value, WholeType> whole = new HashMap<>();
     private final List<Value> losses = new ArrayList<>();
     private final Masks masks;
     private boolean random;
@@ -57,6 +61,11 @@ public final class Tracer {
                     new Resolution(
                             model.defaultMode().get(), Resolution.Reason.OWN_DEFAULT, model.name());
         }
+        for (int i = 0; i < inputs.size() && i < model.inputs().size(); i++) {
+            if (model.inputs().get(i).node().layer() instanceof InputLayer in) {
+                whole.put(inputs.get(i), in.whole());
+            }
+        }
         return call(model, inputs, root, "");
     }
 
@@ -77,7 +86,8 @@ public final class Tracer {
 
     private Call call(Layer layer, List<Value> inputs, Resolution resolution, String path) {
         Budget.requireCalls(path.isEmpty() ? layer.name() : path, ++count);
-        Frame frame = new Frame(layer, resolution, path, calls.merge(layer, 1, Integer::sum) - 1);
+        int number = calls.merge(layer, 1, Integer::sum) - 1;
+        Frame frame = new Frame(layer, inputs, resolution, path, number);
         int first = program.instructions().size();
         String outer = program.scope();
         program.setScope(path);
@@ -96,6 +106,23 @@ public final class Tracer {
                 first,
                 program.instructions().size(),
                 List.copyOf(frame.inner));
+    }
+
+    /** Whole numbers become FLOAT32 where the layer takes that alone, once for all that do. */
+    private List<Value> cast(Layer callee, List<Value> inputs) {
+        List<Value> given = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Value x = inputs.get(i);
+            given.add(callee.casts(i, x.dtype()) ? numbers.computeIfAbsent(x, this::number) : x);
+        }
+        return given;
+    }
+
+    private Value number(Value x) {
+        Value y = new Formula(program).number(x);
+        masks.set(y, masks.of(x));
+        whole.put(y, whole.getOrDefault(x, WholeType.INT32));
+        return y;
     }
 
     private void regularizeActivity(Layer layer, List<Value> outputs) {
@@ -142,6 +169,7 @@ public final class Tracer {
 
     private final class Frame implements Lowering {
         private final Layer layer;
+        private final List<Value> inputs;
         private final Resolution resolution;
         private final String path;
         private final int number;
@@ -150,8 +178,9 @@ public final class Tracer {
         private boolean modeMatters;
         private boolean heldByFreeze;
 
-        Frame(Layer layer, Resolution resolution, String path, int number) {
+        Frame(Layer layer, List<Value> inputs, Resolution resolution, String path, int number) {
             this.layer = layer;
+            this.inputs = inputs;
             this.resolution = resolution;
             this.path = path;
             this.number = number;
@@ -213,6 +242,11 @@ public final class Tracer {
         }
 
         @Override
+        public WholeType whole(int input) {
+            return whole.get(inputs.get(input));
+        }
+
+        @Override
         public void addLoss(Value loss) {
             if (loss.size() != 1) {
                 throw new IllegalStateException(
@@ -251,8 +285,9 @@ public final class Tracer {
             // a layer that is called outside of its build (inside a custom layer) is built here
             callee.build(inputs.stream().map(Value::shape).toList());
             String below = path.isEmpty() ? callee.name() : path + "/" + callee.name();
-            Call c = Tracer.this.call(callee, inputs, r, below);
-            check(callee, inputs, c.outputs());
+            List<Value> given = cast(callee, inputs);
+            Call c = Tracer.this.call(callee, given, r, below);
+            check(callee, given, c.outputs());
             inner.add(c);
             modeMatters |= c.modeMatters();
             return c.outputs();

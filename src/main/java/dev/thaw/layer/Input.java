@@ -34,4 +34,11 @@ public final class Input {
         layer.named(name);
         return layer.applyAll(List.of()).get(0);
     }
+
+    /** Whole numbers of one of Keras's types, batch included, under a name of their own. */
+    public static Symbol named(String name, Shape batchShape, WholeType type) {
+        InputLayer layer = new InputLayer(batchShape, Objects.requireNonNull(type, "type"));
+        layer.named(name);
+        return layer.applyAll(List.of()).get(0);
+    }
 }

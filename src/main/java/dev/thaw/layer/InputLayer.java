@@ -6,16 +6,19 @@ import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.List;
-import java.util.Locale;
 
 /** Where data enters a graph. Users make one with {@link Input}. */
 public final class InputLayer extends Layer {
     private final Shape shape;
-    private final DType dtype;
+    private final WholeType whole;
 
     InputLayer(Shape shape, DType dtype) {
+        this(shape, WholeType.of(dtype));
+    }
+
+    InputLayer(Shape shape, WholeType whole) {
         this.shape = shape;
-        this.dtype = dtype;
+        this.whole = whole;
     }
 
     /** The shape of what enters, batch included. */
@@ -23,9 +26,14 @@ public final class InputLayer extends Layer {
         return shape;
     }
 
+    /** Which whole numbers enter; null where FLOAT32 does. */
+    public WholeType whole() {
+        return whole;
+    }
+
     @Override
     public DType outputDType(int output) {
-        return dtype;
+        return whole == null ? DType.FLOAT32 : whole.dtype();
     }
 
     @Override
@@ -41,6 +49,6 @@ public final class InputLayer extends Layer {
     @Override
     protected void properties(Properties p) {
         p.shape("batch_shape", shape);
-        p.text("dtype", dtype.name().toLowerCase(Locale.ROOT));
+        p.text("dtype", whole == null ? "float32" : whole.kerasName());
     }
 }

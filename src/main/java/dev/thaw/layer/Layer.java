@@ -72,7 +72,10 @@ public abstract class Layer implements Configured {
      */
     protected void properties(Properties p) {}
 
-    /** Whether an input may have this element type; default FLOAT32 alone. */
+    /**
+     * Whether an input may have this element type; default FLOAT32 alone, which whole numbers are
+     * cast to, as in Keras.
+     */
     public boolean takes(int input, DType dtype) {
         return dtype == DType.FLOAT32;
     }
@@ -82,15 +85,20 @@ public abstract class Layer implements Configured {
         return DType.FLOAT32;
     }
 
-    /** Refuses inputs of element types that the layer does not take. */
+    /** Whether an input of this element type reaches the layer as numbers of FLOAT32. */
+    public final boolean casts(int input, DType dtype) {
+        return !takes(input, dtype) && takes(input, DType.FLOAT32);
+    }
+
+    /** Refuses inputs of element types that the layer neither takes nor casts. */
     public final void requireDTypes(List<DType> inputs) {
         for (int i = 0; i < inputs.size(); i++) {
-            if (!takes(i, inputs.get(i))) {
+            if (!takes(i, inputs.get(i)) && !casts(i, inputs.get(i))) {
                 int index = i;
                 List<DType> taken =
                         Arrays.stream(DType.values()).filter(d -> takes(index, d)).toList();
                 throw refuse(
-                        "input %s must be %s, got %s; there is no cast, so convert the data and make its Input of that type"
+                        "input %s must be %s, got %s; numbers are not cast to whole ones, so make its Input of that type"
                                 .formatted(
                                         i,
                                         taken.size() == 1 ? taken.get(0) : "one of " + taken,
@@ -398,7 +406,7 @@ public abstract class Layer implements Configured {
 
     /** Calls the layer on several symbols. */
     public final Symbol apply(List<Symbol> inputs) {
-        return only(call(inputs, null));
+        return only(call(inputs, CallOptions.NONE));
     }
 
     /**
@@ -425,24 +433,39 @@ public abstract class Layer implements Configured {
 
     /** Calls the layer and returns all of its outputs. */
     public final List<Symbol> applyAll(List<Symbol> inputs) {
-        return call(inputs, null);
+        return call(inputs, CallOptions.NONE);
     }
 
     /** Calls the layer in a fixed mode and returns all of its outputs. */
     public final List<Symbol> applyAll(List<Symbol> inputs, Mode mode) {
-        return call(inputs, Objects.requireNonNull(mode, "mode"));
+        return call(inputs, CallOptions.mode(Objects.requireNonNull(mode, "mode")));
     }
 
-    private List<Symbol> call(List<Symbol> inputs, Mode mode) {
+    /** Calls the layer on one symbol with a mask or a mode. */
+    public final Symbol apply(Symbol input, CallOptions options) {
+        return only(applyAll(List.of(input), options));
+    }
+
+    /** Calls the layer with masks or a mode and returns all of its outputs. */
+    public final List<Symbol> applyAll(List<Symbol> inputs, CallOptions options) {
+        return call(inputs, options);
+    }
+
+    private List<Symbol> call(List<Symbol> inputs, CallOptions options) {
         if (weights == null) {
             properties(PropertyReader.check(name));
         }
         requireDTypes(inputs.stream().map(Symbol::dtype).toList());
+        if (!options.masks().isEmpty() && options.masks().size() != inputs.size()) {
+            throw refuse(
+                    "a call has a mask for each of its %s inputs, or none, got %s"
+                            .formatted(inputs.size(), options.masks().size()));
+        }
         List<Shape> shapes = inputs.stream().map(Symbol::shape).toList();
         List<Shape> out = outputShapes(shapes);
         out.forEach(s -> Budget.requireSize(name, "a sample's output", s));
         build(shapes);
-        Node made = new Node(this, inputs, mode, out);
+        Node made = new Node(this, inputs, options, out);
         firstCall = firstCall == null ? made : firstCall;
         return made.outputs();
     }

@@ -50,6 +50,12 @@ public interface Lowering {
      */
     void setMask(Value output, Value mask);
 
+    /**
+     * Which whole numbers an input of this call was before it was cast to FLOAT32; null for one
+     * that was FLOAT32 already. For what Keras rounds where it is given whole numbers.
+     */
+    WholeType whole(int input);
+
     /** Adds a number to the loss, as it is; a prediction ignores it. */
     void addLoss(Value loss);
 

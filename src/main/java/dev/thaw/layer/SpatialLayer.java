@@ -80,7 +80,11 @@ public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer
 
     @Override
     protected final Value lower(Lowering l, Value x) {
-        Value y = emit(l, l.formula().transpose(x, toLast(x.shape())));
+        Value last = l.formula().transpose(x, toLast(x.shape()));
+        if (last != x) {
+            l.setMask(last, l.mask(x)); // which says nothing about channels
+        }
+        Value y = emit(l, last);
         return finish(l, l.formula().transpose(y, toFirst(y.shape())));
     }
 

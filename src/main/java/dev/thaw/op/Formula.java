@@ -40,18 +40,18 @@ public final class Formula {
     /** The nearest whole number; of two that are as near the even one. */
     public Value round(Value x) {
         Value above = affine(x, 1, .5);
-        Value up = apply(Fn.Kind.FLOOR, above);
+        Value up = apply(Fn.Function.FLOOR, above);
         Value tie = program.temp("tie", x.shape());
         program.emit(new Equal(above, up, tie));
-        Value half = apply(Fn.Kind.FLOOR, affine(up, .5, 0));
-        Value odd = combine(up, Binary.Kind.SUB, affine(half, 2, 0));
-        return combine(up, Binary.Kind.SUB, combine(tie, Binary.Kind.MUL, odd));
+        Value half = apply(Fn.Function.FLOOR, affine(up, .5, 0));
+        Value odd = combine(up, Binary.Function.SUB, affine(half, 2, 0));
+        return combine(up, Binary.Function.SUB, combine(tie, Binary.Function.MUL, odd));
     }
 
     /** The whole number next to x on the side of 0. */
     public Value truncate(Value x) {
-        Value size = apply(Fn.Kind.FLOOR, apply(Fn.Kind.ABS, x));
-        return combine(apply(Fn.Kind.SIGN, x), Binary.Kind.MUL, size);
+        Value size = apply(Fn.Function.FLOOR, apply(Fn.Function.ABS, x));
+        return combine(apply(Fn.Function.SIGN, x), Binary.Function.MUL, size);
     }
 
     /** a (op) b, broadcast as {@link Binary} says. */

@@ -36,14 +36,19 @@ final class InputCheck {
 
     private void input(Symbol wanted, Tensor t, Tensor first) {
         String where = "%s: input %s".formatted(model.name(), wanted.node().layer().name());
-        if (!wanted.shape().accepts(t.shape())) {
+        if (Network.fitted(wanted, t.shape()).isEmpty()) {
             throw new IllegalArgumentException(
                     "%s expects %s, got %s".formatted(where, wanted.shape(), t.shape()));
         }
-        if (wanted.dtype() != t.dtype()) {
+        OptionalInt misfit = t.misfit(wanted.dtype());
+        if (misfit.isPresent()) {
             throw new IllegalArgumentException(
-                    "%s expects %s values, got %s; convert the data first"
-                            .formatted(where, wanted.dtype(), t.dtype()));
+                    "%s expects %s values, got %s with %s; convert the data first"
+                            .formatted(
+                                    where,
+                                    wanted.dtype(),
+                                    t.dtype(),
+                                    t.element(misfit.getAsInt())));
         }
         int rows = t.shape().dim(0);
         if (rows == 0) {

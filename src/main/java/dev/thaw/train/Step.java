@@ -26,7 +26,7 @@ record Step(Plan plan, List<Feed> feeds, List<Value> predictions, List<Running> 
 
     private static Tensor part(Feed feed, Batch batch) {
         return switch (feed.from()) {
-            case X -> batch.x().get(feed.index());
+            case X -> batch.x().get(feed.index()).cast(feed.value().dtype());
             case Y -> batch.y().get(feed.index()).cast(feed.value().dtype());
             case WEIGHT -> batch.weights().get(feed.index()).orElseThrow();
         };

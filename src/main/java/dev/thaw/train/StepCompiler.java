@@ -226,7 +226,7 @@ final class StepCompiler {
         t.program.dropUpdates();
         try (Plan plan = plan(t.program, fetched)) {
             for (int i = 0; i < t.x.size(); i++) {
-                plan.feed(t.x.get(i), x.get(i));
+                plan.feed(t.x.get(i), x.get(i).cast(t.x.get(i).dtype()));
             }
             plan.run();
             for (Call c : leaves) {

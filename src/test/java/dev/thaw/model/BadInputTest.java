@@ -8,6 +8,7 @@ import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.core.Dense;
+import dev.thaw.layer.core.Embedding;
 import dev.thaw.layer.normalization.BatchNormalization;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.tensor.DType;
@@ -56,8 +57,12 @@ class BadInputTest {
 
     @Test
     void aTypeThatDoesNotFitNamesTheInput() {
-        assertThatThrownBy(() -> model.predict(Tensor.of(new int[8], 2, 4)))
-                .hasMessageContaining("features expects FLOAT32 values, got INT32");
+        assertThat(model.predict(Tensor.of(new int[8], 2, 4)).shape()).isEqualTo(Shape.of(2, 2));
+        Symbol ids = Input.of(Shape.of(2), DType.INT32);
+        try (Model rows = new Model(ids, new Embedding(5, 2).apply(ids))) {
+            assertThatThrownBy(() -> rows.predict(Tensor.of(new float[] {1, 1.5f}, 1, 2)))
+                    .hasMessageContaining("expects INT32 values, got FLOAT32 with 1.5");
+        }
     }
 
     @Test

@@ -174,8 +174,8 @@ final class MasksTest {
     @Test
     void aSoftmaxLayerRefusesAMaskItCannotUse() {
         assertThatThrownBy(() -> maskBehind(new Softmax().named("p")))
-                .hasMessageContaining("p: takes no mask")
-                .hasMessageContaining("use an Activation");
+                .hasMessageContaining("p: takes a mask whose extents are those of its input, or 1")
+                .hasMessageContaining("an Activation passes masks on");
     }
 
     @Test

@@ -3,15 +3,19 @@ package dev.thaw.io.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.thaw.config.ConfigException;
+import dev.thaw.layer.CallOptions;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Mode;
 import dev.thaw.layer.Symbol;
 import dev.thaw.layer.operator.Operator;
+import dev.thaw.layer.regularization.RandomLayer;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
@@ -23,7 +27,8 @@ final class CallReader {
     private final String where;
     private final List<GraphReader.History> inputs = new ArrayList<>();
     private Mode baked;
-    private String mask;
+    private boolean old;
+    private final List<GraphReader.History> masks = new ArrayList<>();
     private String constant;
 
     private CallReader(String where) {
@@ -61,9 +66,24 @@ final class CallReader {
         return inputs;
     }
 
-    /** Who made the mask that the call is given; null where it is given none. */
-    String mask() {
-        return mask;
+    /** The masks that the call is given, null where an input is given none; or empty. */
+    List<GraphReader.History> masks() {
+        return masks;
+    }
+
+    /** All tensors that must exist before the call. */
+    List<GraphReader.History> needs() {
+        List<GraphReader.History> all = new ArrayList<>(inputs);
+        masks.stream().filter(Objects::nonNull).forEach(all::add);
+        return all;
+    }
+
+    /** Leaves out the masks of these makers, which travel by themselves. */
+    void dropMasks(Set<String> makers) {
+        masks.replaceAll(m -> m == null || makers.contains(m.layer()) ? null : m);
+        if (masks.stream().allMatch(Objects::isNull)) {
+            masks.clear();
+        }
     }
 
     /** Calls the layer. */
@@ -76,10 +96,21 @@ final class CallReader {
                     "save the model as .keras");
         }
         List<Symbol> given = inputs.stream().map(h -> symbols.apply(where, h)).toList();
-        // Keras up to 3.15 writes a layer's own default down as if the call had been given it
-        Mode mode = layer.defaultMode().filter(own -> own == baked).isPresent() ? null : baked;
+        Mode mode = !old && isOwnDefault(layer, baked) ? null : baked;
+        List<Symbol> counting = new ArrayList<>();
+        masks.forEach(m -> counting.add(m == null ? null : symbols.apply(where, m)));
         return ConfigException.within(
-                where, () -> mode == null ? layer.applyAll(given) : layer.applyAll(given, mode));
+                where, () -> layer.applyAll(given, new CallOptions(mode, counting)));
+    }
+
+    /**
+     * Keras 3 up to 3.15 writes a layer's own default down as if the call had been given it: true
+     * for what changes images, false for what draws.
+     */
+    private static boolean isOwnDefault(Layer layer, Mode mode) {
+        Mode own =
+                layer instanceof RandomLayer<?> ? Mode.INFERENCE : layer.defaultMode().orElse(null);
+        return mode == own;
     }
 
     private void read(JsonNode node) {
@@ -130,15 +161,27 @@ final class CallReader {
                 }
                 baked = value.asBoolean() ? Mode.TRAINING : Mode.INFERENCE;
             }
-            case "mask" -> {
-                // masks travel by themselves here; Keras wrote down the one that it had found
-                mask = value.path("config").path("keras_history").path(0).asText(null);
-            }
+            case "mask" -> mask(value);
             default -> argument(value);
         }
     }
 
+    private void mask(JsonNode n) {
+        boolean old = n.path(0).isTextual();
+        if (n.isArray() && !old) {
+            n.forEach(this::mask);
+        } else if (n.isNull()) {
+            masks.add(null);
+        } else {
+            masks.add(
+                    GraphReader.History.of(
+                            where + ".kwargs.mask",
+                            old ? n : n.path("config").path("keras_history")));
+        }
+    }
+
     private void readOld(JsonNode node) {
+        old = true;
         if (!node.isArray()) {
             throw new ConfigException(
                     where, "must be a list or an object, got " + ConfigJson.text(node), "");

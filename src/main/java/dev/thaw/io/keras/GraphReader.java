@@ -89,7 +89,7 @@ final class GraphReader {
         for (int i = 0; i < layers.size(); i++) {
             add(where + ".layers[" + i + "]", layers.get(i), objects, needed);
         }
-        entries.values().forEach(e -> e.calls.forEach(this::requireOwnMask));
+        entries.values().forEach(e -> e.calls.forEach(c -> c.dropMasks(maskMakers)));
         old = isOld(layers);
         if (old) {
             countNestedCallsFromZero();
@@ -115,7 +115,7 @@ final class GraphReader {
     private void countNestedCallsFromZero() {
         Map<String, Integer> smallest = new HashMap<>();
         for (Entry e : entries.values()) {
-            e.calls.forEach(c -> c.inputs().forEach(h -> note(smallest, h)));
+            e.calls.forEach(c -> c.needs().forEach(h -> note(smallest, h)));
         }
         for (String key : List.of("input_layers", "output_layers")) {
             JsonNode n = config.path(key);
@@ -142,17 +142,6 @@ final class GraphReader {
     private History counted(History h) {
         Entry e = entries.get(h.layer());
         return e == null ? h : new History(h.layer(), h.call() - e.firstCall, h.output());
-    }
-
-    /** A mask that an operator made is the one that Keras found by itself. */
-    private void requireOwnMask(CallReader call) {
-        if (call.mask() != null && !maskMakers.contains(call.mask())) {
-            throw new ConfigException(
-                    call.where() + ".kwargs.mask",
-                    "masks come from Masking and Embedding and travel by themselves, got one by hand from '%s'"
-                            .formatted(call.mask()),
-                    "");
-        }
     }
 
     private void add(String at, JsonNode node, ObjectReader objects, Set<String> needed) {
@@ -218,7 +207,7 @@ final class GraphReader {
 
     /** The first layer whose output a call waits for; null where all are there. */
     private String missing(CallReader call) {
-        for (History given : call.inputs()) {
+        for (History given : call.needs()) {
             History h = counted(given);
             List<List<Symbol>> calls = made.get(h.layer());
             if (calls == null) {

@@ -9,12 +9,14 @@ import dev.thaw.config.Registry;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Symbol;
+import dev.thaw.layer.WholeType;
 import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -24,6 +26,7 @@ import java.util.Set;
  */
 final class ModelReader {
     private static final Set<String> FUNCTIONAL = Set.of("Functional", "Model");
+    private static final Set<String> FLOATS = Set.of("float32", "float64", "float16", "bfloat16");
     private static final String SEQUENTIAL = "Sequential";
 
     private final ObjectReader objects;
@@ -156,23 +159,28 @@ final class ModelReader {
         PropertyReader p = reader(where, config);
         Shape shape =
                 anyBatch(p, config.hasNonNull("batch_shape") ? "batch_shape" : "batch_input_shape");
-        DType dtype = dtype(where, p.text("dtype", "float32"));
+        String type = p.text("dtype", "float32");
         String name = p.required().text("name", null);
         p.ignore("batch_shape", "batch_input_shape", "ragged", "trainable");
         p.finish();
-        return ConfigException.within(where, () -> Input.named(plain(name), shape, dtype));
+        return ConfigException.within(
+                where, () -> input(where, plain(name), shape, type == null ? "float32" : type));
     }
 
-    private static DType dtype(String where, String name) {
-        return switch (name == null ? "float32" : name) {
-            case "float32", "float64", "float16", "bfloat16" -> DType.FLOAT32;
-            case "uint8", "int8", "int16", "uint16", "int32" -> DType.INT32;
-            case "int64" -> DType.INT64;
-            default ->
-                    throw new ConfigException(
-                            where + ".dtype",
-                            "inputs are float32, int32 or int64, got '" + name + "'",
-                            "");
-        };
+    private static Symbol input(String where, String name, Shape shape, String type) {
+        if (FLOATS.contains(type)) {
+            return Input.named(name, shape, DType.FLOAT32);
+        }
+        return Arrays.stream(WholeType.values())
+                .filter(t -> t.kerasName().equals(type))
+                .map(t -> Input.named(name, shape, t))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new ConfigException(
+                                        where + ".dtype",
+                                        "inputs are floats, booleans or whole numbers of up to 64 bits, got '%s'"
+                                                .formatted(type),
+                                        ""));
     }
 }

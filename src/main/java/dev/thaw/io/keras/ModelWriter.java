@@ -100,6 +100,13 @@ final class ModelWriter {
                         : n.layer().takesList() ? Structure.list() : Structure.of(in.size());
         args.add(structured(structure, in.stream().map(this::tensor).toList()));
         ObjectNode kwargs = node.putObject("kwargs");
+        if (!n.masks().isEmpty()) {
+            List<JsonNode> masks =
+                    n.masks().stream()
+                            .<JsonNode>map(m -> m == null ? JSON.nullNode() : tensor(m))
+                            .toList();
+            kwargs.set("mask", structured(structure, masks));
+        }
         n.baked().ifPresent(mode -> kwargs.put("training", training(n.layer(), mode)));
         return node;
     }

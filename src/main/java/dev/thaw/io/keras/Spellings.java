@@ -57,9 +57,9 @@ final class Spellings {
         }
         if (node.isObject() && node.path("config") instanceof ObjectNode config) {
             String className = node.path("class_name").asText();
-            // a cast's type is what it does
-            boolean cast = className.equals("Cast") && OperatorJson.isOperator(node);
-            if (!className.startsWith("__") && !cast) {
+            // what type an operator is given is what it does
+            boolean argument = OperatorJson.isOperator(node) && config.path("dtype").isTextual();
+            if (!className.startsWith("__") && !argument) {
                 rewrite(where, className, config);
             }
         }

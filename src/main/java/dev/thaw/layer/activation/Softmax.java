@@ -6,6 +6,8 @@ import dev.thaw.layer.InputAxes;
 import dev.thaw.layer.Lowering;
 import dev.thaw.layer.TrailingAxes;
 import dev.thaw.layer.UnaryLayer;
+import dev.thaw.op.Binary;
+import dev.thaw.op.Fn;
 import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
@@ -13,9 +15,14 @@ import dev.thaw.tensor.Shape;
 import java.util.List;
 
 /**
- * y = e^x_i / sum_k e^x_k over one axis or several. x, y: any shape of rank 1 and more, the same.
+ * y = e^x_i / sum_k e^x_k over one axis or several. x, y: any shape of rank 1 and more, the same. A
+ * mask that is given to the call, of the shape of x or with extents 1 in it, says which elements
+ * count; y is 0 for the others.
  */
 public final class Softmax extends UnaryLayer<Softmax> implements ActivationFunction.Body {
+    /** What stands for the elements that do not count, as in Keras. */
+    private static final double LOW = -1e9;
+
     private Axis axis = Axis.LAST;
 
     /** Over the last axis. */
@@ -51,12 +58,30 @@ public final class Softmax extends UnaryLayer<Softmax> implements ActivationFunc
 
     @Override
     protected Value lower(Lowering l, Value x) {
-        if (l.mask(x) != null) {
-            throw refuse(
-                    "takes no mask: one of %s says nothing about the elements of %s; use an Activation, which passes the mask on"
-                            .formatted(l.mask(x).shape(), x.shape()));
+        List<Integer> axes = resolved(x.shape());
+        if (l.mask(x) == null) {
+            return softmax(l, x, axes);
         }
-        return softmax(l, x, resolved(x.shape()));
+        Formula f = l.formula();
+        Value counts = counting(f, x, l.mask(x));
+        Value low = f.affine(counts, -LOW, LOW);
+        Value kept = f.combine(f.combine(x, Binary.Function.MUL, counts), Binary.Function.ADD, low);
+        return f.combine(softmax(l, kept, axes), Binary.Function.MUL, counts);
+    }
+
+    /** 1 where an element counts, else 0, in a shape that repeats to x's. */
+    private Value counting(Formula f, Value x, Value mask) {
+        Shape s = mask.shape();
+        boolean fits = s.rank() == x.shape().rank();
+        for (int i = 0; fits && i < s.rank(); i++) {
+            fits = s.dim(i) == 1 || s.dim(i) == x.shape().dim(i);
+        }
+        if (!fits) {
+            throw refuse(
+                    "takes a mask whose extents are those of its input, or 1, got %s for %s; an Activation passes masks on"
+                            .formatted(s, x.shape()));
+        }
+        return f.stopGradient(f.apply(new Fn(Fn.Function.STEP, .5, 0), mask));
     }
 
     /** As another layer's activation: over the last axis alone. */

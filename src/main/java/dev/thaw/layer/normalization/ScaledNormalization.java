@@ -44,12 +44,16 @@ public abstract class ScaledNormalization<S extends ScaledNormalization<S>> exte
     final List<WeightSpec> scalingWeights(Shape shape) {
         List<WeightSpec> specs = new ArrayList<>();
         if (scale) {
-            specs.add(WeightSpec.trainable(gamma, shape));
+            specs.add(gammaWeight(shape));
         }
         if (center) {
             specs.add(WeightSpec.trainable(beta, shape));
         }
         return specs;
+    }
+
+    final WeightSpec gammaWeight(Shape shape) {
+        return WeightSpec.trainable(gamma, shape);
     }
 
     /**

@@ -81,7 +81,7 @@ final class ArithmeticOperators {
                 });
     }
 
-    private static Shape broadcast(OperatorArguments a, Shape left, Shape right) {
+    static Shape broadcast(OperatorArguments a, Shape left, Shape right) {
         if (!left.broadcasts(right)) {
             throw a.refuse(
                     "inputs must have the same extents, or 1, got %s and %s"

@@ -35,6 +35,7 @@ final class OperatorTable {
     static {
         PointwiseOperators.register(STANDARD);
         ArithmeticOperators.register(STANDARD);
+        ComparisonOperators.register(STANDARD);
         ReductionOperators.register(STANDARD);
         ShapeOperators.register(STANDARD);
         JoiningOperators.register(STANDARD);

@@ -44,6 +44,7 @@ final class PointwiseOperators {
                 "Rsqrt",
                 a -> (f, x) -> f.apply(Fn.Function.RECIPROCAL, f.apply(Fn.Function.SQRT, x)));
         add(t, "Clip", PointwiseOperators::clip);
+        t.add("Round", List.of("x", "decimals"), PointwiseOperators::round);
         add(t, "Copy", a -> (f, x) -> x);
         add(t, "Cast", PointwiseOperators::cast);
         t.add(
@@ -208,6 +209,16 @@ final class PointwiseOperators {
         };
     }
 
+    private static OperatorRule round(OperatorArguments a) {
+        double scale = Math.pow(10, a.integer("decimals", 0));
+        return OperatorRule.pointwise(
+                a.operand("x"),
+                (f, x) ->
+                        scale == 1
+                                ? f.round(x)
+                                : f.affine(f.round(f.affine(x, scale, 0)), 1 / scale, 0));
+    }
+
     private static BiFunction<Formula, Value, Value> clip(OperatorArguments a) {
         double low = a.number("x_min", Double.NEGATIVE_INFINITY);
         double high = a.number("x_max", Double.POSITIVE_INFINITY);
@@ -216,9 +227,14 @@ final class PointwiseOperators {
 
     private static BiFunction<Formula, Value, Value> cast(OperatorArguments a) {
         String dtype = a.text("dtype", "float32");
-        if (!dtype.equals("float32")) {
-            throw a.refuse("casts to float32 alone, in which Thaw computes, got " + dtype);
-        }
-        return (f, x) -> x;
+        return switch (dtype) {
+            case "float32" -> (f, x) -> x;
+            case "bool" -> ComparisonOperators::truth;
+            // cut to a whole number, which stays one of FLOAT32
+            case "int32", "int64" -> Formula::truncate;
+            default ->
+                    throw a.refuse(
+                            "casts to float32, bool, int32 or int64, got %s".formatted(dtype));
+        };
     }
 }

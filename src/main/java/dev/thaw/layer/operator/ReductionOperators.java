@@ -21,6 +21,11 @@ final class ReductionOperators {
         add(t, (f, x, axes) -> f.reduce(x, Reduce.Function.MEAN, axes), "Mean");
         add(t, (f, x, axes) -> f.reduce(x, Reduce.Function.MAX, axes), "Max", "Amax");
         add(t, ReductionOperators::least, "Min", "Amin");
+        add(
+                t,
+                (f, x, axes) -> f.reduce(ComparisonOperators.truth(f, x), Reduce.Function.MAX, axes),
+                "Any");
+        add(t, (f, x, axes) -> least(f, ComparisonOperators.truth(f, x), axes), "All");
         add(t, ReductionOperators::variance, "Var");
         add(t, (f, x, axes) -> f.apply(Fn.Function.SQRT, variance(f, x, axes)), "Std");
         add(t, ReductionOperators::logSumExp, "Logsumexp");

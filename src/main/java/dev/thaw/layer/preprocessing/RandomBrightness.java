@@ -37,6 +37,7 @@ public final class RandomBrightness extends ShadingLayer<RandomBrightness> {
     Value shaded(Lowering l, Value x) {
         Formula f = l.formula();
         double length = valueRange().upper() - valueRange().lower();
-        return f.combine(x, Binary.Function.ADD, f.affine(drawn(l, x, factor()), length, 0));
+        Value shift = f.affine(drawn(l, x, factor()), length, 0);
+        return f.combine(x, Binary.Function.ADD, l.whole(0) == null ? shift : f.truncate(shift));
     }
 }

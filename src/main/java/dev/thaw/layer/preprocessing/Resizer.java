@@ -1,5 +1,7 @@
 package dev.thaw.layer.preprocessing;
 
+import dev.thaw.layer.Lowering;
+import dev.thaw.layer.WholeType;
 import dev.thaw.op.Formula;
 import dev.thaw.op.SparseMatrix;
 import dev.thaw.op.Value;
@@ -24,6 +26,16 @@ public record Resizer(Interpolation interpolation, boolean antialias) {
     /** x: [N, H, W, C] becomes [N, height, width, C]. */
     public Value resize(Formula f, Value x, int height, int width) {
         return along(f, along(f, x, 1, height), 2, width);
+    }
+
+    /** The same of a layer's input; as Keras, whole numbers stay whole, within their type. */
+    public Value resize(Lowering l, Value x, int height, int width) {
+        Formula f = l.formula();
+        Value y = resize(f, x, height, width);
+        WholeType whole = l.whole(0);
+        return whole == null || interpolation == Interpolation.NEAREST
+                ? y
+                : f.clip(f.round(y), whole.least(), whole.largest());
     }
 
     private Value along(Formula f, Value x, int axis, int out) {

@@ -69,7 +69,7 @@ public final class Resizing extends SizedImageLayer<Resizing> {
     protected Value emit(Lowering l, Value x) {
         Formula f = l.formula();
         Value framed = crop ? cropped(f, x, height(), width()) : pad ? padded(f, x) : x;
-        return new Resizer(interpolation, antialias).resize(f, framed, height(), width());
+        return new Resizer(interpolation, antialias).resize(l, framed, height(), width());
     }
 
     /** The largest part in the middle of an image that has the shape of height by width. */

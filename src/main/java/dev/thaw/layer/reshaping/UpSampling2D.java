@@ -43,7 +43,6 @@ public final class UpSampling2D extends UpSampling<UpSampling2D> {
             return super.emit(l, x);
         }
         Shape result = resultShape(x.shape());
-        return new Resizer(interpolation, false)
-                .resize(l.formula(), x, result.dim(1), result.dim(2));
+        return new Resizer(interpolation, false).resize(l, x, result.dim(1), result.dim(2));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 
 import dev.thaw.layer.Layer;
+import dev.thaw.model.Model;
 
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,16 @@ public final class KerasJson {
         JsonNode node = ConfigJson.parse(json, "fixture");
         Spellings.renew("fixture", node);
         return new ObjectReader(KerasObjects.STANDARD).layer("fixture", node);
+    }
+
+    /** The model that {@code model.to_json()} says. */
+    public static Model model(String json) {
+        return ModelReader.root("model", ConfigJson.parse(json, "model"), KerasObjects.STANDARD);
+    }
+
+    /** A configuration as maps, lists, texts, numbers and booleans. */
+    public static Map<String, Object> plain(JsonNode object) {
+        return ConfigJson.plain(object);
     }
 
     /** Where what Thaw writes for a layer differs from what Keras wrote; empty where nowhere. */

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * Keras up to 3.15 writes {@code training: true} for a call of an augmenting layer that was given
- * nothing; that must not augment in prediction. What differs from the default was meant.
+ * nothing, which must not augment in prediction, and {@code training: false} for one of a Dropout,
+ * which must drop in {@code fit}. What differs from the default was meant.
  */
 class OwnDefaultsTest {
     private static final String MODEL =
@@ -34,7 +35,11 @@ class OwnDefaultsTest {
         "RandomFlip, '\"mode\": \"vertical\"', false, INFERENCE",
         "RandomFlip, '\"mode\": \"vertical\"', null, ",
         "Dropout, '\"rate\": 0.5', true, TRAINING",
-        "Dropout, '\"rate\": 0.5', false, INFERENCE"
+        "Dropout, '\"rate\": 0.5', false, ",
+        "GaussianNoise, '\"stddev\": 0.5', false, ",
+        "GaussianNoise, '\"stddev\": 0.5', true, TRAINING",
+        "SpatialDropout2D, '\"rate\": 0.5', false, ",
+        "BatchNormalization, '\"axis\": -1', false, INFERENCE"
     })
     void theOwnDefaultIsNotBaked(String className, String config, String training, Mode expected) {
         Layer read = KerasJson.read(MODEL.formatted(className, config, training));
