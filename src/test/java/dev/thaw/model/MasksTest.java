@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.thaw.backend.reference.ReferenceBackend;
 import dev.thaw.data.Dataset;
+import dev.thaw.layer.CallOptions;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Layer;
 import dev.thaw.layer.Lowering;
@@ -16,10 +17,12 @@ import dev.thaw.layer.core.Masking;
 import dev.thaw.layer.merging.Add;
 import dev.thaw.layer.merging.Concatenate;
 import dev.thaw.layer.merging.Maximum;
+import dev.thaw.layer.operator.Operators;
 import dev.thaw.layer.regularization.Dropout;
 import dev.thaw.layer.reshaping.Flatten;
 import dev.thaw.layer.reshaping.Reshape;
 import dev.thaw.op.Value;
+import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 
@@ -176,6 +179,51 @@ final class MasksTest {
         assertThatThrownBy(() -> maskBehind(new Softmax().named("p")))
                 .hasMessageContaining("p: takes a mask whose extents are those of its input, or 1")
                 .hasMessageContaining("an Activation passes masks on");
+    }
+
+    @Test
+    void aMaskGivenByHandHoldsForThatCallAlone() {
+        Symbol in = Input.of(3, 2);
+        Symbol masked = new Masking().apply(in);
+        Symbol reversed = Operators.subtract(1, Operators.sum(Operators.absolute(in), false, 2));
+        CallOptions byHand = CallOptions.masks(reversed);
+        float[] given = {-2, 1, -2, 1, -4, 1}; // numbers pass as they are
+        assertThat(run(in, new ShowMask().apply(masked, byHand), Mode.INFERENCE))
+                .containsExactly(given);
+        Symbol both =
+                new Concatenate(1)
+                        .apply(new ShowMask().apply(in, byHand), new ShowMask().apply(in));
+        assertThat(run(in, both, Mode.INFERENCE))
+                .containsExactly(-2, 1, -2, 1, 1, 1, 1, -4, 1, 1, 1, 1);
+    }
+
+    @Test
+    void aMaskGivenByHandMayBeAnInputOfItsOwn() {
+        Symbol in = Input.of(3, 2);
+        Symbol mask = Input.of(Shape.of(3), DType.INT32);
+        Symbol inner = new Dense(2).apply(in);
+        Symbol shown = new ShowMask().apply(inner, CallOptions.masks(mask));
+        Tensor counts = Tensor.of(new int[] {1, 0, 0, 0, 1, 1}, 2, 3);
+        for (Symbol from : List.of(in, inner)) { // cut in the middle, too
+            try (Model model =
+                    new Model(List.of(from, mask), List.of(shown)).on(new ReferenceBackend())) {
+                assertThat(model.call(List.of(X, counts)).get(0).floats())
+                        .containsExactly(1, 0, 0, 0, 1, 1);
+            }
+        }
+        assertThatThrownBy(() -> new Model(in, shown))
+                .hasMessageContaining("the graph is not connected");
+    }
+
+    @Test
+    void thereIsAMaskForEachInputOrNone() {
+        Symbol in = Input.of(3, 2);
+        assertThatThrownBy(
+                        () ->
+                                new Add()
+                                        .named("sum")
+                                        .applyAll(List.of(in, in), CallOptions.masks(in)))
+                .hasMessageContaining("sum: a call has a mask for each of its 2 inputs, or none");
     }
 
     @Test

@@ -93,6 +93,21 @@ public final class Operators {
         return number("Minimum", x, number);
     }
 
+    /** 1 where x is not this number, else 0: a mask. */
+    public static Symbol notEqual(Symbol x, double number) {
+        return number("NotEqual", x, number);
+    }
+
+    /** 1 where x is above a number, else 0. */
+    public static Symbol greater(Symbol x, double number) {
+        return number("Greater", x, number);
+    }
+
+    /** 1 where x is below a number, else 0. */
+    public static Symbol less(Symbol x, double number) {
+        return number("Less", x, number);
+    }
+
     /** -x. */
     public static Symbol negative(Symbol x) {
         return one(NUMPY, "Negative", Map.of(), x);
