@@ -100,6 +100,7 @@ public final class LayerNormalization extends ScaledNormalization<LayerNormaliza
         Value variance = f.reduceLast(f.apply(Fn.Function.SQUARE, centered), Reduce.Function.MEAN);
         Value deviation = f.apply(Fn.Function.SQRT, f.affine(variance, 1, epsilon()));
         Value gamma = f.reshape(l.weight("gamma"), Shape.of(rows.shape().dim(1)));
-        return f.combine(f.combine(rows, Binary.Function.DIV, deviation), Binary.Function.MUL, gamma);
+        return f.combine(
+                f.combine(rows, Binary.Function.DIV, deviation), Binary.Function.MUL, gamma);
     }
 }

@@ -23,7 +23,8 @@ final class ReductionOperators {
         add(t, ReductionOperators::least, "Min", "Amin");
         add(
                 t,
-                (f, x, axes) -> f.reduce(ComparisonOperators.truth(f, x), Reduce.Function.MAX, axes),
+                (f, x, axes) ->
+                        f.reduce(ComparisonOperators.truth(f, x), Reduce.Function.MAX, axes),
                 "Any");
         add(t, (f, x, axes) -> least(f, ComparisonOperators.truth(f, x), axes), "All");
         add(t, ReductionOperators::variance, "Var");

@@ -37,7 +37,7 @@ class ComparisonOperatorsTest {
     }
 
     private static Object place(int i) {
-        return new Operator.Place(i);
+        return new Operator.Placeholder(i);
     }
 
     @ParameterizedTest
