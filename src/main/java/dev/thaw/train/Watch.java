@@ -49,8 +49,8 @@ final class Watch {
      * @param reader reads a batch once more
      */
     void begin(Variable counter, Again reader) {
-        if (!recent.isEmpty()) { // an exception ended the epoch before: nobody asks for its failure
-            // any more
+        // an exception ended the epoch before: nobody asks for its failure any more
+        if (!recent.isEmpty()) {
             compiler.health().assign(Tensor.scalar(-1L));
             recent.clear();
         }
@@ -87,8 +87,8 @@ final class Watch {
         long since = iterations.value().longs()[0] - 1 - failed;
         int behind = (int) Math.max(0, Math.min(recent.size() - 1, since));
         compiler.health().assign(Tensor.scalar(-1L));
-        iterations.assign(
-                Tensor.scalar(failed + 1)); // as on a backend that is asked after each step
+        // as on a backend that is asked after each step
+        iterations.assign(Tensor.scalar(failed + 1));
         long[] samples = recent.get(recent.size() - 1 - behind);
         recent.clear();
         Optional<Batch> batch = behind == 0 ? Optional.of(last) : readAgain(samples);
@@ -109,12 +109,11 @@ final class Watch {
                 layer);
     }
 
+    /** The batch of these samples; empty where it does not come: the user is told of the loss. */
     private Optional<Batch> readAgain(long[] samples) {
         try {
             return again.read(samples);
-        } catch (
-                DataException
-                        e) { // the user is told of the loss, not of the data that do not come again
+        } catch (DataException e) {
             return Optional.empty();
         }
     }
