@@ -88,6 +88,7 @@ public final class Plan implements AutoCloseable {
     private final Cleaner.Cleanable cleanable;
     private final MemoryPlanner memory;
     private final boolean exact = Boolean.getBoolean(Backend.EXACT_PROPERTY);
+    private final Set<Value> fetched;
     private final Steady steady;
     private final Kernel first;
     private final Kernel sequence;
@@ -109,6 +110,7 @@ public final class Plan implements AutoCloseable {
     public Plan(Program program, Backend backend, DeviceMemory deviceMemory, Set<Value> fetched) {
         this.backend = backend;
         this.program = program;
+        this.fetched = Set.copyOf(fetched);
         program.prune(fetched);
         refuseTooLarge();
         steady = new Steady(program, fetched);
@@ -128,18 +130,10 @@ public final class Plan implements AutoCloseable {
             }
             workspaceBytes = workspace;
             requireRoom(deviceMemory);
-            // with memory of its own for each value there is no arena
-            Buffer arena =
-                    exact
-                            ? null
-                            : holdings.own(
-                                    backend.allocate(Math.max(1, memory.total()), label("arena")));
+            Buffer arena = arena();
             takeVariables(deviceMemory);
             uploadConstants();
-            Buffer shared =
-                    workspace == 0
-                            ? null
-                            : holdings.own(backend.allocate(workspace, label("workspace")));
+            Buffer shared = workspace();
             List<Kernel> once = new ArrayList<>();
             List<Kernel> always = new ArrayList<>();
             for (int i = 0; i < prepared.size(); i++) {
@@ -152,13 +146,78 @@ public final class Plan implements AutoCloseable {
             }
             first = holdings.own(backend.sequence(once));
             sequence = holdings.own(backend.sequence(always));
-            program.inputs().forEach(v -> buffer(v, arena));
-            fetched.forEach(v -> buffer(v, arena));
+            place(arena);
         } catch (RuntimeException | Error e) {
             holdings.free();
             throw e;
         }
         cleanable = CLEANER.register(this, holdings);
+    }
+
+    /** A plan that has the steady part of another one, and memory and kernels of its own. */
+    private Plan(Plan other) {
+        backend = other.backend;
+        program = other.program;
+        fetched = other.fetched;
+        memory = other.memory;
+        steady = other.steady;
+        workspaceBytes = other.workspaceBytes;
+        prepared.addAll(other.prepared);
+        first = () -> {};
+        for (Map.Entry<Value, Buffer> e : other.buffers.entrySet()) {
+            Value root = memory.root(e.getKey());
+            if (!exact ? !memory.inArena(root) : steady.contains(root)) {
+                buffers.put(e.getKey(), e.getValue());
+            }
+        }
+        try {
+            Buffer arena = arena();
+            Buffer shared = workspace();
+            for (int i = steady.count(); i < prepared.size(); i++) {
+                if (prepared.get(i) != null) {
+                    bound.add(holdings.own(prepared.get(i).bind(v -> buffer(v, arena), shared)));
+                }
+            }
+            sequence = holdings.own(backend.sequence(bound));
+            place(arena);
+        } catch (RuntimeException | Error e) {
+            holdings.free();
+            throw e;
+        }
+        cleanable = CLEANER.register(this, holdings);
+    }
+
+    /**
+     * The same plan once more, with memory of its own for what lies between, so that both can run
+     * at the same time on other samples. It must be closed before this one. Only for a program that
+     * changes no state; what depends on weights alone is computed by {@link #ready} of this one.
+     */
+    Plan twin() {
+        if (!updated.isEmpty()) {
+            throw new IllegalStateException(
+                    "only a plan that changes no state can run twice at a time; this one changes %d"
+                            .formatted(updated.size()));
+        }
+        return new Plan(this);
+    }
+
+    private Buffer arena() {
+        // with memory of its own for each value there is no arena
+        return exact
+                ? null
+                : holdings.own(backend.allocate(Math.max(1, memory.total()), label("arena")));
+    }
+
+    /** What is fed and fetched has a place even where no op reads or writes it. */
+    private void place(Buffer arena) {
+        program.inputs().forEach(v -> buffer(v, arena));
+        fetched.forEach(v -> buffer(v, arena));
+    }
+
+    private Buffer workspace() {
+        return workspaceBytes == 0
+                ? null
+                : holdings.own(backend.allocate(workspaceBytes, label("workspace")));
     }
 
     /** Names memory for who has to read that there is too little of it. */
@@ -211,16 +270,31 @@ public final class Plan implements AutoCloseable {
     }
 
     private void refuseTooLarge(Value v, String where) {
+        refuseTooLarge(v, v.shape(), where);
+    }
+
+    /** Refuses a fetched value of so many rows where that is more than the backend would take. */
+    void refuseTooLarge(Value fetched, int rows) {
+        String where =
+                program.instructions().stream()
+                        .filter(i -> i.op().outputs().contains(fetched))
+                        .map(Program.Instruction::scope)
+                        .findAny()
+                        .orElse("output");
+        refuseTooLarge(fetched, fetched.shape().withBatch(rows), where);
+    }
+
+    private void refuseTooLarge(Value v, Shape shape, String where) {
         long most = backend.maxValueBytes() / backend.bytesOf(v.dtype());
-        if (v.size() > most) {
+        if (shape.size() > most) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
                             "%s: %s %s has %,d elements, %s takes at most %,d in one value; use a smaller batch",
                             where,
                             v.name(),
-                            v.shape(),
-                            v.size(),
+                            shape,
+                            shape.size(),
                             backend.name(),
                             most));
         }
@@ -293,11 +367,30 @@ public final class Plan implements AutoCloseable {
         backend.upload(content, buffers.get(input));
     }
 
+    /** Copies some rows of a host tensor into the first rows of an input. */
+    void feed(Value input, Tensor content, int firstRow, int rows) {
+        requireOpen();
+        backend.upload(content, firstRow, rows, buffers.get(input));
+    }
+
     /**
      * Launches every kernel in order; those that depend on weights alone only where one has changed
      * since they last ran.
      */
     public void run() {
+        ready();
+        launch();
+        updated.forEach(DeviceMemory.Resident::changed);
+    }
+
+    /** Launches what does not depend on weights alone, after {@link #ready}. */
+    void launch() {
+        requireOpen();
+        sequence.launch();
+    }
+
+    /** Computes anew what depends on weights alone, where one has changed. */
+    void ready() {
         requireOpen();
         long now = 0;
         for (DeviceMemory.Resident r : watched) {
@@ -308,8 +401,12 @@ public final class Plan implements AutoCloseable {
             bound.forEach(Kernel::refresh);
             seen = now;
         }
-        sequence.launch();
-        updated.forEach(DeviceMemory.Resident::changed);
+    }
+
+    /** Copies the first rows of a fetched value into some rows of a host tensor. */
+    void fetch(Value value, Tensor into, int firstRow, int rows) {
+        requireOpen();
+        backend.download(buffers.get(value), into, firstRow, rows);
     }
 
     /** Copies a fetched value to the host, after everything launched. */

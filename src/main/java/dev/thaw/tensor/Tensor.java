@@ -372,6 +372,20 @@ public final class Tensor {
         System.arraycopy(source.array, 0, array, row * width, width);
     }
 
+    /**
+     * Copies another tensor of this type, whose rows are as long as these, into rows from there.
+     */
+    public void setRows(int firstRow, Tensor source) {
+        int width = (int) shape.size(1, shape.rank());
+        boolean fits = source.dtype == dtype && source.shape.withBatch(shape.dim(0)).equals(shape);
+        if (!fits || firstRow < 0 || firstRow + source.shape.dim(0) > shape.dim(0)) {
+            throw new IllegalArgumentException(
+                    "tensor: rows from %d of %s %s must be of that type and length and lie within it, got %s %s"
+                            .formatted(firstRow, dtype, shape, source.dtype, source.shape));
+        }
+        System.arraycopy(source.array, 0, array, firstRow * width, source.size());
+    }
+
     /** Rows of several tensors, one after another. */
     public static Tensor concatenate(List<Tensor> parts) {
         if (parts.isEmpty()) {

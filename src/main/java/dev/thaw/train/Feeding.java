@@ -40,6 +40,16 @@ record Feeding(List<Shape> x, List<Optional<Shape>> weights) {
         return new Feeding(all, List.of());
     }
 
+    /** As many inputs, each with so many rows; without weights. */
+    Feeding withRows(int rows) {
+        return new Feeding(x.stream().map(s -> s.withBatch(rows)).toList(), List.of());
+    }
+
+    /** Whether all inputs have as many rows. */
+    boolean hasOneSize() {
+        return x.stream().allMatch(s -> s.rank() > 0 && s.dim(0) == rows());
+    }
+
     /** The number of rows. */
     int rows() {
         return x.get(0).dim(0);

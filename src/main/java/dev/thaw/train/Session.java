@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 @API(status = API.Status.INTERNAL)
 public final class Session implements AutoCloseable {
     private final Network model;
+    private final Backend backend;
     private final StepCompiler compiler;
     private final StepCache steps;
     private final InputCheck check;
@@ -41,6 +42,7 @@ public final class Session implements AutoCloseable {
     /** The model's graph may come later, before the first batch. */
     public Session(Network model, Backend backend) {
         this.model = model;
+        this.backend = backend;
         DeviceMemory memory = DeviceMemory.of(backend);
         steps = new StepCache(model, memory);
         compiler = new StepCompiler(model, backend, memory);
@@ -89,8 +91,7 @@ public final class Session implements AutoCloseable {
         Supplier<List<Tensor>> work =
                 () -> {
                     Step s = predictionStep(mode, Feeding.of(x));
-                    s.run(new Batch(x, List.of()));
-                    return s.predictions().stream().map(s.plan()::fetch).toList();
+                    return s.predict(new Batch(x, List.of()));
                 };
         return mode == Mode.TRAINING ? turns.change(work) : turns.run(work);
     }
@@ -138,11 +139,19 @@ public final class Session implements AutoCloseable {
     }
 
     private Step predictionStep(Mode mode, Feeding feeding) {
+        BatchSizes.Choice choice = new BatchSizes.Choice(feeding.rows(), false);
+        if (feeding.hasOneSize() && feeding.rows() > 1) {
+            BatchSizes sizes = steps.sizes(mode, feeding, () -> compiler.sizes(mode, feeding));
+            choice = sizes.choose(feeding.rows(), backend);
+        }
+        Feeding compiled =
+                feeding.rows() == choice.rows() ? feeding : feeding.withRows(choice.rows());
+        boolean pieces = choice.pieces();
         return steps.get(
-                StepCache.Purpose.PREDICT,
+                pieces ? StepCache.Purpose.PREDICT_BY_PIECES : StepCache.Purpose.PREDICT,
                 mode,
-                feeding,
-                () -> compiler.prediction(mode, feeding),
+                compiled,
+                () -> compiler.prediction(mode, compiled, pieces),
                 this::states);
     }
 

@@ -26,11 +26,12 @@ import java.util.function.Supplier;
  */
 final class StepCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StepCache.class);
-    private static final int KEPT = 12;
+    private static final int KEPT = 32;
 
     /** What a step is for. */
     enum Purpose {
         PREDICT,
+        PREDICT_BY_PIECES,
         EVALUATE,
         TRAIN
     }
@@ -82,6 +83,7 @@ final class StepCache implements AutoCloseable {
 
     private final Network model;
     private final Holdings holdings;
+    private final Map<Key, BatchSizes> sizes = new LinkedHashMap<>(16, .75f, true);
 
     StepCache(Network model, DeviceMemory memory) {
         this.model = model;
@@ -109,6 +111,16 @@ final class StepCache implements AutoCloseable {
             model.weights().forEach(w -> holdings.hold(w.variable()));
             states.get().forEach(holdings::hold);
             dropOldest();
+        }
+        return known;
+    }
+
+    /** The sizes that suit predictions for samples like these, whatever their number. */
+    BatchSizes sizes(Mode mode, Feeding feeding, Supplier<BatchSizes> maker) {
+        Key key = new Key(Purpose.PREDICT, mode, feeding.withRows(1), freezePattern());
+        BatchSizes known = sizes.computeIfAbsent(key, k -> maker.get());
+        if (sizes.size() > KEPT) {
+            sizes.remove(sizes.keySet().iterator().next());
         }
         return known;
     }

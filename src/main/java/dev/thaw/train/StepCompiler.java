@@ -19,7 +19,9 @@ import dev.thaw.plan.DeviceMemory;
 import dev.thaw.plan.Fusion;
 import dev.thaw.plan.JoinedAverages;
 import dev.thaw.plan.PadFusion;
+import dev.thaw.plan.Pieces;
 import dev.thaw.plan.Plan;
+import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.optimizer.Optimizer;
@@ -83,13 +85,40 @@ final class StepCompiler {
         return new Traced(p, x, call, outputs, tracer.losses(), tracer.usesRandom());
     }
 
-    /** A forward pass whose outputs can be fetched. */
-    Step prediction(Mode mode, Feeding feeding) {
+    /** For how many samples to compile a forward pass. */
+    BatchSizes sizes(Mode mode, Feeding feeding) {
+        if (model.inputShapes().stream().anyMatch(s -> s.dim(0) != Shape.NONE)) {
+            return BatchSizes.FIXED;
+        }
+        try {
+            // of one sample nobody can tell whether it meets another one
+            Traced t = trace(mode, "call", feeding.withRows(2));
+            return BatchSizes.of(t.program, t.call.outputs());
+        } catch (IllegalArgumentException e) {
+            LOG.debug("{}: takes batches of its own sizes alone", model.name(), e);
+            return BatchSizes.FIXED;
+        }
+    }
+
+    /**
+     * A forward pass whose outputs can be fetched.
+     *
+     * @param pieces whether others will run beside it
+     */
+    Step prediction(Mode mode, Feeding feeding, boolean pieces) {
         Traced t = trace(mode, "call", feeding);
         finishRandom(t);
         List<Value> out = t.call.outputs();
-        fuse(t.program, Set.copyOf(out), Set.of());
-        return new Step(plan(t.program, Set.copyOf(out)), feeds(t, List.of()), out, List.of());
+        Set<Value> fetched = Set.copyOf(out);
+        fuse(t.program, fetched, Set.of());
+        Backend lane = pieces ? backend.oneThreaded() : backend;
+        Plan plan = new Plan(t.program, lane, memory, fetched);
+        return new Step(
+                plan,
+                feeds(t, List.of()),
+                out,
+                List.of(),
+                new Pieces(plan, feeding.rows(), backend));
     }
 
     /** A forward pass in inference that adds to the running sums. */
@@ -99,7 +128,11 @@ final class StepCompiler {
         finishRandom(t);
         fuse(t.program, Set.of(), Set.of());
         return new Step(
-                plan(t.program, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running());
+                plan(t.program, Set.of()),
+                feeds(t, o.feeds()),
+                t.call.outputs(),
+                o.running(),
+                null);
     }
 
     private static List<Feed> feeds(Traced t, List<Feed> others) {
@@ -130,7 +163,8 @@ final class StepCompiler {
             p.emit(new Increment(iteration));
         }
         finishRandom(t);
-        return new Step(plan(p, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running());
+        return new Step(
+                plan(p, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running(), null);
     }
 
     private static Value scaled(Program p, Value loss, Optimizer optimizer) {

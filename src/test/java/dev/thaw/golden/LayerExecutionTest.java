@@ -76,7 +76,7 @@ final class LayerExecutionTest {
     }
 
     /** A network of one layer whose batch is known before it is traced. */
-    private static final class Alone extends Network {
+    static final class Alone extends Network {
         private final Layer layer;
         private final Map<Integer, Value> masks;
 

@@ -8,13 +8,16 @@ import dev.thaw.op.Value;
 import dev.thaw.tensor.Tensor;
 
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /** Runs plans on the CPU: oneDNN where it has a fast implementation, plain Java elsewhere. */
 final class CpuBackend implements Backend {
-    private final KernelTable table = new KernelTable();
+    private final KernelTable table;
+    private final boolean oneThreaded;
 
     CpuBackend() {
+        this(new KernelTable(), false);
         Dnnl.get();
         MatMulKernels.register(table);
         ShapeKernels.register(table);
@@ -31,6 +34,11 @@ final class CpuBackend implements Backend {
         ClassificationKernels.register(table);
         GatherKernels.register(table);
         ActivationKernels.register(table);
+    }
+
+    private CpuBackend(KernelTable table, boolean oneThreaded) {
+        this.table = table;
+        this.oneThreaded = oneThreaded;
     }
 
     @Override
@@ -80,6 +88,35 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public void upload(Tensor source, int firstRow, int rows, Buffer target) {
+        CpuBuffer b = (CpuBuffer) target;
+        int width = width(source);
+        int at = firstRow * width;
+        switch (source.dtype()) {
+            case FLOAT32 -> b.floats().put(source.floats(), at, rows * width);
+            case INT32 -> b.ints().put(source.ints(), at, rows * width);
+            case INT64 -> b.longs().put(source.longs(), at, rows * width);
+        }
+    }
+
+    /** How many elements a row has. */
+    private static int width(Tensor t) {
+        return (int) t.shape().size(1, t.shape().rank());
+    }
+
+    @Override
+    public void download(Buffer source, Tensor target, int firstRow, int rows) {
+        CpuBuffer b = (CpuBuffer) source;
+        int width = width(target);
+        int at = firstRow * width;
+        switch (target.dtype()) {
+            case FLOAT32 -> b.floats().get(target.floats(), at, rows * width);
+            case INT32 -> b.ints().get(target.ints(), at, rows * width);
+            case INT64 -> b.longs().get(target.longs(), at, rows * width);
+        }
+    }
+
+    @Override
     public void download(Buffer source, Tensor target) {
         CpuBuffer b = (CpuBuffer) source;
         switch (target.dtype()) {
@@ -91,7 +128,24 @@ final class CpuBackend implements Backend {
 
     @Override
     public Prepared prepare(Op op, Predicate<Value> steady) {
-        return table.prepare(op, steady);
+        return oneThreaded
+                ? Dnnl.oneThreaded(() -> table.prepare(op, steady))
+                : table.prepare(op, steady);
+    }
+
+    @Override
+    public int lanes() {
+        return Workers.SLOTS;
+    }
+
+    @Override
+    public Backend oneThreaded() {
+        return new CpuBackend(table, true);
+    }
+
+    @Override
+    public void sideBySide(int n, IntConsumer task) {
+        Workers.sideBySide(n, task);
     }
 
     @Override

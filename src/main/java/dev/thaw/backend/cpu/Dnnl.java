@@ -16,12 +16,16 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.function.Supplier;
+
 /** oneDNN's C interface: the engine, memory descriptors, and status codes as exceptions. */
 final class Dnnl {
     /** Below this many nanoseconds of one-thread work, a second thread costs more than it saves. */
     private static final double PARALLEL_PAYS_NS = 250_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Dnnl.class);
+
+    private static final ThreadLocal<Boolean> ALONE = ThreadLocal.withInitial(() -> false);
 
     private static volatile Dnnl only;
     private static volatile int mostThreads = Math.min(Workers.SLOTS, Omp.threadLimit());
@@ -107,7 +111,18 @@ final class Dnnl {
 
     /** Threads for a oneDNN call of that much one-thread work. */
     static int threads(double nanoseconds) {
-        return nanoseconds < PARALLEL_PAYS_NS ? 1 : mostThreads;
+        return nanoseconds < PARALLEL_PAYS_NS || ALONE.get() ? 1 : mostThreads;
+    }
+
+    /** Makes something whose oneDNN calls keep to the thread that makes them. */
+    static <T> T oneThreaded(Supplier<T> maker) {
+        boolean before = ALONE.get();
+        ALONE.set(true);
+        try {
+            return maker.get();
+        } finally {
+            ALONE.set(before);
+        }
     }
 
     /** The most threads that a call gets. */

@@ -23,7 +23,7 @@ final class Pipeline implements Prepared {
      *
      * @param buffers that of its operands
      * @param workspace memory for the time of one launch
-     * @param kept memory of its own, from launch to launch
+     * @param kept memory of the pipeline, from launch to launch
      */
     record Memory(Function<Value, Buffer> buffers, CpuBuffer workspace, CpuBuffer kept) {
         CpuBuffer of(Value v) {
@@ -50,6 +50,7 @@ final class Pipeline implements Prepared {
     private final List<Function<Memory, Kernel>> firstStages = new ArrayList<>();
     private long rooms;
     private long kept;
+    private CpuBuffer keptMemory;
     private long scratch;
 
     /** Writes zeros, for an op that has nothing to sum up. */
@@ -128,15 +129,17 @@ final class Pipeline implements Prepared {
 
     @Override
     public Kernel bind(Function<Value, Buffer> buffers, Buffer workspace) {
-        CpuBuffer own = kept == 0 ? null : CpuBuffer.allocate(kept, "what a kernel keeps");
-        Memory memory = new Memory(buffers, (CpuBuffer) workspace, own);
+        if (kept > 0 && keptMemory == null) {
+            keptMemory = CpuBuffer.allocate(kept, "what kernels keep of steady operands");
+        }
+        Memory memory = new Memory(buffers, (CpuBuffer) workspace, keptMemory);
         Kernel first = Sequence.of();
         try {
             first = kernels(firstStages, memory);
             Kernel then = kernels(stages, memory);
-            return own == null && firstStages.isEmpty() ? then : new Run(first, then, own);
+            return firstStages.isEmpty() ? then : new Run(first, then);
         } catch (RuntimeException | Error e) {
-            new Run(first, Sequence.of(), own).close();
+            first.close();
             throw e;
         }
     }
@@ -145,8 +148,8 @@ final class Pipeline implements Prepared {
         return Sequence.gather(all -> stages.forEach(s -> all.add(s.apply(memory))));
     }
 
-    /** The stages behind those that run when the variables have changed, with what these keep. */
-    private record Run(Kernel first, Kernel then, CpuBuffer kept) implements Kernel {
+    /** The stages behind those that run when the variables have changed. */
+    private record Run(Kernel first, Kernel then) implements Kernel {
         @Override
         public void refresh() {
             first.launch();
@@ -161,9 +164,6 @@ final class Pipeline implements Prepared {
         public void close() {
             then.close();
             first.close();
-            if (kept != null) {
-                kept.close();
-            }
         }
     }
 
@@ -171,6 +171,10 @@ final class Pipeline implements Prepared {
     public void close() {
         for (int i = primitives.size() - 1; i >= 0; i--) {
             primitives.get(i).close();
+        }
+        if (keptMemory != null) {
+            keptMemory.close();
+            keptMemory = null;
         }
     }
 }

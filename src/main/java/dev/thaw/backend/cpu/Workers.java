@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 
 /**
  * Runs a Java loop on all cores where it is long enough to pay. The split depends on the length
@@ -42,6 +43,9 @@ final class Workers {
                                 return t;
                             });
 
+    /** On a thread that runs one of several plans side by side: which; it has that slot alone. */
+    private static final ThreadLocal<Integer> LANE = new ThreadLocal<>();
+
     private static int usual() {
         return Math.max(1, Math.min(USUAL, Runtime.getRuntime().availableProcessors()));
     }
@@ -75,6 +79,11 @@ final class Workers {
      * elements. Parts begin at multiples of {@code unit}.
      */
     static void run(int n, int grain, int unit, Part part) {
+        Integer lane = LANE.get();
+        if (lane != null) {
+            part.run(lane, 0, n);
+            return;
+        }
         int parts = (int) Math.min(SLOTS, Math.max(1, (long) n / Math.max(1, grain)));
         if (parts == 1) {
             part.run(0, 0, n);
@@ -109,6 +118,24 @@ final class Workers {
         if (failure.get() != null) {
             throw new IllegalStateException("cpu: a part of a parallel loop failed", failure.get());
         }
+    }
+
+    /** Runs tasks 0 to n - 1, n at most {@link #SLOTS}, each on a thread and a slot of its own. */
+    static void sideBySide(int n, IntConsumer task) {
+        run(
+                n,
+                1,
+                1,
+                (slot, from, to) -> {
+                    LANE.set(slot);
+                    try {
+                        for (int i = from; i < to; i++) {
+                            task.accept(i);
+                        }
+                    } finally {
+                        LANE.remove();
+                    }
+                });
     }
 
     private static void runShare(int slot, int share, int n, Part part) {

@@ -7,6 +7,7 @@ import dev.thaw.tensor.Tensor;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -73,9 +74,26 @@ public interface Backend extends AutoCloseable {
     void upload(Tensor source, Buffer target);
 
     /**
+     * Copies some rows of a host tensor, counted along its first axis, to the start of the buffer.
+     */
+    default void upload(Tensor source, int firstRow, int rows, Buffer target) {
+        upload(source.rows(firstRow, firstRow + rows), target);
+    }
+
+    /**
      * Copies from the start of the buffer into all of a host tensor, after all launched kernels.
      */
     void download(Buffer source, Tensor target);
+
+    /**
+     * Copies from the start of the buffer into some rows of a host tensor, counted along its first
+     * axis, after all launched kernels.
+     */
+    default void download(Buffer source, Tensor target, int firstRow, int rows) {
+        Tensor some = Tensor.zeros(target.shape().withBatch(rows), target.dtype());
+        download(source, some);
+        target.setRows(firstRow, some);
+    }
 
     /**
      * Whether this op, whose window pads more on one side than on the other, runs without a padded
@@ -84,6 +102,29 @@ public interface Backend extends AutoCloseable {
      */
     default boolean padsUnevenly(Op op) {
         return true;
+    }
+
+    /**
+     * How many plans of {@link #oneThreaded} run at a time without waiting for each other, where
+     * that is faster than one whose kernels use all that there is; 0 where it is not.
+     */
+    default int lanes() {
+        return 0;
+    }
+
+    /** The same backend, but its kernels keep to the thread that launches them. */
+    default Backend oneThreaded() {
+        return this;
+    }
+
+    /**
+     * Runs tasks 0 to n - 1, up to {@link #lanes} of them at a time, and returns when all have
+     * ended. What one of them throws is thrown; the others run all the same.
+     */
+    default void sideBySide(int n, IntConsumer task) {
+        for (int i = 0; i < n; i++) {
+            task.accept(i);
+        }
     }
 
     /** Chooses the algorithm for an op and its shapes. */
