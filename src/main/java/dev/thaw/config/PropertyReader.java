@@ -11,8 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Answers a walk with what a configuration says: a map from Keras's keys to numbers, texts,
@@ -114,15 +116,19 @@ public final class PropertyReader implements Properties {
         return !required && !values.containsKey(key);
     }
 
-    /** What is given for an option that is never null; its default where nothing is. */
+    /** What is given for an option that is never null; its default, if any, where nothing is. */
     private <T> T or(String key, T value, Function<Object, T> convert) {
         Object v = get(key);
+        if (v == null && value == null && all) {
+            throw missing(key, null);
+        }
         return v == null ? value : convert.apply(v);
     }
 
     /** What is given for an option that may be null; its default where the key is absent. */
     private <T> T orNull(String key, T value, Function<Object, T> convert) {
-        return mayLack(key) ? value : or(key, null, convert);
+        Object v = get(key);
+        return mayLack(key) ? value : v == null ? null : convert.apply(v);
     }
 
     /** What is given for an option that a setter must not make null. */
@@ -373,12 +379,22 @@ public final class PropertyReader implements Properties {
 
     @Override
     public Tensor tensor(String key, Tensor value) {
-        return or(key, value, v -> v instanceof Tensor t ? t : tensor(key, v));
+        return orNull(key, value, v -> tensor(key, v));
     }
 
     private Tensor tensor(String key, Object v) {
-        return NestedNumbers.tensor(v)
-                .orElseThrow(() -> refuse(key, "a number or lists of numbers of equal length", v));
+        Optional<Tensor> given = v instanceof Tensor t ? Optional.of(t) : NestedNumbers.tensor(v);
+        return given.filter(PropertyReader::isFinite)
+                .orElseThrow(
+                        () ->
+                                refuse(
+                                        key,
+                                        "a number or lists of numbers of equal length, finite",
+                                        v));
+    }
+
+    private static boolean isFinite(Tensor t) {
+        return IntStream.range(0, t.size()).allMatch(i -> Float.isFinite((float) t.number(i)));
     }
 
     @Override

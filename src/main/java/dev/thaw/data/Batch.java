@@ -3,6 +3,7 @@ package dev.thaw.data;
 import dev.thaw.tensor.Tensor;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
@@ -20,6 +21,9 @@ public record Batch(
         List<Tensor> x, List<Tensor> y, List<Optional<Tensor>> weights, long[] numbers) {
     /** All tensors have as many rows as there are numbers, at least one. */
     public Batch {
+        Objects.requireNonNull(x, "batch: x");
+        Objects.requireNonNull(y, "batch: y");
+        Objects.requireNonNull(weights, "batch: weights");
         x = List.copyOf(x);
         y = List.copyOf(y);
         weights = Rows.weights(weights);

@@ -4,6 +4,7 @@ import dev.thaw.tensor.Tensor;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
@@ -79,6 +80,8 @@ public interface Dataset {
 
     /** Tensors in memory by names: {@code Dataset.of(Map.of("left", a, "right", b), Map.of())}. */
     static Dataset of(Map<String, Tensor> x, Map<String, Tensor> y) {
+        Objects.requireNonNull(x, "data: x");
+        Objects.requireNonNull(y, "data: y");
         List<String> inputs = List.copyOf(x.keySet());
         List<String> targets = List.copyOf(y.keySet());
         return new TensorDataset(

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -26,21 +27,27 @@ public final class Idx {
 
     /** A gzipped file of images, each value divided by 255: [N, H, W] becomes [N, H, W, 1]. */
     public static Tensor images(Path gzipped) {
+        Objects.requireNonNull(gzipped, "idx: gzipped");
         return images(() -> Files.newInputStream(gzipped), gzipped.toString());
     }
 
     /** A gzipped resource of images, each value divided by 255: [N, H, W] becomes [N, H, W, 1]. */
     public static Tensor images(Class<?> owner, String resource) {
+        Objects.requireNonNull(owner, "idx: owner");
+        Objects.requireNonNull(resource, "idx: resource");
         return images(() -> open(owner, resource), resource);
     }
 
     /** A gzipped file of labels: [N]. */
     public static Tensor labels(Path gzipped) {
+        Objects.requireNonNull(gzipped, "idx: gzipped");
         return labels(() -> Files.newInputStream(gzipped), gzipped.toString());
     }
 
     /** A gzipped resource of labels: [N]. */
     public static Tensor labels(Class<?> owner, String resource) {
+        Objects.requireNonNull(owner, "idx: owner");
+        Objects.requireNonNull(resource, "idx: resource");
         return labels(() -> open(owner, resource), resource);
     }
 
@@ -91,7 +98,12 @@ public final class Idx {
             long size = 1;
             for (int i = 0; i < rank; i++) {
                 dims[i] = in.readInt();
-                size = dims[i] < 0 ? Long.MAX_VALUE : Math.multiplyExact(size, (long) dims[i]);
+                if (dims[i] < 0) {
+                    throw new IOException(
+                            "an extent must be below 2^31, got %d"
+                                    .formatted(Integer.toUnsignedLong(dims[i])));
+                }
+                size = Math.multiplyExact(size, (long) dims[i]);
             }
             byte[] bytes = in.readNBytes(Math.toIntExact(size));
             if (bytes.length != size) {

@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * NumPy's {@code .npy}: one array. Reads versions 1 to 3, in C and in Fortran order: float16,
@@ -33,6 +34,7 @@ public final class Npy {
      * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static Tensor read(Path file) {
+        Objects.requireNonNull(file, "npy: file");
         try (ByteSource source = ByteSource.open(file)) {
             return Reading.of(source.name(), () -> read(source));
         }
@@ -44,6 +46,7 @@ public final class Npy {
      * @throws FileFormatException if it is damaged, or holds something other than numbers
      */
     public static Tensor read(ByteSource source) {
+        Objects.requireNonNull(source, "npy: source");
         NpyHeader h = NpyHeader.read(source);
         NumberDecoder numbers = new NumberDecoder(h.type(), (int) h.shape().size());
         long end = source.length();
@@ -69,6 +72,8 @@ public final class Npy {
      * @throws java.io.UncheckedIOException if it cannot be written; the file is then as it was
      */
     public static void write(Path file, Tensor tensor) {
+        Objects.requireNonNull(file, "npy: file");
+        Objects.requireNonNull(tensor, "npy: tensor");
         AtomicFile.write(file, out -> write(out, tensor));
     }
 
@@ -78,6 +83,8 @@ public final class Npy {
      * @throws IOException from the stream
      */
     public static void write(OutputStream out, Tensor tensor) throws IOException {
+        Objects.requireNonNull(out, "npy: out");
+        Objects.requireNonNull(tensor, "npy: tensor");
         String type =
                 switch (tensor.dtype()) {
                     case FLOAT32 -> "<f4";

@@ -11,6 +11,7 @@ import dev.thaw.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** NumPy's {@code .npz}: a zip archive of named arrays, stored or deflated. */
 public final class Npz {
@@ -25,6 +26,7 @@ public final class Npz {
      * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static Map<String, Tensor> read(Path file) {
+        Objects.requireNonNull(file, "npz: file");
         return Reading.of(file.toString(), () -> arrays(file));
     }
 
@@ -54,6 +56,8 @@ public final class Npz {
      * @throws java.io.UncheckedIOException if it cannot be written; the file is then as it was
      */
     public static void write(Path file, Map<String, Tensor> arrays) {
+        Objects.requireNonNull(file, "npz: file");
+        Objects.requireNonNull(arrays, "npz: arrays");
         ZipBuilder zip = new ZipBuilder();
         arrays.forEach((name, t) -> zip.entry(name + ENDING, out -> Npy.write(out, t)));
         AtomicFile.write(file, zip);

@@ -4,6 +4,7 @@ import dev.thaw.layer.Layer;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -44,6 +45,7 @@ public interface Selection {
      * block_*_bn}.
      */
     static Selection matching(String glob) {
+        Objects.requireNonNull(glob, "selection: glob");
         Pattern p =
                 Pattern.compile(
                         Arrays.stream(glob.split("\\*", -1))
@@ -57,6 +59,7 @@ public interface Selection {
 
     /** The layers of this class and all inside them. */
     static Selection ofType(Class<? extends Layer> type) {
+        Objects.requireNonNull(type, "selection: type");
         return new Named(
                 "ofType(%s)".formatted(type.getSimpleName()),
                 true,

@@ -346,6 +346,7 @@ public abstract class Layer implements Configured {
      * not fit.
      */
     public void setWeights(List<Tensor> values) {
+        Objects.requireNonNull(values, "setWeights: values");
         List<Weight> all = weights();
         if (values.size() != all.size()) {
             throw new IllegalArgumentException(
@@ -392,7 +393,7 @@ public abstract class Layer implements Configured {
                             spec.shape(),
                             spec.dtype(),
                             spec.trainable(),
-                            () -> spec.initializer().initial(spec.shape(), seed));
+                            () -> spec.initial(name, seed));
             v.setTrainable(trainable);
             made.add(new Weight(this, spec, v));
         }
@@ -452,6 +453,7 @@ public abstract class Layer implements Configured {
     }
 
     private List<Symbol> call(List<Symbol> inputs, CallOptions options) {
+        Objects.requireNonNull(inputs, "layer: inputs");
         if (weights == null) {
             properties(PropertyReader.check(name));
         }

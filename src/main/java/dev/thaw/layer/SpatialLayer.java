@@ -88,7 +88,9 @@ public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer
         return finish(l, l.formula().transpose(y, toFirst(y.shape())));
     }
 
-    /** The input's shape with the channels last; refuses other ranks and unknown channels. */
+    /**
+     * The input's shape with the channels last; refuses other ranks, and channels unknown or none.
+     */
     private Shape channelsLast(Shape input) {
         boolean last = dataFormat == DataFormat.CHANNELS_LAST;
         if (input.rank() != rank + 2 || input.dim(last ? -1 : 1) == Shape.NONE) {
@@ -97,6 +99,9 @@ public abstract class SpatialLayer<S extends SpatialLayer<S>> extends UnaryLayer
                     "input must be (batch, %s) with known channels, got %s"
                             .formatted(
                                     last ? spatial + ", channels" : "channels, " + spatial, input));
+        }
+        if (input.dim(last ? -1 : 1) == 0) {
+            throw refuse("input must have at least one channel, got %s".formatted(input));
         }
         return input.pick(toLast(input));
     }

@@ -65,4 +65,20 @@ public record WeightSpec(
                 null,
                 DType.INT64);
     }
+
+    /** The first value, in the name of its layer; refused where Java's heap has no room for it. */
+    Tensor initial(String owner, long seed) {
+        long bytes = shape.size() * dtype.bytes();
+        long heap = Runtime.getRuntime().maxMemory();
+        try {
+            if (bytes < heap) {
+                return initializer.initial(shape, seed);
+            }
+        } catch (OutOfMemoryError e) {
+            // it fits, but not beside all else
+        }
+        throw new IllegalStateException(
+                "%s: %s %s takes %d MB, and Java's heap, which has %d, no room for it; give Java more, such as -Xmx8g"
+                        .formatted(owner, name, shape, bytes >> 20, heap >> 20));
+    }
 }

@@ -1,5 +1,6 @@
 package dev.thaw.model;
 
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -18,6 +19,7 @@ public record EvaluateOptions(int batchSize, OptionalInt steps) {
 
     /** Refuses what makes no sense. */
     public EvaluateOptions {
+        Objects.requireNonNull(steps, "evaluate: steps");
         FitOptions.requirePositive("evaluate", "batch_size", batchSize);
         steps.ifPresent(n -> FitOptions.requirePositive("evaluate", "steps", n));
     }

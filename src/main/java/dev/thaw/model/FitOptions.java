@@ -5,6 +5,7 @@ import dev.thaw.model.callback.Callback;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -64,6 +65,8 @@ public record FitOptions(
 
     /** Refuses what makes no sense. */
     public FitOptions {
+        Objects.requireNonNull(classWeight, "fit: classWeight");
+        Objects.requireNonNull(callbacks, "fit: callbacks");
         if (epochs < 0 || initialEpoch < 0) {
             throw new IllegalArgumentException(
                     "fit: epochs and initial_epoch must be at least 0, got %d and %d"
@@ -171,6 +174,7 @@ public record FitOptions(
 
     /** With callbacks. */
     public FitOptions withCallbacks(Callback... value) {
+        Objects.requireNonNull(value, "fit: callbacks: value");
         return with(d -> d.callbacks = List.of(value));
     }
 

@@ -100,6 +100,7 @@ public class Model extends Network implements AutoCloseable {
 
     /** Fixes how the model is trained, with a loss for each output by its name. */
     public void compile(Optimizer optimizer, Map<String, Loss> losses) {
+        Objects.requireNonNull(losses, "compile: losses");
         if (!losses.keySet().equals(Set.copyOf(outputNames()))) {
             throw new IllegalArgumentException(
                     "%s: needs a loss for each of the outputs %s, got %s"
@@ -124,6 +125,9 @@ public class Model extends Network implements AutoCloseable {
 
     /** Trains in training mode on tensors in memory, see {@link #fit(Dataset, FitOptions)}. */
     public History fit(Tensor x, Tensor y, FitOptions options) {
+        Objects.requireNonNull(x, "fit: x");
+        Objects.requireNonNull(y, "fit: y");
+        Objects.requireNonNull(options, "fit: options");
         return fit(Dataset.of(x, y), options);
     }
 
@@ -136,6 +140,8 @@ public class Model extends Network implements AutoCloseable {
      *     ends between two steps
      */
     public History fit(Dataset data, FitOptions options) {
+        Objects.requireNonNull(data, "fit: data");
+        Objects.requireNonNull(options, "fit: options");
         Session s = session();
         return s.fit(() -> Fit.of(this, s, options, data).run());
     }
@@ -147,6 +153,7 @@ public class Model extends Network implements AutoCloseable {
 
     /** One training step on a batch; returns the loss before it and the metrics. */
     public Map<String, Double> trainOnBatch(Batch batch) {
+        Objects.requireNonNull(batch, "train: batch");
         new Placement(this).requireOrder(true);
         return step(batch);
     }
@@ -176,6 +183,8 @@ public class Model extends Network implements AutoCloseable {
 
     /** Loss and metrics in inference mode. */
     public Map<String, Double> evaluate(Dataset data, EvaluateOptions options) {
+        Objects.requireNonNull(data, "evaluate: data");
+        Objects.requireNonNull(options, "evaluate: options");
         Session s = session();
         Dataset placed = new Placement(this).targets(data);
         EvaluationSteps steps = s.evaluation();
@@ -203,11 +212,15 @@ public class Model extends Network implements AutoCloseable {
 
     /** Outputs: one input, one output. */
     public Tensor predict(Tensor x, PredictOptions options) {
+        Objects.requireNonNull(x, "predict: x");
+        Objects.requireNonNull(options, "predict: options");
         return only(predict(Dataset.of(List.of(x)), options));
     }
 
     /** Outputs, one tensor each with all rows. Targets that the data have are not looked at. */
     public List<Tensor> predict(Dataset x, PredictOptions options) {
+        Objects.requireNonNull(x, "predict: x");
+        Objects.requireNonNull(options, "predict: options");
         List<List<Tensor>> parts = new ArrayList<>();
         Passes.inOrder(
                 new Placement(this).inputs(x),
@@ -250,12 +263,14 @@ public class Model extends Network implements AutoCloseable {
 
     /** The same for any number of inputs and outputs. */
     public List<Tensor> call(List<Tensor> x, Mode mode) {
+        Objects.requireNonNull(x, "call: x");
         new Placement(this).requireOrder(false);
         return run(x, Objects.requireNonNull(mode, "call: mode"));
     }
 
     /** A direct call in a mode, with inputs and outputs by name. */
     public Map<String, Tensor> call(Map<String, Tensor> x, Mode mode) {
+        Objects.requireNonNull(x, "call: x");
         Placement placement = new Placement(this);
         return placement.outputs(
                 run(placement.inputs(x), Objects.requireNonNull(mode, "call: mode")));

@@ -20,6 +20,7 @@ public record PredictOptions(int batchSize, Mode mode, OptionalInt steps) {
 
     /** Refuses what makes no sense. */
     public PredictOptions {
+        Objects.requireNonNull(steps, "predict: steps");
         FitOptions.requirePositive("predict", "batch_size", batchSize);
         Objects.requireNonNull(mode, "predict: mode");
         steps.ifPresent(n -> FitOptions.requirePositive("predict", "steps", n));

@@ -2,6 +2,7 @@ package dev.thaw.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -29,16 +30,22 @@ public final class Tensor {
 
     /** FLOAT32 values over this very array. */
     public static Tensor of(float[] values, Shape shape) {
+        Objects.requireNonNull(values, "tensor: values");
+        Objects.requireNonNull(shape, "tensor: shape");
         return new Tensor(shape, DType.FLOAT32, values, values.length);
     }
 
     /** FLOAT32 values over this very array; without extents, a vector. */
     public static Tensor of(float[] values, int... dims) {
+        Objects.requireNonNull(values, "tensor: values");
+        Objects.requireNonNull(dims, "tensor: dims");
         return of(values, dims.length == 0 ? Shape.of(values.length) : Shape.of(dims));
     }
 
     /** FLOAT32 values, rounded from these; without extents, a vector. */
     public static Tensor of(double[] values, int... dims) {
+        Objects.requireNonNull(values, "tensor: values");
+        Objects.requireNonNull(dims, "tensor: dims");
         float[] rounded = new float[values.length];
         for (int i = 0; i < rounded.length; i++) {
             rounded[i] = (float) values[i];
@@ -48,6 +55,7 @@ public final class Tensor {
 
     /** A FLOAT32 matrix, copied from rows of equal length. */
     public static Tensor of(float[][] rows) {
+        Objects.requireNonNull(rows, "tensor: rows");
         Tensor t = zeros(matrix(rows.length, i -> rows[i].length), DType.FLOAT32);
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(rows[i], 0, t.array, i * rows[i].length, rows[i].length);
@@ -57,6 +65,7 @@ public final class Tensor {
 
     /** A FLOAT32 matrix, rounded from rows of equal length. */
     public static Tensor of(double[][] rows) {
+        Objects.requireNonNull(rows, "tensor: rows");
         Shape shape = matrix(rows.length, i -> rows[i].length);
         return of(Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray()).reshape(shape);
     }
@@ -77,6 +86,8 @@ public final class Tensor {
      * Pixels and other unsigned bytes as INT32 numbers from 0 to 255, as a uint8 input takes them.
      */
     public static Tensor uint8(byte[] values, int... dims) {
+        Objects.requireNonNull(values, "tensor: values");
+        Objects.requireNonNull(dims, "tensor: dims");
         int[] numbers = new int[values.length];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = Byte.toUnsignedInt(values[i]);
@@ -86,16 +97,22 @@ public final class Tensor {
 
     /** INT32 values over this very array. */
     public static Tensor of(int[] values, Shape shape) {
+        Objects.requireNonNull(values, "tensor: values");
+        Objects.requireNonNull(shape, "tensor: shape");
         return new Tensor(shape, DType.INT32, values, values.length);
     }
 
     /** INT32 values over this very array; without extents, a vector. */
     public static Tensor of(int[] values, int... dims) {
+        Objects.requireNonNull(values, "tensor: values");
+        Objects.requireNonNull(dims, "tensor: dims");
         return of(values, dims.length == 0 ? Shape.of(values.length) : Shape.of(dims));
     }
 
     /** INT64 values over this very array. */
     public static Tensor of(long[] values, Shape shape) {
+        Objects.requireNonNull(values, "tensor: values");
+        Objects.requireNonNull(shape, "tensor: shape");
         return new Tensor(shape, DType.INT64, values, values.length);
     }
 
@@ -111,6 +128,8 @@ public final class Tensor {
 
     /** Zeros of this shape and type. */
     public static Tensor zeros(Shape shape, DType dtype) {
+        Objects.requireNonNull(shape, "tensor: shape");
+        Objects.requireNonNull(dtype, "tensor: dtype");
         if (shape.size() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "tensor: %s has %d elements, one array holds at most %d; give data of that size as a stream, Dataset.of(count, i -> Sample.of(..))"
@@ -198,6 +217,7 @@ public final class Tensor {
 
     /** The element at these indices, one per axis; negative ones count from the end. */
     public double get(int... indices) {
+        Objects.requireNonNull(indices, "tensor: indices");
         if (indices.length != shape.rank()) {
             throw new IllegalArgumentException(
                     "tensor %s: get takes an index for each axis, got %s"
@@ -249,6 +269,7 @@ public final class Tensor {
 
     /** f of each element, as FLOAT32. */
     public Tensor map(DoubleUnaryOperator f) {
+        Objects.requireNonNull(f, "tensor: f");
         float[] values = new float[size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) f.applyAsDouble(number(i));
@@ -258,6 +279,8 @@ public final class Tensor {
 
     /** f of each element and that of another tensor at its place, as FLOAT32. */
     public Tensor zip(Tensor other, DoubleBinaryOperator f) {
+        Objects.requireNonNull(other, "tensor: other");
+        Objects.requireNonNull(f, "tensor: f");
         if (!other.shape.equals(shape)) {
             throw new IllegalArgumentException(
                     "tensor: both must have one shape, got %s and %s"
@@ -306,6 +329,7 @@ public final class Tensor {
 
     /** The same array under another shape of the same size. */
     public Tensor reshape(Shape to) {
+        Objects.requireNonNull(to, "tensor: to");
         return new Tensor(to, dtype, array, size());
     }
 
@@ -327,6 +351,7 @@ public final class Tensor {
      * @throws IndexOutOfBoundsException where there is no such row
      */
     public Tensor gather(int[] rows) {
+        Objects.requireNonNull(rows, "tensor: rows");
         width("gather");
         Tensor out = zeros(shape.withBatch(rows.length), dtype);
         gather(rows, 0, rows.length, out);
@@ -360,6 +385,7 @@ public final class Tensor {
 
     /** Copies all elements of another tensor of this type into a row of the first axis. */
     public void setRow(int row, Tensor source) {
+        Objects.requireNonNull(source, "tensor: source");
         int width = width("setRow");
         if (row < 0 || row >= shape.dim(0)) {
             throw noRow(row);
@@ -388,6 +414,7 @@ public final class Tensor {
 
     /** Rows of several tensors, one after another. */
     public static Tensor concatenate(List<Tensor> parts) {
+        Objects.requireNonNull(parts, "tensor: parts");
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("tensor: concatenate takes at least one part");
         }
@@ -417,6 +444,7 @@ public final class Tensor {
 
     /** True where shape, type and every bit agree (NaNs of the same bits included). */
     public boolean bitEquals(Tensor o) {
+        Objects.requireNonNull(o, "tensor: o");
         if (!shape.equals(o.shape) || dtype != o.dtype) {
             return false;
         }

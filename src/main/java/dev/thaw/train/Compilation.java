@@ -25,6 +25,10 @@ public record Compilation(
         List<List<Metric>> weightedMetrics) {
     /** Keeps its own copies; as many weights and metric lists as losses. */
     public Compilation {
+        Objects.requireNonNull(losses, "compile: losses");
+        Objects.requireNonNull(lossWeights, "compile: lossWeights");
+        Objects.requireNonNull(metrics, "compile: metrics");
+        Objects.requireNonNull(weightedMetrics, "compile: weightedMetrics");
         losses = List.copyOf(losses);
         lossWeights = List.copyOf(lossWeights);
         metrics = List.copyOf(metrics);
@@ -62,11 +66,13 @@ public record Compilation(
 
     /** One output. */
     public static Compilation of(Optimizer optimizer, Loss loss, Metric... metrics) {
+        Objects.requireNonNull(metrics, "compile: metrics");
         return of(optimizer, List.of(loss)).withMetrics(List.of(List.of(metrics)));
     }
 
     /** Several outputs, each loss counted once, without metrics. */
     public static Compilation of(Optimizer optimizer, List<Loss> losses) {
+        Objects.requireNonNull(losses, "compile: losses");
         return new Compilation(
                 optimizer, losses, Collections.nCopies(losses.size(), 1.0), nothing(losses.size()));
     }

@@ -2,26 +2,30 @@ package dev.thaw.conformance;
 
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.backend.spi.Device;
+import dev.thaw.campaign.Attack;
+import dev.thaw.campaign.Choices;
+import dev.thaw.campaign.Outcome;
 import dev.thaw.conformance.ConvolutionConformance.Geometry;
 import dev.thaw.op.Pool;
 import dev.thaw.op.Value;
 import dev.thaw.op.Window;
 import dev.thaw.tensor.Shape;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * Random windows, of convolutions and pools and their gradients, on the CPU against the reference:
- * small ones, and extreme ones whose extents, strides, dilations or paddings no network has. It
- * runs as a process of its own, since what it looks for ends the JVM: {@code GeometryFuzz
- * small|extreme SEED COUNT} prints each case before it runs, and after it how that ended.
+ * small ones, and extreme ones whose extents, strides, dilations or paddings no network has; now
+ * and then one that ended the JVM once.
  */
-public final class GeometryFuzz {
+public final class GeometryFuzz implements Attack {
     private static final int MOST_NUMBERS = 300_000;
     private static final double MOST_PRODUCTS = 3e6;
-    private static final int MOST_MILLIS = 5_000;
+    private static final int MOST_DRAWS = 1_000;
 
     private static final List<OpCase> KNOWN =
             List.of(
@@ -47,59 +51,36 @@ public final class GeometryFuzz {
                 d -> ConvolutionConformance.convolution(d, 1, g, channels, channels, 1, true));
     }
 
-    private final SplittableRandom random;
-    private final boolean extreme;
+    private final Backend backend = Device.cpu().open();
+    private Choices random;
+    private boolean extreme;
 
-    private GeometryFuzz(long seed, boolean extreme) {
-        this.random = new SplittableRandom(seed);
-        this.extreme = extreme;
-    }
-
-    /** The kind, the first seed and how many. */
-    public static void main(String[] args) {
-        Backend backend = Device.cpu().open();
-        int wrong = 0;
-        if (args[0].equals("known")) {
-            for (OpCase c : KNOWN) {
-                wrong += run(backend, c);
-            }
-        } else {
-            long seed = Long.parseLong(args[1]);
-            for (int i = 0; i < Integer.parseInt(args[2]); i++) {
-                OpCase c = new GeometryFuzz(seed + i, args[0].equals("extreme")).next();
-                System.out.println("seed " + (seed + i));
-                wrong += run(backend, c);
-            }
+    @Override
+    public Outcome run(Choices r, Path folder) throws IOException {
+        random = r;
+        extreme = r.nextBoolean();
+        OpCase c = r.nextInt(100) == 0 ? r.of(KNOWN) : next();
+        if (c == null) {
+            return Outcome.FINE;
         }
-        System.out.println("wrong: " + wrong);
-        System.exit(wrong == 0 ? 0 : 1);
-    }
-
-    /** Returns 1 where it is wrong or takes long, else 0. */
-    private static int run(Backend backend, OpCase c) {
-        System.out.println(c.name());
-        long begun = System.nanoTime();
-        String end = "";
+        Files.writeString(folder.resolve("window"), c.name());
         try {
             Conformance.requireAgreement(backend, c);
-        } catch (AssertionError | RuntimeException e) {
-            end = "WRONG " + e;
+            return Outcome.FINE;
+        } catch (AssertionError e) {
+            return Outcome.wrong(c.name() + ": " + e.getMessage());
         }
-        long millis = (System.nanoTime() - begun) / 1_000_000;
-        if (millis > MOST_MILLIS) {
-            end += " SLOW";
-        }
-        System.out.println("  " + millis + " ms" + end);
-        return end.isEmpty() ? 0 : 1;
     }
 
+    /** The next case; null where a thousand had no output or were too large. */
     private OpCase next() {
-        while (true) {
+        for (int i = 0; i < MOST_DRAWS; i++) {
             OpCase c = draw();
             if (c != null) {
                 return c;
             }
         }
+        return null;
     }
 
     /** A case; null where it has no output or is too large for the reference. */

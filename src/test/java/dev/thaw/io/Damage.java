@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Spoils a file in one of the ways that disks, networks and people do; a function of the seed. */
+/** Spoils a file in one of the ways that disks, networks and people do; as far as is drawn. */
 enum Damage {
     FLIPPED_BITS {
         @Override
@@ -101,9 +101,8 @@ enum Damage {
     /** Spoils these bytes, perhaps in place. */
     abstract byte[] spoil(byte[] b, Random r);
 
-    /** A spoiled copy, by a way that the seed chooses. */
-    static byte[] of(byte[] sound, long seed) {
-        Random r = new Random(seed * 0x9E3779B97F4A7C15L);
+    /** A spoiled copy, by a way that is drawn. */
+    static byte[] of(byte[] sound, Random r) {
         Damage[] ways = values();
         return ways[r.nextInt(ways.length)].spoil(sound.clone(), r);
     }

@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Spoils a JSON text so that it is, most often, JSON still: a function of the seed. */
-final class DamagedText {
+/** Spoils a JSON text so that it is, most often, JSON still: as far as is drawn. */
+public final class DamagedText {
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?(e-?\\d+)?");
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
     private static final Pattern WORD = Pattern.compile("true|false|null");
@@ -49,8 +49,7 @@ final class DamagedText {
 
     private DamagedText() {}
 
-    static byte[] of(byte[] sound, long seed) {
-        Random r = new Random(seed * 0xD1B54A32D192ED03L);
+    static byte[] of(byte[] sound, Random r) {
         String text = new String(sound, StandardCharsets.UTF_8);
         for (int i = 1 + r.nextInt(2); i > 0; i--) {
             text = once(text, r);
@@ -58,7 +57,8 @@ final class DamagedText {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String once(String text, Random r) {
+    /** The text with one change. */
+    public static String once(String text, Random r) {
         return switch (r.nextInt(8)) {
             case 0, 1 -> replaced(text, NUMBER, one(NUMBERS, r), r);
             case 2 -> replaced(text, VALUE, one(VALUES, r), r);

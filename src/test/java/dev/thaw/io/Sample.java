@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * A sound file, a way to spoil it, and a way to read it.
@@ -46,33 +47,33 @@ record Sample(String file, Spoiler spoiler, Reader reader) {
         /** The file, which has no checksum, or not everywhere. */
         FILE {
             @Override
-            byte[] spoil(byte[] sound, long seed) {
-                return Damage.of(sound, seed);
+            byte[] spoil(byte[] sound, Random r) {
+                return Damage.of(sound, r);
             }
         },
         /** An archive: what loads in spite of it must be as it was. */
         GUARDED {
             @Override
-            byte[] spoil(byte[] sound, long seed) {
-                return Damage.of(sound, seed);
+            byte[] spoil(byte[] sound, Random r) {
+                return Damage.of(sound, r);
             }
         },
         /** The weights in an archive with right checksums, as malice would have it. */
         WEIGHTS {
             @Override
-            byte[] spoil(byte[] sound, long seed) {
-                return archive(sound, b -> b, b -> Damage.of(b, seed));
+            byte[] spoil(byte[] sound, Random r) {
+                return archive(sound, b -> b, b -> Damage.of(b, r));
             }
         },
         /** The configuration in an archive with right checksums. */
         CONFIG {
             @Override
-            byte[] spoil(byte[] sound, long seed) {
-                return archive(sound, b -> DamagedText.of(b, seed), b -> b);
+            byte[] spoil(byte[] sound, Random r) {
+                return archive(sound, b -> DamagedText.of(b, r), b -> b);
             }
         };
 
-        abstract byte[] spoil(byte[] sound, long seed);
+        abstract byte[] spoil(byte[] sound, Random r);
     }
 
     private interface Change {

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 
 /**
@@ -46,6 +47,7 @@ public record Device(String kind, int index) {
 
     /** Reads {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:1}. */
     public static Device parse(String text) {
+        Objects.requireNonNull(text, "device: text");
         String[] parts = text.strip().split(":", 2);
         try {
             return new Device(parts[0], parts.length == 1 ? 0 : Integer.parseInt(parts[1]));

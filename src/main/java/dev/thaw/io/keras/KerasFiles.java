@@ -97,6 +97,7 @@ public final class KerasFiles {
      * initializers, regularizers, constraints and activations of your own.
      */
     public KerasFiles with(Registry more) {
+        Objects.requireNonNull(more, "files: more");
         return new KerasFiles(registry.with(more), compiles);
     }
 
@@ -140,11 +141,14 @@ public final class KerasFiles {
 
     /** As {@link #load(Path)}, with the objects that this reader knows. */
     public Model read(Path file) {
+        Objects.requireNonNull(file, "files: file");
         return read(ByteSource.open(file));
     }
 
     /** As {@link #load(InputStream, String)}, with the objects that this reader knows. */
     public Model read(InputStream in, String name) {
+        Objects.requireNonNull(in, "files: in");
+        Objects.requireNonNull(name, "files: name");
         try {
             return read(ByteSource.of(in.readAllBytes(), name));
         } catch (IOException e) {
@@ -154,6 +158,8 @@ public final class KerasFiles {
 
     /** As {@link #load(Path, Path)}, with the objects that this reader knows. */
     public Model read(Path architecture, Path weights) {
+        Objects.requireNonNull(architecture, "files: architecture");
+        Objects.requireNonNull(weights, "files: weights");
         Model model = readArchitecture(architecture);
         loadWeights(model, weights);
         return model;
@@ -161,6 +167,7 @@ public final class KerasFiles {
 
     /** A model with new weights, from what {@code model.to_json()} said in Keras. */
     public Model readArchitecture(Path json) {
+        Objects.requireNonNull(json, "files: json");
         return reading(
                 json.toString(),
                 () -> new ArchitectureFile(ByteSource.open(json)).model(registry, compiles));
@@ -197,6 +204,7 @@ public final class KerasFiles {
 
     /** What a file claims to hold, by its content. */
     public static Content content(Path file) {
+        Objects.requireNonNull(file, "files: file");
         ByteSource source = ByteSource.open(file);
         return reading(source.name(), () -> content(source));
     }
@@ -216,6 +224,8 @@ public final class KerasFiles {
      * file is refused.
      */
     public static void loadWeights(Network network, Path file) {
+        Objects.requireNonNull(network, "files: network");
+        Objects.requireNonNull(file, "files: file");
         weights(file, root -> WeightsLayout.read(network, root)).apply();
     }
 
@@ -226,10 +236,14 @@ public final class KerasFiles {
      * @return what was taken, what is missing in the file, what was left there
      */
     public static WeightReport loadWeights(Network network, Path file, LoadWeightsOptions options) {
+        Objects.requireNonNull(network, "files: network");
+        Objects.requireNonNull(file, "files: file");
+        Objects.requireNonNull(options, "files: options");
         return weights(file, root -> WeightsLayout.read(network, root, options)).apply();
     }
 
     private static <T> T weights(Path file, Function<Hdf5Group, T> read) {
+        Objects.requireNonNull(file, "files: file");
         ByteSource source = ByteSource.open(file);
         return reading(
                 source.name(),
@@ -254,6 +268,7 @@ public final class KerasFiles {
      *     loss_weights, metrics, weighted_metrics
      */
     public static void compile(Model model, String config) {
+        Objects.requireNonNull(model, "files: model");
         Objects.requireNonNull(config, "config");
         reading(
                 "compile_config",
@@ -279,20 +294,27 @@ public final class KerasFiles {
      *     no name; nothing is written then
      */
     public static void save(Model model, Path file) {
+        Objects.requireNonNull(model, "files: model");
+        Objects.requireNonNull(file, "files: file");
         save(model, model.compilation(), contents -> AtomicFile.write(file, contents));
     }
 
     /** Writes the same to a stream, which is not closed. */
     public static void save(Model model, OutputStream out) {
+        Objects.requireNonNull(model, "files: model");
+        Objects.requireNonNull(out, "files: out");
         save(model, model.compilation(), contents -> write(contents, out));
     }
 
     /** The same without how the model is compiled, and without its optimizer's state. */
     public static void saveWithoutCompilation(Model model, Path file) {
+        Objects.requireNonNull(model, "files: model");
+        Objects.requireNonNull(file, "files: file");
         save(model, Optional.empty(), contents -> AtomicFile.write(file, contents));
     }
 
     private static void save(Model model, Optional<Compilation> c, Consumer<Body> write) {
+        Objects.requireNonNull(model, "files: model");
         model.betweenSteps(() -> write.accept(ArchiveFile.contents(model, c)));
     }
 
@@ -306,6 +328,8 @@ public final class KerasFiles {
 
     /** Writes the weights alone, as Keras's {@code model.save_weights("x.weights.h5")}. */
     public static void saveWeights(Network network, Path file) {
+        Objects.requireNonNull(network, "files: network");
+        Objects.requireNonNull(file, "files: file");
         Runnable work = () -> AtomicFile.write(file, WeightsWriter.write(network, List.of()));
         if (network instanceof Model m) {
             m.betweenSteps(work);

@@ -1,13 +1,11 @@
 package dev.thaw.file;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.thaw.campaign.Attack;
+import dev.thaw.campaign.Choices;
+import dev.thaw.campaign.Outcome;
 import dev.thaw.io.hdf5.Hdf5Builder;
 import dev.thaw.io.hdf5.Hdf5File;
 import dev.thaw.tensor.Tensor;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,52 +14,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A process that saves one file over and over is killed without warning (SIGKILL), many times: the
- * file is always whole, one of the versions that were saved.
+ * A process that saves one file over and over is killed without warning (SIGKILL): the file is
+ * whole, one of the versions that were saved; at most one temporary stays, and the next save
+ * removes it.
  */
-class KilledSaveTest {
-    private static final int KILLS = 50;
-
-    /** Of them, those that must have hit a save, else the test proves nothing. */
-    private static final int LEAST_HITS = 5;
-
+public final class KilledSave implements Attack {
     private static final int VALUES = 500_000;
     private static final int LONGEST_DELAY_MS = 60;
     private static final String READY = "ready";
+    private static final int OLD = -1;
+    private static final int AFTER = 1_000;
 
-    @TempDir private Path folder;
-
-    @Test
-    void theTargetIsTheOldOrTheNewAlways() throws Exception {
+    @Override
+    public Outcome run(Choices random, Path folder) throws Exception {
         Path target = folder.resolve("model.keras");
-        save(target, -1);
-        Random random = new Random(20);
-        int hits = 0;
-        float last = -1;
-        for (int kill = 0; kill < KILLS; kill++) {
-            killWhileSaving(target, kill, random.nextInt(LONGEST_DELAY_MS));
-            float value = read(target);
-            assertThat(value).as("kill " + kill).isIn((float) 2 * kill, (float) 2 * kill + 1);
-            assertThat(value).isNotEqualTo(last);
-            last = value;
-            List<String> leftovers = leftovers();
-            assertThat(leftovers).hasSizeLessThanOrEqualTo(1);
-            assertThat(leftovers)
-                    .allMatch(n -> n.matches("\\.model\\.keras\\.[0-9a-f]{16}\\.thaw-tmp"));
-            hits += leftovers.size();
+        save(target, OLD);
+        int round = random.nextInt(100);
+        killWhileSaving(target, round, random.nextInt(LONGEST_DELAY_MS));
+        float value = read(target);
+        if (value != 2 * round && value != 2 * round + 1) {
+            return Outcome.wrong("the file has the version %s in round %d".formatted(value, round));
         }
-        assertThat(hits).as("kills in the middle of a save").isGreaterThanOrEqualTo(LEAST_HITS);
-        save(target, 1000);
-        assertThat(read(target)).isEqualTo(1000);
-        assertThat(leftovers()).isEmpty();
+        List<String> left = leftovers(folder);
+        if (left.size() > 1
+                || !left.stream()
+                        .allMatch(n -> n.matches("\\.model\\.keras\\.[0-9a-f]{16}\\.thaw-tmp"))) {
+            return Outcome.wrong("these stay: " + left);
+        }
+        save(target, AFTER);
+        return read(target) == AFTER && leftovers(folder).isEmpty()
+                ? left.isEmpty() ? Outcome.FINE : Outcome.REFUSED // a save was hit
+                : Outcome.wrong("the next save left " + leftovers(folder));
     }
 
-    private void killWhileSaving(Path target, int round, int delay) throws Exception {
+    private static void killWhileSaving(Path target, int round, int delay) throws Exception {
         Process p =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -73,13 +63,16 @@ class KilledSaveTest {
                                 System.getProperty(
                                         "surefire.test.class.path",
                                         System.getProperty("java.class.path")),
-                                KilledSaveTest.class.getName(),
+                                KilledSave.class.getName(),
                                 target.toString(),
                                 Integer.toString(2 * round))
                         .redirectErrorStream(true)
                         .start();
         try (BufferedReader out = p.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(out.readLine()).isEqualTo(READY);
+            String line = out.readLine();
+            if (!READY.equals(line)) {
+                throw new IllegalStateException("the saver says " + line);
+            }
             TimeUnit.MILLISECONDS.sleep(delay);
         } finally {
             p.destroyForcibly().waitFor();
@@ -120,12 +113,14 @@ class KilledSaveTest {
                             new String(zip.bytes("config.json", 100), StandardCharsets.UTF_8));
             float[] whole = new float[VALUES];
             Arrays.fill(whole, value);
-            assertThat(Arrays.equals(values, whole)).as("values that are all " + value).isTrue();
+            if (!Arrays.equals(values, whole)) {
+                throw new IllegalStateException("not all values are " + value);
+            }
             return value;
         }
     }
 
-    private List<String> leftovers() throws IOException {
+    private static List<String> leftovers(Path folder) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             return all.map(p -> p.getFileName().toString())
                     .filter(n -> !n.equals("model.keras"))
