@@ -475,6 +475,7 @@ def images():
         layer("brightened_range" + e, lambda: L.RandomBrightness((-0.45, -0.45), value_range=(0, 8)), (1, 3, 3, 2), dtype=t.replace("uint8", "int32"), random=False, train=False, probe=False)
         if t == F:
             layer("contrasted_range", lambda: L.RandomContrast(0.0, value_range=(0, 8)), (1, 3, 3, 2), dtype=t, random=False, train=False, probe=False)
+    layer("random_crop_of_everything", lambda: L.RandomCrop(4, 5), (2, 4, 5, 2), random=False, train=False, probe=False)
 
 
 # --- What models take: types, ranks, batches, masks
