@@ -45,13 +45,16 @@ final class MatMulKernels {
                         new long[] {k, n}, op.transposeB() ? new long[] {1, k} : new long[] {n, 1});
         dnnl_memory_desc bias = op.bias() == null ? null : Dnnl.dense(1, n);
         dnnl_memory_desc y = Dnnl.dense(m, n);
+        Epilogue epilogue = new Epilogue(null, op.rectifier());
         Primitive p =
                 new Primitive(
                         "matmul",
                         Dnnl.threads(2. * m * n * k / FLOPS_PER_NS),
-                        (pd, attr) ->
-                                dnnl_matmul_primitive_desc_create(
-                                        pd, Dnnl.get().engine(), a, b, bias, y, attr),
+                        (pd, attr) -> {
+                            PostOps.add(epilogue, attr, y);
+                            return dnnl_matmul_primitive_desc_create(
+                                    pd, Dnnl.get().engine(), a, b, bias, y, attr);
+                        },
                         bias == null
                                 ? new dnnl_memory_desc[] {a, b, y}
                                 : new dnnl_memory_desc[] {a, b, bias, y});
@@ -63,9 +66,8 @@ final class MatMulKernels {
             args.add(new Pipeline.Argument(DNNL_ARG_BIAS, Pipeline.operand(op.bias())));
         }
         args.add(new Pipeline.Argument(DNNL_ARG_DST, Pipeline.operand(op.y())));
-        line.then(line.own(p), args);
-        Epilogue epilogue = new Epilogue(null, op.rectifier());
-        return epilogue.isThere() ? line.then(memory -> epilogue.after(op.y(), memory)) : line;
+        args.addAll(PostOps.arguments(epilogue));
+        return line.then(line.own(p), args);
     }
 
     private static Prepared columnSum(BiasGrad op) {

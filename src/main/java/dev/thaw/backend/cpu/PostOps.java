@@ -48,6 +48,10 @@ final class PostOps {
             }
             if (epilogue.rectifier() != Rectifier.NONE) {
                 Dnnl.check(dnnl_post_ops_append_prelu(ops, 0), "post-op relu");
+                // -1 times 0 is -0, and that plus 0 is 0
+                Dnnl.check(
+                        dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_linear, 1, 0),
+                        "post-op plus 0");
             }
             Dnnl.check(dnnl_primitive_attr_set_post_ops(attr, ops), "post-ops");
         } finally {
