@@ -31,12 +31,35 @@ final class MatMulKernels {
     }
 
     private static Prepared matMul(MatMul op) {
+        if (op.y().size() == 0) {
+            return (buffers, workspace) -> () -> {};
+        }
+        Epilogue epilogue = new Epilogue(null, op.rectifier());
+        Primitive p = primitive(op, epilogue);
+        boolean within = !epilogue.isThere() || !p.implementation().startsWith("ref");
+        if (!within) {
+            p.close();
+            p = primitive(op, Epilogue.NONE);
+        }
+        Pipeline line = new Pipeline();
+        List<Pipeline.Argument> args = new ArrayList<>();
+        args.add(new Pipeline.Argument(DNNL_ARG_SRC, Pipeline.operand(op.a())));
+        args.add(new Pipeline.Argument(DNNL_ARG_WEIGHTS, Pipeline.operand(op.b())));
+        if (op.bias() != null) {
+            args.add(new Pipeline.Argument(DNNL_ARG_BIAS, Pipeline.operand(op.bias())));
+        }
+        args.add(new Pipeline.Argument(DNNL_ARG_DST, Pipeline.operand(op.y())));
+        if (within) {
+            args.addAll(PostOps.arguments(epilogue));
+        }
+        line.then(line.own(p), args);
+        return within ? line : epilogue.after(op.y(), line);
+    }
+
+    private static Primitive primitive(MatMul op, Epilogue epilogue) {
         long m = op.y().shape().dim(0);
         long n = op.y().shape().dim(1);
         long k = op.a().shape().dim(op.transposeA() ? 0 : 1);
-        if (m == 0 || n == 0) {
-            return (buffers, workspace) -> () -> {};
-        }
         dnnl_memory_desc a =
                 Dnnl.strided(
                         new long[] {m, k}, op.transposeA() ? new long[] {1, m} : new long[] {k, 1});
@@ -45,29 +68,17 @@ final class MatMulKernels {
                         new long[] {k, n}, op.transposeB() ? new long[] {1, k} : new long[] {n, 1});
         dnnl_memory_desc bias = op.bias() == null ? null : Dnnl.dense(1, n);
         dnnl_memory_desc y = Dnnl.dense(m, n);
-        Epilogue epilogue = new Epilogue(null, op.rectifier());
-        Primitive p =
-                new Primitive(
-                        "matmul",
-                        Dnnl.threads(2. * m * n * k / FLOPS_PER_NS),
-                        (pd, attr) -> {
-                            PostOps.add(epilogue, attr, y);
-                            return dnnl_matmul_primitive_desc_create(
-                                    pd, Dnnl.get().engine(), a, b, bias, y, attr);
-                        },
-                        bias == null
-                                ? new dnnl_memory_desc[] {a, b, y}
-                                : new dnnl_memory_desc[] {a, b, bias, y});
-        Pipeline line = new Pipeline();
-        List<Pipeline.Argument> args = new ArrayList<>();
-        args.add(new Pipeline.Argument(DNNL_ARG_SRC, Pipeline.operand(op.a())));
-        args.add(new Pipeline.Argument(DNNL_ARG_WEIGHTS, Pipeline.operand(op.b())));
-        if (bias != null) {
-            args.add(new Pipeline.Argument(DNNL_ARG_BIAS, Pipeline.operand(op.bias())));
-        }
-        args.add(new Pipeline.Argument(DNNL_ARG_DST, Pipeline.operand(op.y())));
-        args.addAll(PostOps.arguments(epilogue));
-        return line.then(line.own(p), args);
+        return new Primitive(
+                "matmul",
+                Dnnl.threads(2. * m * n * k / FLOPS_PER_NS),
+                (pd, attr) -> {
+                    PostOps.add(epilogue, attr, y);
+                    return dnnl_matmul_primitive_desc_create(
+                            pd, Dnnl.get().engine(), a, b, bias, y, attr);
+                },
+                bias == null
+                        ? new dnnl_memory_desc[] {a, b, y}
+                        : new dnnl_memory_desc[] {a, b, bias, y});
     }
 
     private static Prepared columnSum(BiasGrad op) {
