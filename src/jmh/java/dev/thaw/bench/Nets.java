@@ -3,6 +3,9 @@ package dev.thaw.bench;
 import static dev.thaw.layer.activation.ActivationFunction.RELU;
 import static dev.thaw.layer.activation.ActivationFunction.SOFTMAX;
 
+import dev.thaw.applications.Application;
+import dev.thaw.applications.ApplicationOptions;
+import dev.thaw.applications.GlobalPooling;
 import dev.thaw.data.Dataset;
 import dev.thaw.data.TensorDataset;
 import dev.thaw.layer.Input;
@@ -18,6 +21,11 @@ import dev.thaw.model.Model;
 import dev.thaw.model.Sequential;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.loss.SparseCategoricalCrossentropy;
+import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.Adam;
+import dev.thaw.train.optimizer.Optimizer;
+import dev.thaw.train.optimizer.SGD;
 
 import java.util.SplittableRandom;
 
@@ -60,6 +68,40 @@ final class Nets {
 
     private static Symbol normalized(Symbol x) {
         return new ReLU().apply(new BatchNormalization().apply(x));
+    }
+
+    /**
+     * A network by name: {@code geron}, {@code separable} or an application of size x size images.
+     * For the purpose {@code frozen} an application's base is frozen under a new head.
+     */
+    static Model of(String name, int size, String purpose) {
+        return switch (name) {
+            case "geron" -> geron();
+            case "separable" -> separable();
+            default -> application(Application.named(name), size, purpose);
+        };
+    }
+
+    private static Model application(Application net, int size, String purpose) {
+        ApplicationOptions options = ApplicationOptions.DEFAULT.withInputShape(size, size, 3);
+        if (!purpose.equals("frozen")) {
+            return net.create(options);
+        }
+        Model base = net.create(options.withIncludeTop(false).withPooling(GlobalPooling.AVG));
+        base.freeze();
+        return new Model(base.input(), new Dense(CLASSES, SOFTMAX).apply(base.output()));
+    }
+
+    /**
+     * Cross-entropy, its accuracy, and the purpose's optimizer: Adam for {@code adam}, else SGD
+     * with momentum.
+     */
+    static void compile(Model model, String purpose) {
+        compile(model, purpose.equals("adam") ? new Adam(.001) : new SGD(.01).momentum(.9));
+    }
+
+    static void compile(Model model, Optimizer optimizer) {
+        model.compile(optimizer, new SparseCategoricalCrossentropy(), Metric.of("accuracy"));
     }
 
     /** Rows uniform in [0, 1) with random classes. */

@@ -25,6 +25,7 @@ final class TimedBackend implements Backend {
         private final Op op;
         private final long[] nanos = new long[KEPT];
         private int count;
+        private long total;
 
         private Clock(Op op) {
             this.op = op;
@@ -36,10 +37,22 @@ final class TimedBackend implements Backend {
 
         private void add(long duration) {
             nanos[count++ % KEPT] = duration;
+            total += duration;
+        }
+
+        /** Since the last reset. */
+        int launches() {
+            return count;
+        }
+
+        /** Of all launches since the last reset. */
+        double totalMicros() {
+            return total / 1e3;
         }
 
         void reset() {
             count = 0;
+            total = 0;
         }
 
         /** The duration that this share of the launches stayed below. */
@@ -129,6 +142,21 @@ final class TimedBackend implements Backend {
     @Override
     public int alignment() {
         return inner.alignment();
+    }
+
+    @Override
+    public long maxValueBytes() {
+        return inner.maxValueBytes();
+    }
+
+    @Override
+    public boolean padsUnevenly(Op op) {
+        return inner.padsUnevenly(op);
+    }
+
+    @Override
+    public void requireRoom(long bytes, String label) {
+        inner.requireRoom(bytes, label);
     }
 
     @Override
