@@ -1,4 +1,4 @@
-// ApplyRule, Assign and MovingAverage: a formula over all elements of many tensors, one launch. Updates
+// ApplyRule, Assign, MovingAverage and Guard: a formula over all elements of many tensors, one launch. Updates
 // in place. Skipped while *health >= 0, moving averages excepted.
 //
 // A rule is a struct with the number of its SLOTS and whether it reads GRADIENTS. Each thread makes it
@@ -17,6 +17,8 @@
 // assign_number(table, chunks, health, value) operands: targets; value: one FLOAT32. target = *value
 // moving_average(table, chunks, keep, take)   operands: moving, batch. moving = moving keep + batch take
 //                   where batch is finite; keep = (float) momentum, take = (float) (1 - momentum)
+// guard(table, chunks, iteration, health)     operands: watched. Where one of them is NaN or infinite and
+//                   health is -1: health = iteration, which all blocks agree on
 // Dynamic shared memory: 0.
 
 #include "common/chunks.cuh"
@@ -377,4 +379,18 @@ extern "C" __global__ void moving_average(
     thaw::over_chunks<2, 1>(table, chunks, true, [=](int) {
         return [=](float (&e)[2]) { e[0] = isfinite(e[1]) ? e[0] * keep + e[1] * take : e[0]; };
     });
+}
+
+extern "C" __global__ void guard(
+        const long long* table, int chunks, const long long* iteration, long long* health) {
+    bool finite = true;
+    thaw::over_chunks<1, 0>(table, chunks, true, [&finite](int) {
+        return [&finite](float (&e)[1]) { finite = finite && isfinite(e[0]); };
+    });
+    if (!finite) {
+        atomicCAS(
+                reinterpret_cast<unsigned long long*>(health),
+                ~0ull,
+                (unsigned long long)thaw::now(iteration));
+    }
 }

@@ -1,8 +1,6 @@
-// Increment, Guard, Gate: one number of state in device memory. Launch one block of one thread.
+// Increment, Gate: one number of state in device memory. Launch one block of one thread.
 //
 // increment(counter)                 counter = counter + 1; INT64
-// guard(loss, iteration, health)     where health < 0 and loss is NaN or infinite:
-//                                    health = iteration; loss FLOAT32, the others INT64
 // gate(iteration, health, count, open, period)   count = iteration / period; open = -1 where health < 0
 //                                    and iteration + 1 is a multiple of the period, else 0; INT64
 //
@@ -13,16 +11,6 @@
 extern "C" __global__ void increment(long long* counter) {
     if (thaw::grid_index() == 0 && threadIdx.y == 0) {
         *counter += 1;
-    }
-}
-
-extern "C" __global__ void guard(
-        const float* loss, const long long* iteration, long long* health) {
-    if (thaw::grid_index() == 0 && threadIdx.y == 0) {
-        bool finite = fabsf(*loss) < thaw::infinity();
-        if (*health < 0 && !finite) {
-            *health = *iteration;
-        }
     }
 }
 

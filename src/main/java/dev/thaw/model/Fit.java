@@ -113,6 +113,7 @@ final class Fit {
                 session.betweenSteps(this::useAverages);
             }
             callbacks.trainEnd();
+            session.requireFiniteWeights(); // after a callback that puts earlier weights back
         }
         return history;
     }

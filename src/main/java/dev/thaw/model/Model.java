@@ -136,6 +136,9 @@ public class Model extends Network implements AutoCloseable {
      * evaluate, save and assign weights.
      *
      * @throws IllegalStateException if a fit of this model runs already, on any thread
+     * @throws dev.thaw.train.NonFiniteLossException if a loss or a gradient is NaN or infinite
+     * @throws dev.thaw.train.NonFiniteWeightException if a weight, a moving statistic or a state of
+     *     the optimizer is NaN or infinite at the end
      * @throws dev.thaw.train.TrainingInterruptedException if the thread is interrupted: training
      *     ends between two steps
      */

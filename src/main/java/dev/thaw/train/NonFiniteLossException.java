@@ -1,6 +1,9 @@
 package dev.thaw.train;
 
-/** The loss became NaN or infinite. The weights are what they were before the step that failed. */
+/**
+ * The loss, or a gradient of it, became NaN or infinite. The weights are what they were before the
+ * step that failed.
+ */
 public final class NonFiniteLossException extends ArithmeticException {
     private static final long serialVersionUID = 1;
 
@@ -19,8 +22,8 @@ public final class NonFiniteLossException extends ArithmeticException {
     }
 
     /**
-     * The path of the first layer whose output was not finite; empty where only the loss was not,
-     * or where a stream gave other samples when it was read again.
+     * The path of the first layer whose output was not finite; empty where only the loss or a
+     * gradient was not, or where a stream gave other samples when it was read again.
      */
     public String layer() {
         return layer;

@@ -244,6 +244,15 @@ public final class Session implements AutoCloseable {
         turns.requireOpen();
     }
 
+    /**
+     * Refuses what a training has left that is not finite.
+     *
+     * @throws NonFiniteWeightException naming the first such weight, moving statistic or slot
+     */
+    public void requireFiniteWeights() {
+        turns.betweenSteps(() -> new FiniteCheck(model).check(compilation.optimizer()));
+    }
+
     /** Ends a training whose thread somebody interrupts, between two steps. */
     public void requireUninterrupted() {
         if (Thread.currentThread().isInterrupted()) {

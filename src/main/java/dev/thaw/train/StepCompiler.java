@@ -45,6 +45,9 @@ import java.util.stream.Collectors;
 final class StepCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(StepCompiler.class);
 
+    /** Of a gradient that the guard looks at. */
+    private static final int WATCHED_SIZE = 4096;
+
     private final Network model;
     private final Backend backend;
     private final DeviceMemory memory;
@@ -155,7 +158,7 @@ final class StepCompiler {
         p.setScope("optimizer");
         Value iteration = p.variable(optimizer.iterationsVariable());
         Value state = p.variable(health);
-        p.emit(new Guard(o.loss(), iteration, state));
+        p.emit(new Guard(watched(o.loss(), updates), iteration, state));
         if (!updates.isEmpty()) {
             Value rate = p.variable(optimizer.learningRateVariable());
             optimizer.lower(p, updates, new Optimizer.StepState(rate, iteration, state));
@@ -165,6 +168,21 @@ final class StepCompiler {
         finishRandom(t);
         return new Step(
                 plan(p, Set.of()), feeds(t, o.feeds()), t.call.outputs(), o.running(), null);
+    }
+
+    /**
+     * The loss and the small gradients. What is not finite in what a layer passes back goes on to
+     * all layers below it, and comes to a bias or a scale there, each of which is a sum of it; to
+     * look through the large ones as well would cost a twentieth of a step.
+     */
+    private static List<Value> watched(Value loss, List<Optimizer.Update> updates) {
+        List<Value> all = new ArrayList<>(List.of(loss));
+        for (Optimizer.Update u : updates) {
+            if (u.gradient().size() <= WATCHED_SIZE) {
+                all.add(u.gradient());
+            }
+        }
+        return all;
     }
 
     private static Value scaled(Program p, Value loss, Optimizer optimizer) {

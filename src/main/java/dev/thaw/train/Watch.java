@@ -97,8 +97,8 @@ final class Watch {
                         .orElse("");
         throw new NonFiniteLossException(
                 """
-                %s: the loss is NaN or infinite at step %d (samples %s); %s. The weights are as \
-                before this step: lower the learning rate, or check the data with \
+                %s: the loss or its gradient is NaN or infinite at step %d (samples %s); %s. The \
+                weights are as before this step: lower the learning rate, or check the data with \
                 withCheckInputs(true)"""
                         .formatted(
                                 model.name(),
@@ -123,7 +123,7 @@ final class Watch {
             return "the first layer to blame is not known, since the data gave other samples when read again";
         }
         return layer.isEmpty()
-                ? "every layer's output is finite, so it is the loss itself: check the targets"
+                ? "every layer's output is finite, so it is the loss itself (check the targets), or the gradient of a root, a logarithm or a power at 0"
                 : "the first output that is not finite is that of " + layer;
     }
 

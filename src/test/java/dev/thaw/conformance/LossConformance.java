@@ -141,7 +141,27 @@ abstract class LossConformance extends Conformance {
 
     private static void guard(Draft d, float loss, long before) {
         Value health = d.counter("health", before);
-        d.emit(new Guard(d.number("loss", loss), d.counter("iteration", (1L << 33) + 5), health));
+        d.emit(
+                new Guard(
+                        List.of(d.number("loss", loss)),
+                        d.counter("iteration", (1L << 33) + 5),
+                        health));
+        d.fetch(health, Tolerance.EXACT);
+    }
+
+    /** One number, of gradients that take more than a block, is not finite, or none. */
+    private static void guardOfGradients(Draft d, int at, float odd) {
+        Value first = d.normal("first", Shape.of(5));
+        Value second = d.normal("second", Shape.of(67, 83));
+        if (at >= 0) {
+            d.content().get(second).floats()[at] = odd;
+        }
+        Value health = d.counter("health", -1);
+        d.emit(
+                new Guard(
+                        List.of(d.number("loss", 1), first, second),
+                        d.counter("iteration", 7),
+                        health));
         d.fetch(health, Tolerance.EXACT);
     }
 
@@ -172,6 +192,14 @@ abstract class LossConformance extends Conformance {
         all.add(new OpCase("Softmax (5,)", d -> softmax(d, Shape.of(5))));
         all.add(new OpCase("Cross-entropy, large logits", LossConformance::confident));
         all.add(new OpCase("Accumulate a number", d -> accumulate(d, Shape.scalar())));
+        for (int at : new int[] {-1, 0, 2047, 2048, 67 * 83 - 1}) {
+            for (float odd : new float[] {Float.NaN, 1 / 0f, -1 / 0f}) {
+                all.add(
+                        new OpCase(
+                                "Guard of a gradient with %s at %d".formatted(odd, at),
+                                d -> guardOfGradients(d, at, odd)));
+            }
+        }
         for (float loss : new float[] {0, -1, Float.MAX_VALUE, Float.NaN, 1 / 0f, -1 / 0f}) {
             for (long before : new long[] {-1, 0, 17}) {
                 all.add(

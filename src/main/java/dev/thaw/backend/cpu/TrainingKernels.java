@@ -85,15 +85,34 @@ final class TrainingKernels {
 
     private static Prepared guard(Guard op) {
         return (buffers, workspace) -> {
-            FloatBuffer loss = Tiles.floats(op.loss(), buffers);
+            List<FloatBuffer> watched =
+                    op.watched().stream().map(v -> Tiles.floats(v, buffers)).toList();
+            int[] sizes = op.watched().stream().mapToInt(v -> Math.toIntExact(v.size())).toArray();
             LongBuffer iteration = Tiles.longs(op.iteration(), buffers);
             LongBuffer health = Tiles.longs(op.health(), buffers);
+            float[] tile = new float[Tiles.SIZE];
             return () -> {
-                if (health.get(0) < 0 && !Float.isFinite(loss.get(0))) {
+                boolean finite = true;
+                for (int i = 0; i < sizes.length; i++) {
+                    finite &= isFinite(watched.get(i), sizes[i], tile);
+                }
+                if (health.get(0) < 0 && !finite) {
                     health.put(0, iteration.get(0));
                 }
             };
         };
+    }
+
+    private static boolean isFinite(FloatBuffer x, int size, float[] tile) {
+        boolean finite = true;
+        for (int at = 0; at < size; at += Tiles.SIZE) {
+            int n = Math.min(Tiles.SIZE, size - at);
+            x.get(at, tile, 0, n);
+            for (int i = 0; i < n; i++) {
+                finite &= Float.isFinite(tile[i]);
+            }
+        }
+        return finite;
     }
 
     private static Prepared gate(Gate op) {

@@ -4,6 +4,7 @@ import dev.thaw.backend.spi.Buffer;
 import dev.thaw.backend.spi.Prepared;
 import dev.thaw.op.ApplyRule;
 import dev.thaw.op.Assign;
+import dev.thaw.op.Guard;
 import dev.thaw.op.MovingAverage;
 import dev.thaw.op.Op;
 import dev.thaw.op.Value;
@@ -39,6 +40,7 @@ final class OptimizerKernels {
         table.add(ApplyRule.class, OptimizerKernels::rule);
         table.add(Assign.class, OptimizerKernels::assign);
         table.add(MovingAverage.class, OptimizerKernels::movingAverage);
+        table.add(Guard.class, OptimizerKernels::guard);
     }
 
     private static Prepared rule(Engine engine, ApplyRule op) {
@@ -90,6 +92,15 @@ final class OptimizerKernels {
                         "assign",
                         List.of(op.targets(), op.values()),
                         a -> a.value(op.health()));
+    }
+
+    private static Prepared guard(Engine engine, Guard op) {
+        return prepare(
+                engine,
+                op,
+                "guard",
+                List.of(op.watched()),
+                a -> a.values(op.iteration(), op.health()));
     }
 
     private static Prepared movingAverage(Engine engine, MovingAverage op) {

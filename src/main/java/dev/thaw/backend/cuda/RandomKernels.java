@@ -7,7 +7,6 @@ import dev.thaw.op.Dropout;
 import dev.thaw.op.Gate;
 import dev.thaw.op.GaussianDropout;
 import dev.thaw.op.GaussianNoise;
-import dev.thaw.op.Guard;
 import dev.thaw.op.Increment;
 import dev.thaw.op.Op;
 import dev.thaw.op.Philox;
@@ -29,7 +28,6 @@ final class RandomKernels {
         table.add(GaussianDropout.class, RandomKernels::gaussianDropout);
         table.add(GaussianNoise.class, RandomKernels::gaussianNoise);
         table.add(Increment.class, RandomKernels::increment);
-        table.add(Guard.class, RandomKernels::guard);
         table.add(Gate.class, RandomKernels::gate);
     }
 
@@ -122,14 +120,6 @@ final class RandomKernels {
         CUfunction f = engine.function("state", "increment");
         return (buffers, workspace) ->
                 engine.arguments(op, buffers).value(op.counter()).launch(f, Launch.Grid.of(1, 1));
-    }
-
-    private static Prepared guard(Engine engine, Guard op) {
-        CUfunction f = engine.function("state", "guard");
-        return (buffers, workspace) ->
-                engine.arguments(op, buffers)
-                        .values(op.loss(), op.iteration(), op.health())
-                        .launch(f, Launch.Grid.of(1, 1));
     }
 
     private static Prepared gate(Engine engine, Gate op) {

@@ -204,7 +204,13 @@ final class Losses {
     }
 
     private static void guard(Guard op, Cells cells) {
-        if (cells.integer(op.health()) < 0 && !Double.isFinite(cells.number(op.loss()))) {
+        boolean finite = true;
+        for (Value v : op.watched()) {
+            for (int i = 0; i < v.size(); i++) {
+                finite &= Double.isFinite(cells.numbers(v).get(i));
+            }
+        }
+        if (cells.integer(op.health()) < 0 && !finite) {
             cells.integers(op.health()).put(0, cells.integer(op.iteration()));
         }
     }
