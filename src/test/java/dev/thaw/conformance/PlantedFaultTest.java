@@ -2,6 +2,7 @@ package dev.thaw.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.thaw.backend.cuda.CudaDevice;
 import dev.thaw.backend.cuda.Settings;
 import dev.thaw.backend.spi.Backend;
 import dev.thaw.sim.OnSimulator;
@@ -94,6 +95,7 @@ class PlantedFaultTest {
         Files.createSymbolicLink(
                 folder.resolve("common"), KERNELS.resolve("common").toAbsolutePath());
         Simulator.compile(file, folder.resolve("shape.cubin"));
+        CudaDevice.open(); // which all tests share: these properties are not for it
         String kernels = System.setProperty("thaw.cuda.kernels", folder.toString());
         System.setProperty(Backend.EXACT_PROPERTY, "true");
         try (Backend backend = Settings.open(Map.of())) {
