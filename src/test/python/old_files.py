@@ -97,6 +97,25 @@ def lambda_layer():
     keep("lambda_layer", model, 100 * numbers(8, 4))
 
 
+@file
+def nested_structures():
+    """Lists within dictionaries within one another; x and y are numbered in Keras's order of flattening."""
+    keras.utils.set_random_seed(1)
+    i, j, k = (keras.Input((2,), name=n) for n in ("i", "j", "k"))
+    first = layers.Dense(1, name="first")(layers.Concatenate(name="all")([i, j, k]))
+    second = layers.Dense(2, name="second")(layers.Subtract(name="less")([i, j]))
+    third = layers.Dense(3, name="third")(k)
+    model = keras.Model({"b": [i, j], "a": {"z": k}}, {"out": [first, [second]], "more": third})
+    model.compile("sgd", {"out": ["mse", ["mae"]], "more": None})
+    x = {"b": [numbers(4, 2, seed=0), numbers(4, 2, seed=1)], "a": {"z": numbers(4, 2, seed=2)}}
+    folder = OUT / "nested_structures"
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save(folder / "model.keras")
+    for side, values in (("x", x), ("y", model.predict(x, verbose=0))):
+        for n, value in enumerate(keras.tree.flatten(values)):
+            np.save(folder / f"{side}{n}.npy", value)
+
+
 def keep2(name, model, x):
     """Keeps a model of Keras 2."""
     from tensorflow.python.keras.saving import hdf5_format

@@ -2,7 +2,6 @@ package dev.thaw.cli;
 
 import dev.thaw.data.Dataset;
 import dev.thaw.data.TensorDataset;
-import dev.thaw.graph.Structure;
 import dev.thaw.layer.Symbol;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.DType;
@@ -59,23 +58,27 @@ final class DataOptions {
     /** The arrays in the types that this model and its losses take. */
     Dataset read(Model model) {
         List<Loss> losses = model.compilation().map(Compilation::losses).orElse(List.of());
+        List<String> names = model.outputNames();
+        // outputs without a loss need no targets
+        List<Integer> judged = model.compilation().map(Compilation::judged).orElse(List.of());
+        if (judged.size() == y.size() && judged.size() < losses.size()) {
+            losses = judged.stream().map(losses::get).toList();
+            names = judged.stream().map(model.outputNames()::get).toList();
+        }
         List<Tensor> targets = new ArrayList<>();
-        List<Path> files =
-                NamedFile.inOrder("--y", y, model.outputNames(), model.outputStructure());
+        List<Path> files = NamedFile.inOrder("--y", y, names, model.outputStructure());
         for (int i = 0; i < files.size(); i++) {
             DType wanted = i < losses.size() ? losses.get(i).targetType() : DType.FLOAT32;
             targets.add(new ArrayFile(files.get(i)).read(wanted));
         }
         TensorDataset data =
                 new TensorDataset(tensors("--x", model, x), targets, weights(targets.size()));
-        return named(model, data, model.outputNames());
+        return named(model, data, names);
     }
 
     /** Data in a model's order, under its names where only these tell. */
     private static Dataset named(Model model, Dataset data, List<String> targets) {
-        boolean dictionary =
-                model.inputStructure().form() == Structure.Form.DICTIONARY
-                        || model.outputStructure().form() == Structure.Form.DICTIONARY;
+        boolean dictionary = model.inputStructure().isNamed() || model.outputStructure().isNamed();
         return dictionary ? data.named(model.inputNames(), targets) : data;
     }
 

@@ -37,7 +37,7 @@ record NamedFile(String name, Path path) {
             String option, List<String> arguments, List<String> names, Structure structure) {
         List<NamedFile> files = arguments.stream().map(NamedFile::of).toList();
         List<String> given = files.stream().map(NamedFile::name).filter(n -> !n.isEmpty()).toList();
-        boolean dictionary = structure.form() == Structure.Form.DICTIONARY && names.size() > 1;
+        boolean dictionary = structure.isNamed() && names.size() > 1;
         if (given.isEmpty() && !dictionary) {
             return files.stream().map(NamedFile::path).toList();
         }

@@ -124,30 +124,30 @@ public class Network extends Layer {
         outputStructure = out;
     }
 
-    /** What data call the inputs: the keys of a dictionary, else the names of the input layers. */
+    /**
+     * What data call the inputs: the keys of a dictionary, {@link Structure#paths} where structures
+     * nest in it, else the names of the input layers.
+     */
     public final List<String> inputNames() {
         return names(inputStructure, inputs);
     }
 
-    /** What data call the outputs: the keys of a dictionary, else the names of their layers. */
+    /**
+     * What data call the outputs: the keys of a dictionary, {@link Structure#paths} where
+     * structures nest in it, else the names of their layers.
+     */
     public final List<String> outputNames() {
         return names(outputStructure, outputs);
     }
 
     private static List<String> names(Structure structure, List<Symbol> symbols) {
-        return structure.form() == Structure.Form.DICTIONARY
-                ? structure.keys()
+        return structure.isNamed()
+                ? structure.paths()
                 : symbols.stream().map(s -> s.node().layer().name()).toList();
     }
 
     private void requireFit(Structure s, int tensors, String side) {
-        boolean fits =
-                switch (s.form()) {
-                    case SINGLE -> tensors == 1;
-                    case LIST -> true;
-                    case DICTIONARY -> s.keys().size() == tensors;
-                };
-        if (!fits) {
+        if (s.tensors() != tensors) {
             throw refuse("has %s %ss, which do not fit %s".formatted(tensors, side, s));
         }
     }

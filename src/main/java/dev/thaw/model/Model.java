@@ -98,20 +98,35 @@ public class Model extends Network implements AutoCloseable {
         compile(Compilation.of(optimizer, loss, metrics));
     }
 
-    /** Fixes how the model is trained, with a loss for each output by its name. */
+    /**
+     * Fixes how the model is trained, with losses for outputs by their names; those that are not
+     * named have none.
+     */
     public void compile(Optimizer optimizer, Map<String, Loss> losses) {
         Objects.requireNonNull(losses, "compile: losses");
-        if (!losses.keySet().equals(Set.copyOf(outputNames()))) {
+        if (!Set.copyOf(outputNames()).containsAll(losses.keySet())) {
             throw new IllegalArgumentException(
-                    "%s: needs a loss for each of the outputs %s, got %s"
+                    "%s: its outputs are %s, got losses for %s"
                             .formatted(name(), outputNames(), losses.keySet()));
         }
-        compile(Compilation.of(optimizer, outputNames().stream().map(losses::get).toList()));
+        compile(
+                Compilation.of(
+                        optimizer,
+                        outputNames().stream()
+                                .map(n -> Objects.requireNonNullElse(losses.get(n), Loss.NONE))
+                                .toList()));
     }
 
-    /** Fixes how the model is trained. */
+    /**
+     * Fixes how the model is trained.
+     *
+     * @throws IllegalArgumentException if it does not fit the model's outputs, where these are
+     *     known
+     */
     public synchronized void compile(Compilation compilation) {
+        Objects.requireNonNull(compilation, "compile: compilation");
         requireOpen();
+        compilation.requireFit(this);
         if (session != null) {
             session.compile(compilation);
         }

@@ -2,7 +2,6 @@ package dev.thaw.model;
 
 import dev.thaw.data.DataNames;
 import dev.thaw.data.Dataset;
-import dev.thaw.graph.Network;
 import dev.thaw.graph.Structure;
 import dev.thaw.tensor.Tensor;
 
@@ -18,9 +17,9 @@ import java.util.stream.IntStream;
  * order that it keeps them in is not the one that its author wrote.
  */
 final class Placement {
-    private final Network model;
+    private final Model model;
 
-    Placement(Network model) {
+    Placement(Model model) {
         this.model = model;
     }
 
@@ -44,9 +43,7 @@ final class Placement {
         boolean named = !model.inputs().isEmpty();
         return data.rearranged(
                 named ? places("input", model.inputNames(), names.x()) : asTheyAre(names.x()),
-                named && targets
-                        ? places("target", model.outputNames(), names.y())
-                        : asTheyAre(names.y()));
+                named && targets ? targetPlaces(names.y()) : asTheyAre(names.y()));
     }
 
     /** Tensors by their names in the model's order. */
@@ -79,19 +76,37 @@ final class Placement {
     }
 
     private void requireOrder(Structure structure, List<String> names, String what) {
-        if (structure.form() == Structure.Form.DICTIONARY && names.size() > 1) {
+        if (structure.isNamed() && names.size() > 1) {
             throw new IllegalArgumentException(
                     "%s: its %s are a dictionary of %s, got a list; give them by name: Dataset.of(Map.of(\"%s\", ..), ..)"
                             .formatted(model.name(), what, names, names.get(0)));
         }
     }
 
+    /** Outputs that are not judged need no targets, and what is given for them is left out. */
+    private List<Integer> targetPlaces(List<String> given) {
+        List<String> all = model.outputNames();
+        List<String> judged =
+                model.compilation()
+                        .map(c -> c.judged().stream().map(all::get).toList())
+                        .orElse(all);
+        boolean more = given.size() > judged.size() && all.containsAll(given);
+        List<String> wanted =
+                more ? given.stream().filter(judged::contains).toList() : List.copyOf(given);
+        requireSame("target", judged, wanted);
+        return judged.stream().map(given::indexOf).toList();
+    }
+
     private List<Integer> places(String what, List<String> wanted, List<String> given) {
+        requireSame(what, wanted, given);
+        return wanted.stream().map(given::indexOf).toList();
+    }
+
+    private void requireSame(String what, List<String> wanted, List<String> given) {
         if (given.size() != wanted.size() || !new HashSet<>(given).equals(new HashSet<>(wanted))) {
             throw new IllegalArgumentException(
                     "%s: needs one %s for each of %s, got %s"
                             .formatted(model.name(), what, wanted, given));
         }
-        return wanted.stream().map(given::indexOf).toList();
     }
 }

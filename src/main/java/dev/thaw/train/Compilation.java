@@ -1,5 +1,6 @@
 package dev.thaw.train;
 
+import dev.thaw.graph.Network;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.Optimizer;
@@ -7,12 +8,13 @@ import dev.thaw.train.optimizer.Optimizer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * How a model is trained: Keras's {@code compile}, typed.
  *
  * @param optimizer changes the weights and owns its state
- * @param losses one per output
+ * @param losses one per output; {@link Loss#NONE} where it has none, but for one at least
  * @param lossWeights factor of each loss in the total
  * @param metrics per output, what else is reported; sample weights do not touch it
  * @param weightedMetrics per output, what else is reported with sample weights
@@ -49,6 +51,11 @@ public record Compilation(
                     "compile: needs one loss, one loss weight and one list of metrics per output, got %s, %s and %s"
                             .formatted(losses.size(), lossWeights.size(), metrics.size()));
         }
+        if (losses.stream().allMatch(l -> l == Loss.NONE)) {
+            throw new IllegalArgumentException(
+                    "compile: an output must have a loss, got none for all %d; give one"
+                            .formatted(losses.size()));
+        }
     }
 
     /** Without weighted metrics. */
@@ -75,6 +82,34 @@ public record Compilation(
         Objects.requireNonNull(losses, "compile: losses");
         return new Compilation(
                 optimizer, losses, Collections.nCopies(losses.size(), 1.0), nothing(losses.size()));
+    }
+
+    /** The outputs that have targets, by number: those with a loss or metrics. */
+    public List<Integer> judged() {
+        return IntStream.range(0, losses.size())
+                .filter(
+                        i ->
+                                losses.get(i) != Loss.NONE
+                                        || !metrics.get(i).isEmpty()
+                                        || !weightedMetrics.get(i).isEmpty())
+                .boxed()
+                .toList();
+    }
+
+    /**
+     * Refuses a model with another number of outputs, or whose outputs a loss cannot take. A model
+     * that is not built yet has none.
+     */
+    public void requireFit(Network model) {
+        int outputs = model.outputs().size();
+        if (outputs > 0 && losses.size() != outputs) {
+            throw new IllegalArgumentException(
+                    "compile: %s has %s outputs, got %s losses"
+                            .formatted(model.name(), outputs, losses.size()));
+        }
+        for (int i = 0; i < outputs; i++) {
+            losses.get(i).targetShape(model.outputs().get(i).shape());
+        }
     }
 
     /** With other factors of the losses. */

@@ -20,8 +20,7 @@ public final class EvaluationSteps {
 
     /** Looks whether the model can take a batch, and adds it to the means. */
     public void run(Batch batch) {
-        session.check(batch);
-        session.evaluate(objective, means, batch);
+        session.evaluate(objective, means, session.checked(batch));
     }
 
     /** The means of loss and metrics over the batches so far. */

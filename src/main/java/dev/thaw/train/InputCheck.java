@@ -62,24 +62,51 @@ final class InputCheck {
         }
     }
 
-    /** Inputs and targets. */
-    void batch(Compilation compilation, Batch batch) {
+    /**
+     * Inputs and targets.
+     *
+     * @return the batch with the targets that somebody wants
+     */
+    Batch batch(Compilation compilation, Batch batch) {
         inputs(batch.x());
         List<Symbol> outputs = model.outputs();
-        if (batch.y().size() != outputs.size()) {
-            throw new IllegalArgumentException(
-                    "%s: has %d outputs, got %d targets"
-                            .formatted(model.name(), outputs.size(), batch.y().size()));
-        }
+        List<Integer> judged = compilation.judged();
+        Batch wanted = judged(batch, judged);
         List<Shape> expected = predictions(batch);
-        for (int i = 0; i < outputs.size(); i++) {
+        for (int place = 0; place < judged.size(); place++) {
+            int i = judged.get(place);
             String where =
                     "%s: target of output %s"
                             .formatted(model.name(), outputs.get(i).node().layer().name());
             Loss loss = compilation.losses().get(i);
-            target(where, loss, batch.y().get(i), expected.get(i));
-            loss.check(batch.y().get(i).cast(loss.targetType()), expected.get(i), batch.numbers());
+            Tensor y = wanted.y().get(place);
+            target(where, loss, y, expected.get(i));
+            loss.check(y.cast(loss.targetType()), expected.get(i), batch.numbers());
         }
+        return wanted;
+    }
+
+    /** Targets may be there for all outputs, or for those alone that are judged, as in Keras. */
+    private Batch judged(Batch batch, List<Integer> judged) {
+        int outputs = model.outputs().size();
+        int given = batch.y().size();
+        if (given == judged.size()) {
+            return batch;
+        }
+        if (given != outputs) {
+            String without =
+                    judged.size() == outputs ? "" : ", %d with targets".formatted(judged.size());
+            throw new IllegalArgumentException(
+                    "%s: has %d outputs%s, got %d targets"
+                            .formatted(model.name(), outputs, without, given));
+        }
+        return new Batch(
+                batch.x(),
+                judged.stream().map(batch.y()::get).toList(),
+                batch.weights().isEmpty()
+                        ? List.of()
+                        : judged.stream().map(batch.weights()::get).toList(),
+                batch.numbers());
     }
 
     /** The outputs' shapes; asked of the layers only where the inputs' are others than before. */

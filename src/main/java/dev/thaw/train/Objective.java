@@ -47,17 +47,7 @@ final class Objective {
     Objective(Network model, Compilation compilation) {
         this.model = model;
         this.compilation = compilation;
-        requireOneLossPerOutput();
-    }
-
-    /** A model that is not built yet has no outputs; it is looked at again when it has. */
-    private void requireOneLossPerOutput() {
-        int outputs = model.outputs().size();
-        if (outputs > 0 && compilation.losses().size() != outputs) {
-            throw new IllegalArgumentException(
-                    "compile: %s has %s outputs, got %s losses"
-                            .formatted(model.name(), outputs, compilation.losses().size()));
-        }
+        compilation.requireFit(model);
     }
 
     /**
@@ -69,22 +59,30 @@ final class Objective {
      */
     record Emitted(List<Feed> feeds, Value loss, List<Running> running) {}
 
-    /** One output's inputs in a program; a target is there in each type that somebody wants. */
+    /**
+     * The inputs of an output that is judged, in a program; a target is there in each type that
+     * somebody wants.
+     */
     private static final class Side {
         final Program program;
         final Output output;
         final int index;
+        final int place;
         final Shape shape;
         final Map<DType, Value> targets = new LinkedHashMap<>();
         final Value weights;
 
-        Side(Program program, Output output, int index, Loss loss, Feeding feeding) {
+        /**
+         * @param place where batches have its target
+         */
+        Side(Program program, Output output, int index, int place, Loss loss, Feeding feeding) {
             this.program = program;
             this.output = output;
             this.index = index;
+            this.place = place;
             this.shape = loss.targetShape(output.value().shape());
             this.weights =
-                    feeding.weights(index)
+                    feeding.weights(place)
                             .map(s -> program.input("sample_weight_" + index, s, DType.FLOAT32))
                             .orElse(null);
         }
@@ -95,9 +93,9 @@ final class Objective {
         }
 
         void feeds(List<Feed> into) {
-            targets.values().forEach(t -> into.add(new Feed(t, Feed.Part.Y, index)));
+            targets.values().forEach(t -> into.add(new Feed(t, Feed.Part.Y, place)));
             if (weights != null) {
-                into.add(new Feed(weights, Feed.Part.WEIGHT, index));
+                into.add(new Feed(weights, Feed.Part.WEIGHT, place));
             }
         }
     }
@@ -113,20 +111,23 @@ final class Objective {
             List<Value> added,
             Feeding feeding,
             String forPurpose) {
-        requireOneLossPerOutput();
+        compilation.requireFit(model);
         purpose = forPurpose;
         taken.clear();
         Formula f = new Formula(p);
         p.setScope("loss");
         List<Side> sides = new ArrayList<>();
-        List<Value> perOutput = new ArrayList<>();
+        Map<Side, Value> perOutput = new LinkedHashMap<>();
         Value total = null;
-        for (int i = 0; i < outputs.size(); i++) {
+        for (int i : compilation.judged()) {
             Loss loss = compilation.losses().get(i);
-            Side side = new Side(p, outputs.get(i), i, loss, feeding);
+            Side side = new Side(p, outputs.get(i), i, sides.size(), loss, feeding);
             sides.add(side);
+            if (loss == Loss.NONE) {
+                continue;
+            }
             Value one = loss(f, loss, side);
-            perOutput.add(one);
+            perOutput.put(side, one);
             double weight = compilation.lossWeights().get(i);
             Value term = weight == 1 ? one : f.affine(one, weight, 0);
             total = total == null ? term : f.combine(total, Binary.Function.ADD, term);
@@ -175,23 +176,25 @@ final class Objective {
     }
 
     private List<Running> report(
-            Formula f, Value total, List<Value> perOutput, List<Side> sides, int rows) {
+            Formula f, Value total, Map<Side, Value> perOutput, List<Side> sides, int rows) {
         List<Running> running = new ArrayList<>();
         running.add(mean(f.program(), unique("loss"), total, rows));
-        for (int i = 0; i < sides.size(); i++) {
-            if (sides.size() > 1) {
-                running.add(mean(f.program(), unique(prefix(i) + "loss"), perOutput.get(i), rows));
+        for (Side side : sides) {
+            String prefix = prefix(side.index);
+            // as in Keras, which names a loss only where there are several
+            if (perOutput.size() > 1 && perOutput.containsKey(side)) {
+                running.add(mean(f.program(), unique(prefix + "loss"), perOutput.get(side), rows));
             }
-            for (Metric m : compilation.metrics().get(i)) {
-                running.add(metric(f, m, unique(prefix(i) + m.name()), sides.get(i), null, rows));
+            for (Metric m : compilation.metrics().get(side.index)) {
+                running.add(metric(f, m, unique(prefix + m.name()), side, null, rows));
             }
         }
-        for (int i = 0; i < sides.size(); i++) {
-            for (Metric m : compilation.weightedMetrics().get(i)) {
-                String name = prefix(i) + m.name();
-                name = taken.contains(name) ? prefix(i) + "weighted_" + m.name() : name;
-                Value weights = sides.get(i).weights;
-                running.add(metric(f, m, unique(name), sides.get(i), weights, rows));
+        for (Side side : sides) {
+            String prefix = prefix(side.index);
+            for (Metric m : compilation.weightedMetrics().get(side.index)) {
+                String name = prefix + m.name();
+                name = taken.contains(name) ? prefix + "weighted_" + m.name() : name;
+                running.add(metric(f, m, unique(name), side, side.weights, rows));
             }
         }
         return running;

@@ -101,7 +101,12 @@ public final class Session implements AutoCloseable {
      * themselves; this is for who wants to know before.
      */
     public void check(Batch batch) {
-        check.batch(compilation, batch);
+        checked(batch);
+    }
+
+    /** A batch that is looked at, with the targets that somebody wants. */
+    Batch checked(Batch batch) {
+        return check.batch(compilation, batch);
     }
 
     /** Refuses a batch that the model cannot train on, or whose inputs hold NaN or infinity. */

@@ -28,10 +28,10 @@ public final class TrainingSteps {
      *     asynchronous backend, that of one of the last {@value Watch#STEPS}
      * @throws TrainingInterruptedException if the thread is interrupted; no step has begun
      */
-    public void run(Batch batch) {
+    public void run(Batch given) {
         session.requireOpen();
         session.requireUninterrupted();
-        session.check(batch);
+        Batch batch = session.checked(given);
         session.train(rates, means, batch);
         watch.launched(batch);
     }

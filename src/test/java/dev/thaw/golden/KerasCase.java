@@ -80,7 +80,7 @@ final class KerasCase {
     }
 
     private static boolean isDictionary(Structure s) {
-        return s.form() == Structure.Form.DICTIONARY;
+        return s.isNamed();
     }
 
     /** Tensors stand in the ascending order of a dictionary's keys. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.thaw.backend.spi.Device;
+import dev.thaw.data.Batch;
 import dev.thaw.data.Dataset;
 import dev.thaw.data.Sample;
+import dev.thaw.data.TensorDataset;
 import dev.thaw.graph.Structure;
 import dev.thaw.layer.Input;
 import dev.thaw.layer.Mode;
@@ -18,6 +20,7 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.loss.Loss;
+import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.SGD;
 
 import org.junit.jupiter.api.Test;
@@ -88,8 +91,13 @@ class NamedDataTest {
                             "pair: needs one input for each of [alpha, zeta], got [zeta]");
             assertThatThrownBy(() -> model.predict(Map.of("zeta", ZETA, "beta", ALPHA)))
                     .hasMessageContaining("beta");
-            assertThatThrownBy(() -> model.compile(new SGD(0), Map.of("sum", Loss.of("mse"))))
-                    .hasMessageContaining("needs a loss for each of the outputs [difference, sum]");
+            assertThatThrownBy(() -> model.compile(new SGD(0), Map.of("total", Loss.of("mse"))))
+                    .hasMessageContaining(
+                            "its outputs are [difference, sum], got losses for [total]");
+            assertThatThrownBy(() -> model.compile(new SGD(0), Map.of()))
+                    .hasMessageContaining("an output must have a loss, got none for all 2");
+            assertThatThrownBy(() -> model.compile(new SGD(0), Loss.of("mse")))
+                    .hasMessageContaining("pair has 2 outputs, got 1 losses");
         }
     }
 
@@ -102,6 +110,49 @@ class NamedDataTest {
             Map<String, Double> logs = model.evaluate(Dataset.of(x, y), EvaluateOptions.DEFAULT);
             assertThat(logs.get("less_loss")).isZero();
             assertThat(logs.get("more_loss")).isEqualTo(3); // the mean of alpha
+        }
+    }
+
+    /**
+     * As in Keras, an output without a loss needs no target, may have one, and may have metrics;
+     * with one loss alone the history names no other.
+     */
+    @Test
+    void anOutputMayHaveNoLoss() {
+        Map<String, Tensor> x = Map.of("zeta", ZETA, "alpha", ALPHA);
+        Map<String, Tensor> both = Map.of("sum", ZETA, "difference", DIFFERENCE);
+        try (Model model = model(true)) {
+            model.compile(new SGD(0), Map.of("sum", Loss.of("mae")));
+            Map<String, Double> logs =
+                    model.evaluate(
+                            Dataset.of(x, Map.of("sum", ZETA)),
+                            EvaluateOptions.DEFAULT);
+            assertThat(logs).containsExactly(Map.entry("loss", 3.0));
+            assertThat(model.evaluate(Dataset.of(x, both), EvaluateOptions.DEFAULT))
+                    .isEqualTo(logs);
+            assertThatThrownBy(
+                            () ->
+                                    model.evaluate(
+                                            Dataset.of(x, Map.of("difference", DIFFERENCE)),
+                                            EvaluateOptions.DEFAULT))
+                    .hasMessageContaining("needs one target for each of [sum], got [difference]");
+        }
+        try (Model model = model(false)) {
+            model.compile(
+                    Compilation.of(new SGD(0), List.of(Loss.NONE, Loss.of("mse")))
+                            .withMetrics(List.of(List.of(Metric.of("mae")), List.of())));
+            Dataset data = new TensorDataset(List.of(ZETA, ALPHA), List.of(ALPHA, ZETA), List.of());
+            Map<String, Double> logs = model.evaluate(data, EvaluateOptions.DEFAULT);
+            assertThat(logs.keySet()).containsExactly("loss", "less_mae");
+            assertThat(logs.get("less_mae")).isCloseTo(3, within(1e-6)); // of |1|, |1| and |-7|
+            assertThat(model.trainOnBatch(new Batch(List.of(ZETA, ALPHA), List.of(ALPHA, ZETA))))
+                    .isEqualTo(logs);
+            assertThatThrownBy(
+                            () ->
+                                    model.evaluate(
+                                            new TensorDataset(List.of(ZETA, ALPHA), List.of(ZETA), List.of()),
+                                            EvaluateOptions.DEFAULT))
+                    .hasMessageContaining("has 2 outputs, got 1 targets");
         }
     }
 

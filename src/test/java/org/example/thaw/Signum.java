@@ -3,6 +3,7 @@ package org.example.thaw;
 import dev.thaw.config.Properties;
 import dev.thaw.config.Range;
 import dev.thaw.op.UpdateRule;
+import dev.thaw.train.optimizer.LearningRateSchedule;
 import dev.thaw.train.optimizer.StandardOptimizer;
 
 /** Descends by the sign of the momentum: Lion's rule with one decay for both of its averages. */
@@ -12,6 +13,11 @@ public final class Signum extends StandardOptimizer<Signum> {
     /** With a learning rate. */
     public Signum(double learningRate) {
         super(learningRate);
+    }
+
+    /** With a learning rate that depends on the step. */
+    public Signum(LearningRateSchedule schedule) {
+        super(schedule);
     }
 
     @Override

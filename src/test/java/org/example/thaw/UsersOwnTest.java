@@ -23,6 +23,7 @@ import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.LearningRateSchedule;
 import dev.thaw.train.optimizer.Optimizer;
 import dev.thaw.train.optimizer.SGD;
 
@@ -42,7 +43,7 @@ import java.util.zip.ZipFile;
 /** A package of a user's has all that the built-in objects have, files included. */
 class UsersOwnTest {
     /** x + 0.1 (sqrt(x^2 + 1) - 1). */
-    private static final ActivationFunction BENT =
+    static final ActivationFunction BENT =
             ActivationFunction.of(
                     "bent",
                     (f, x) -> {
@@ -53,11 +54,12 @@ class UsersOwnTest {
                         return f.combine(x, Binary.Function.ADD, f.affine(root, .1, -.1));
                     });
 
-    private static final Registry OWN =
+    static final Registry OWN =
             Registry.EMPTY
                     .with(Layer.class, "CenteredBatch", CenteredBatch::new)
                     .withMaker(ActivationFunction.class, "bent", reader -> BENT)
                     .with(Optimizer.class, "Signum", () -> new Signum(.001))
+                    .with(LearningRateSchedule.class, "Halving", () -> new Halving(1, 1))
                     .with(Loss.class, "QuarticError", QuarticError::new)
                     .with(Metric.class, "Overshoot", Overshoot::new);
 
@@ -70,7 +72,7 @@ class UsersOwnTest {
     private final Tensor x = wave(64, 3, .7);
     private final Tensor y = firstTwo(x);
 
-    private static Tensor wave(int rows, int columns, double step) {
+    static Tensor wave(int rows, int columns, double step) {
         float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) Math.sin(step * i);
@@ -78,7 +80,7 @@ class UsersOwnTest {
         return Tensor.of(values, Shape.of(rows, columns));
     }
 
-    private static Tensor firstTwo(Tensor x) {
+    static Tensor firstTwo(Tensor x) {
         float[] values = new float[2 * x.shape().dim(0)];
         for (int i = 0; i < values.length; i++) {
             values[i] = x.floats()[i / 2 * 3 + i % 2];
@@ -120,7 +122,7 @@ class UsersOwnTest {
     @Test
     void filesHoldTheRegisteredName(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("own.keras");
-        Model model = new Sequential(Input.of(3), new CenteredBatch(), new Dense(2));
+        Model model = new Sequential(Input.of(3), new CenteredBatch(), new Dense(2, BENT));
         model.compile(new Signum(.01), new QuarticError(), new Overshoot());
         KerasFiles.save(model, file);
         try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -132,6 +134,7 @@ class UsersOwnTest {
                 assertThat(json).contains("\"registered_name\":\"" + name + "\"");
             }
             assertThat(json).contains("\"module\":null,\"class_name\":\"CenteredBatch\"");
+            assertThat(json).contains("\"class_name\":\"function\",\"config\":\"bent\"");
         }
         Registry packaged = Registry.EMPTY.with(Layer.class, "CenteredBatch", CenteredBatch::new);
         assertThat(packaged.find(Layer.class, "example>CenteredBatch")).isPresent();
@@ -178,7 +181,7 @@ class UsersOwnTest {
 
     /** Without imports, comments and empty lines. */
     @ParameterizedTest
-    @ValueSource(strings = {"CenteredBatch", "Signum", "QuarticError", "Overshoot"})
+    @ValueSource(strings = {"CenteredBatch", "Halving", "Signum", "QuarticError", "Overshoot"})
     void takesFewerThan25LinesOfCode(String name) throws IOException {
         Path file = Path.of("src/test/java/org/example/thaw", name + ".java");
         List<String> code =

@@ -8,6 +8,7 @@ import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
 import dev.thaw.tensor.Variable;
 import dev.thaw.train.Compilation;
+import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 
 import java.util.List;
@@ -24,7 +25,8 @@ final class CompileWriter {
         ObjectNode config = JSON.objectNode();
         config.set("optimizer", w.value(c.optimizer()));
         boolean one = c.losses().size() == 1;
-        config.set("loss", w.value(one ? c.losses().get(0) : c.losses()));
+        List<Loss> losses = c.losses().stream().map(l -> l == Loss.NONE ? null : l).toList();
+        config.set("loss", w.value(one ? losses.get(0) : losses));
         if (one || c.lossWeights().stream().allMatch(x -> x == 1)) {
             config.putNull("loss_weights");
         } else {

@@ -264,25 +264,32 @@ final class GraphReader {
     private Structure ends(String key, List<Symbol> into) {
         String at = where + "." + key;
         JsonNode n = config.path(key);
-        if (n.isObject()) {
-            List<String> keys = new ArrayList<>(new TreeSet<>(fieldNames(n)));
-            keys.forEach(k -> into.add(end(at + "." + k, n.get(k))));
-            return Structure.dictionary(keys);
-        }
+        // Keras 2 wrote a list always
+        boolean alone = old && n.isArray() && n.size() == 1 && isTensor(n.get(0));
+        return structure(at, alone ? n.get(0) : n, into);
+    }
+
+    /** Lists and dictionaries within one another; the tensors come in Keras's order. */
+    private Structure structure(String at, JsonNode n, List<Symbol> into) {
         if (isTensor(n)) {
             into.add(end(at, n));
             return Structure.of(1);
         }
-        if (!n.isArray() || n.isEmpty()) {
+        if (!n.isContainerNode() || n.isEmpty()) {
             throw new ConfigException(
                     at,
                     "must name at least one tensor as [layer, call, output], got "
                             + ConfigJson.text(n),
                     "");
         }
-        n.forEach(child -> into.add(end(at, child)));
-        // Keras 2 wrote a list always
-        return old && n.size() == 1 ? Structure.of(1) : Structure.list();
+        List<Structure> parts = new ArrayList<>();
+        if (n.isArray()) {
+            n.forEach(child -> parts.add(structure(at, child, into)));
+            return Structure.list(parts);
+        }
+        List<String> keys = new ArrayList<>(new TreeSet<>(fieldNames(n)));
+        keys.forEach(k -> parts.add(structure(at + "." + k, n.get(k), into)));
+        return Structure.dictionary(keys, parts);
     }
 
     private static List<String> fieldNames(JsonNode n) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
-import dev.thaw.layer.Symbol;
+import dev.thaw.graph.Structure;
 import dev.thaw.train.Compilation;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
@@ -13,7 +13,9 @@ import dev.thaw.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Losses, their weights and metrics of a compile_config. Keras takes one for all outputs, a list
@@ -44,13 +46,9 @@ final class LossReader {
         List<Loss> losses = new ArrayList<>();
         List<JsonNode> given = perOutput("loss", config.path("loss"), outputs);
         for (int i = 0; i < outputs; i++) {
-            if (given.get(i).isMissingNode() || given.get(i).isNull()) {
-                throw new ConfigException(
-                        WHERE + "loss",
-                        "each output needs a loss here, output " + i + " has none",
-                        "give the model one output per loss");
-            }
-            losses.add(loss(WHERE + "loss", alone(given.get(i))));
+            JsonNode one = alone(given.get(i));
+            boolean none = one.isMissingNode() || one.isNull();
+            losses.add(none ? Loss.NONE : loss(WHERE + "loss", one));
         }
         return new Compilation(
                 optimizer,
@@ -145,33 +143,75 @@ final class LossReader {
     }
 
     private List<JsonNode> perOutput(String key, JsonNode n, int outputs) {
-        if (n.isArray()) {
-            if (n.size() != outputs) {
-                throw new ConfigException(
-                        WHERE + key,
-                        "must have one entry per output, the model has %s, got %s"
-                                .formatted(outputs, n.size()),
-                        "");
-            }
-            List<JsonNode> all = new ArrayList<>();
-            n.forEach(all::add);
-            return all;
-        }
         if (n.isObject() && !n.has("class_name")) {
-            List<JsonNode> all = new ArrayList<>();
-            for (int i = 0; i < outputs; i++) {
-                all.add(byName(n, i));
-            }
-            return all;
+            return byName(key, n, outputs);
         }
-        return Collections.nCopies(outputs, n);
+        if (!n.isArray()) {
+            return Collections.nCopies(outputs, n);
+        }
+        // a list that nests as the outputs do, or one entry for each of them
+        List<JsonNode> nested = new ArrayList<>();
+        List<JsonNode> all =
+                n.size() != outputs && place(model.outputStructure(), n, nested)
+                        ? nested
+                        : children(n);
+        if (all.size() != outputs) {
+            throw new ConfigException(
+                    WHERE + key,
+                    "must have one entry per output, the model has %s, got %s"
+                            .formatted(outputs, n.size()),
+                    "");
+        }
+        return all;
     }
 
-    /** By the output's key in a dictionary, or by the name of its layer. */
-    private JsonNode byName(JsonNode n, int output) {
-        List<String> keys = model.outputStructure().keys();
-        Symbol s = model.outputs().get(output);
-        String key = keys.isEmpty() ? s.node().layer().name() : keys.get(output);
-        return n.has(key) ? n.path(key) : n.path(s.node().layer().name());
+    private static List<JsonNode> children(JsonNode n) {
+        List<JsonNode> all = new ArrayList<>();
+        n.forEach(all::add);
+        return all;
+    }
+
+    /** Lays out what nests as the outputs do; false where it does not. */
+    private static boolean place(Structure outputs, JsonNode n, List<JsonNode> into) {
+        if (outputs.form() == Structure.Form.SINGLE || n.isMissingNode() || n.isNull()) {
+            into.addAll(Collections.nCopies(outputs.tensors(), n));
+            return true;
+        }
+        boolean dictionary = outputs.form() == Structure.Form.DICTIONARY;
+        if (dictionary ? !n.isObject() : !n.isArray() || n.size() != outputs.parts().size()) {
+            return false;
+        }
+        boolean fits = true;
+        for (int i = 0; i < outputs.parts().size(); i++) {
+            JsonNode part = dictionary ? n.path(outputs.keys().get(i)) : n.get(i);
+            fits &= place(outputs.parts().get(i), part, into);
+        }
+        return fits;
+    }
+
+    /** By the outputs' keys in dictionaries, or by the names of their layers. */
+    private List<JsonNode> byName(String key, JsonNode n, int outputs) {
+        List<JsonNode> nested = new ArrayList<>();
+        List<String> layers = model.outputs().stream().map(s -> s.node().layer().name()).toList();
+        Structure structure = model.outputStructure();
+        boolean keys =
+                structure.form() == Structure.Form.DICTIONARY
+                        && structure.keys().containsAll(names(n));
+        if (keys && place(structure, n, nested)) {
+            return nested;
+        }
+        for (String name : names(n)) {
+            if (!layers.contains(name) && !model.outputs().isEmpty()) {
+                throw new ConfigException(
+                        WHERE + key,
+                        "must name outputs, of %s, got '%s'".formatted(model.outputNames(), name),
+                        "");
+            }
+        }
+        return IntStream.range(0, outputs).mapToObj(i -> n.path(layers.get(i))).toList();
+    }
+
+    private static List<String> names(JsonNode n) {
+        return n.properties().stream().map(Map.Entry::getKey).toList();
     }
 }

@@ -97,7 +97,9 @@ final class ModelWriter {
         Structure structure =
                 n.layer() instanceof Network inner
                         ? inner.inputStructure()
-                        : n.layer().takesList() ? Structure.list() : Structure.of(in.size());
+                        : n.layer().takesList()
+                                ? Structure.list(in.size())
+                                : Structure.of(in.size());
         args.add(structured(structure, in.stream().map(this::tensor).toList()));
         ObjectNode kwargs = node.putObject("kwargs");
         if (!n.masks().isEmpty()) {
@@ -155,15 +157,29 @@ final class ModelWriter {
                 return all.get(0);
             }
             case LIST -> {
-                return JSON.arrayNode().addAll(all);
+                ArrayNode row = JSON.arrayNode();
+                parts(structure, all).forEach(row::add);
+                return row;
             }
             default -> {
                 ObjectNode named = JSON.objectNode();
-                for (int i = 0; i < all.size(); i++) {
-                    named.set(structure.keys().get(i), all.get(i));
+                List<JsonNode> parts = parts(structure, all);
+                for (int i = 0; i < parts.size(); i++) {
+                    named.set(structure.keys().get(i), parts.get(i));
                 }
                 return named;
             }
         }
+    }
+
+    private static List<JsonNode> parts(Structure structure, List<? extends JsonNode> all) {
+        List<JsonNode> parts = new ArrayList<>();
+        int from = 0;
+        for (Structure part : structure.parts()) {
+            int to = from + part.tensors();
+            parts.add(structured(part, all.subList(from, to)));
+            from = to;
+        }
+        return parts;
     }
 }

@@ -117,6 +117,19 @@ final class ObjectWriter {
                 });
     }
 
+    /** Keras knows its own functions by their names alone, and others as registered ones. */
+    private static JsonNode function(ActivationFunction a) {
+        if (KerasObjects.STANDARD.find(ActivationFunction.class, a.name()).isPresent()) {
+            return JSON.textNode(a.name());
+        }
+        ObjectNode node = JSON.objectNode();
+        node.put("module", "builtins");
+        node.put("class_name", "function");
+        node.put("config", a.name());
+        node.put("registered_name", a.name());
+        return node;
+    }
+
     /** A value of a configuration. */
     JsonNode value(Object value) {
         if (value == null) {
@@ -134,7 +147,7 @@ final class ObjectWriter {
         } else if (value instanceof Tensor t) {
             return nested(t, 0, 0);
         } else if (value instanceof ActivationFunction a) {
-            return a.layer().<JsonNode>map(ObjectWriter::layer).orElse(JSON.textNode(a.name()));
+            return a.layer().<JsonNode>map(ObjectWriter::layer).orElseGet(() -> function(a));
         } else if (value instanceof Layer l) {
             return layer(l);
         } else if (value instanceof Loss l) {

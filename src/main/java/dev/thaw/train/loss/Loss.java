@@ -20,6 +20,9 @@ public interface Loss extends Configured {
     /** Keras's losses. */
     Registry KNOWN = LossTable.KNOWN;
 
+    /** For one of several outputs that has no loss: Keras's None. */
+    Loss NONE = NoLoss.INSTANCE;
+
     /** Its name, which is Keras's unless it was given another. */
     String name();
 
