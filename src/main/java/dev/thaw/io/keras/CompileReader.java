@@ -135,6 +135,12 @@ final class CompileReader {
     }
 
     private Optimizer optimizer(String where, JsonNode node) {
+        if (node.path("class_name").asText().endsWith("LossScaleOptimizer")) {
+            // which scales losses against underflow in half precision; float32 needs none
+            JsonNode inner = node.path("config").path("inner_optimizer");
+            return optimizer(
+                    where, inner.isMissingNode() ? node.path("config").path("optimizer") : inner);
+        }
         if (node.isTextual()) {
             return ConfigException.within(where, () -> Optimizer.of(node.asText()));
         }

@@ -25,7 +25,11 @@ final class Hdf5ModelFile {
 
     boolean isWhole() {
         try (Hdf5File h5 = Hdf5File.open(source)) {
-            return h5.root().attributes().has(MODEL_CONFIG);
+            boolean whole = h5.root().attributes().has(MODEL_CONFIG);
+            if (!whole) {
+                WeightsLayout.requireWeights(h5.root());
+            }
+            return whole;
         }
     }
 
@@ -38,10 +42,11 @@ final class Hdf5ModelFile {
     private static Model model(Hdf5File h5, Registry registry, boolean compiles) {
         Hdf5Attributes attributes = h5.root().attributes();
         if (!attributes.has(MODEL_CONFIG)) {
+            WeightsLayout.requireWeights(h5.root());
             throw new ConfigException(
                     MODEL_CONFIG,
                     "the file must hold a whole model, got weights alone",
-                    "build the model" + " and use loadWeights");
+                    "build the model in Java, or give its architecture: KerasFiles.load(json, weights)");
         }
         JsonNode config = ConfigJson.parse(attributes.string(MODEL_CONFIG), MODEL_CONFIG);
         Model model = ModelReader.root(MODEL_CONFIG, config, registry);

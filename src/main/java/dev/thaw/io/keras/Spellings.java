@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Turns what older releases of Keras wrote, and what means nothing here, into the words of Keras 3:
@@ -24,6 +26,11 @@ final class Spellings {
 
     private static final Set<String> ONE_CHANNEL =
             Set.of("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D");
+
+    /** Classes of TensorFlow 1.13 to 2.0 that had the number of the API behind their names. */
+    private static final Pattern NUMBERED =
+            Pattern.compile(
+                    "((?:Batch|Layer)Normalization|(?:Glorot|He|Lecun|Random|Truncated)(?:Normal|Uniform)|Zeros|Ones|Constant|VarianceScaling|Orthogonal|Identity)V[12]");
 
     private static final Set<String> OPTIMIZERS = Optimizer.KNOWN.names(Optimizer.class);
 
@@ -47,9 +54,16 @@ final class Spellings {
         }
     }
 
+    /** What Keras 3 calls a class. */
+    static String className(String name) {
+        Matcher numbered = NUMBERED.matcher(name);
+        return numbered.matches() ? numbered.group(1) : name;
+    }
+
     private void walk(String where, JsonNode node) {
-        if (node instanceof ObjectNode o) {
-            String own = node.path("class_name").asText();
+        if (node instanceof ObjectNode o && o.path("class_name").isTextual()) {
+            String own = className(node.path("class_name").asText());
+            o.put("class_name", own);
             // an optimizer of Keras's that TensorFlow's Keras 2.11 to 2.15 registered
             if (own.startsWith(CUSTOM) && OPTIMIZERS.contains(own.substring(CUSTOM.length()))) {
                 o.put("class_name", own.substring(CUSTOM.length()));
@@ -151,9 +165,11 @@ final class Spellings {
         }
         String name =
                 dtype.isObject() ? dtype.path("config").path("name").asText() : dtype.asText();
+        // TensorFlow 2.0 and 2.1 called by "infer" the type of what comes in
+        boolean own = name.equals("float32") || name.equals("infer");
         if (name.matches("(mixed_)?(float16|bfloat16)|float64")) {
             types.add(name);
-        } else if (!name.equals("float32")) {
+        } else if (!own) {
             throw new ConfigException(
                     where + ".dtype",
                     "Thaw computes in float32, and the layer '%s' in something else, got %s"

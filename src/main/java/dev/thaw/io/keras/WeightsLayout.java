@@ -4,8 +4,13 @@ import dev.thaw.config.ConfigException;
 import dev.thaw.graph.Network;
 import dev.thaw.io.hdf5.Hdf5Group;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
 /** Tells the two layouts of weights apart. */
 final class WeightsLayout {
+    private static final int SHOWN = 8;
     private static final String MODEL_WEIGHTS = "model_weights";
 
     private WeightsLayout() {}
@@ -55,7 +60,24 @@ final class WeightsLayout {
         }
         throw new ConfigException(
                 "",
-                "weights must stand in the groups of Keras 3 (layers, vars) or under the attribute layer_names of Keras 2, got neither",
-                "give a file that Keras saved");
+                "the file holds neither a model of Keras's (the attribute model_config) nor weights (the groups layers or vars of Keras 3, the attribute layer_names of Keras 2); it has "
+                        + has(root),
+                "give a file that model.save or model.save_weights wrote in Keras");
+    }
+
+    private static String has(Hdf5Group root) {
+        List<String> names = new ArrayList<>(root.groups().keySet());
+        names.addAll(root.datasets().keySet());
+        Collections.sort(names);
+        int more = names.size() - SHOWN;
+        return names.subList(0, Math.min(SHOWN, names.size()))
+                + (more > 0 ? " and %d more".formatted(more) : "");
+    }
+
+    /** Refuses a file that has neither a model nor weights. */
+    static void requireWeights(Hdf5Group root) {
+        if (!WeightsReader.fits(root)) {
+            legacy(root);
+        }
     }
 }
