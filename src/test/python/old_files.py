@@ -98,6 +98,40 @@ def lambda_layer():
 
 
 @file
+def h5_numbered_names():
+    """TensorFlow 1.13 to 2.1: BatchNormalizationV2, GlorotUniformV2, policies called "infer", a loss scale."""
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.Input((4, 4, 2)),
+            layers.BatchNormalization(name="bn", gamma_initializer="random_normal"),
+            layers.Conv2D(2, 3, name="conv"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(0.5), "mse")
+    path = keep("h5_numbered_names", model, numbers(2, 4, 4, 2), "h5")
+    infer = {"class_name": "Policy", "config": {"name": "infer", "loss_scale": None}}
+    with h5py.File(path, "r+") as f:
+        config = json.loads(f.attrs["model_config"])
+        for layer in config["config"]["layers"][1:]:
+            layer["config"]["dtype"] = infer
+        bn, conv = config["config"]["layers"][1:]
+        bn["class_name"] = "BatchNormalizationV2"
+        bn["config"].update(axis=[3], fused=True, gamma_initializer={"class_name": "OnesV2", "config": {}})
+        conv["config"]["kernel_initializer"] = {"class_name": "GlorotUniformV2", "config": {"seed": None, "dtype": "float32"}}
+        f.attrs["model_config"] = json.dumps(config)
+        training = json.loads(f.attrs["training_config"])
+        sgd = {"class_name": "SGD", "config": {"name": "SGD", "learning_rate": 0.5, "decay": 0.0, "momentum": 0.0, "nesterov": False}}
+        scaled = {"inner_optimizer": sgd, "dynamic": True, "initial_scale": 32768.0, "dynamic_growth_steps": 2000}
+        training["optimizer_config"] = {"class_name": "LossScaleOptimizer", "config": scaled}
+        f.attrs["training_config"] = json.dumps(training)
+        if "optimizer_weights" in f:
+            del f["optimizer_weights"]
+        for group in (f, f["model_weights"]):
+            group.attrs["keras_version"] = "2.2.4-tf"
+
+
+@file
 def nested_structures():
     """Lists within dictionaries within one another; x and y are numbered in Keras's order of flattening."""
     keras.utils.set_random_seed(1)

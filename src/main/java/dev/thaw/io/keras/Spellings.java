@@ -108,6 +108,7 @@ final class Spellings {
         }
         switch (className) {
             case "BatchNormalization" -> {
+                config.remove("fused"); // only how it is computed
                 if (config.path("axis").isArray() && config.path("axis").size() == 1) {
                     config.set("axis", config.path("axis").get(0));
                 }

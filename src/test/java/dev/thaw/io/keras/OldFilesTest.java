@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.within;
 import dev.thaw.backend.spi.Device;
 import dev.thaw.config.ConfigException;
 import dev.thaw.data.Npy;
+import dev.thaw.file.AtomicFile;
+import dev.thaw.io.hdf5.Hdf5Builder;
 import dev.thaw.layer.activation.ActivationFunction;
 import dev.thaw.layer.operator.Operator;
 import dev.thaw.layer.preprocessing.Rescaling;
 import dev.thaw.model.Model;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.optimizer.Optimizer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +64,7 @@ class OldFilesTest {
                 "h5_nested_functional",
                 "h5_nested_sequential",
                 "h5_nested_sequential_real",
+                "h5_numbered_names",
                 "h5_sgd_decay",
                 "h5_theano_kernels",
                 "keras_2_13_numbers",
@@ -100,6 +104,27 @@ class OldFilesTest {
                     .asString()
                     .contains("InverseTimeDecay");
         }
+    }
+
+    @Test
+    void aLossScaleLeavesItsOptimizer() throws IOException {
+        try (Model model = KerasFiles.load(model("h5_numbered_names"))) {
+            Optimizer optimizer = model.compilation().orElseThrow().optimizer();
+            assertThat(optimizer.className()).isEqualTo("SGD");
+            assertThat(optimizer.learningRate()).isEqualTo(.5);
+        }
+    }
+
+    @Test
+    void aFileThatIsNeitherSaysWhatItHas() {
+        Path file = folder.resolve("data.h5");
+        AtomicFile.write(file, new Hdf5Builder().dataset("numbers", Tensor.of(new float[] {1})));
+        String rule = "neither a model of Keras's (the attribute model_config) nor weights";
+        assertThatThrownBy(() -> KerasFiles.load(file))
+                .hasMessageContaining(rule)
+                .hasMessageContaining("it has [numbers]")
+                .hasMessageContaining("model.save");
+        assertThatThrownBy(() -> KerasFiles.content(file)).hasMessageContaining(rule);
     }
 
     /** Keras computes in half precision there, which has three digits. */
