@@ -185,6 +185,20 @@ def h5_functions():
     keep2("h5_functions", models.Model(inputs, outputs), 255 * np.random.default_rng(0).random((2, 4, 4, 3), "float32"))
 
 
+@file
+def h5_slashes():
+    """Slashes in the names of a nested model and of the layers in it, which stand in the names of weights too."""
+    from tensorflow.python.keras.engine import input_layer
+
+    k2, models, _, _ = keras2()
+    keras.utils.set_random_seed(1)
+    inner = input_layer.Input((4,))
+    y = k2.Dense(3, name="block/second")(k2.Dense(3, activation="tanh", name="block/first")(inner))
+    base = models.Model(inner, y, name="base/net")
+    outer = input_layer.Input((4,))
+    keep2("h5_slashes", models.Model(outer, k2.Dense(3, name="head/out")(base(outer))), numbers(8, 4))
+
+
 def operation_layers():
     """TensorFlow 2.0 to 2.3: nodes of the graph, as JSON in 2.3 and as the bytes of a protocol buffer before."""
     import tensorflow as tf

@@ -87,7 +87,7 @@ final class PartialWeights {
                     for (StoredLayer s : stored) {
                         int n =
                                 names.stream()
-                                        .mapToInt(p -> StoredLayer.common(p, s.path()))
+                                        .mapToInt(s::common)
                                         .max()
                                         .orElse(0);
                         most = n > common ? s : n == common ? null : most;

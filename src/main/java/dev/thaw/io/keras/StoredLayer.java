@@ -40,8 +40,17 @@ record StoredLayer(String path, List<String> weights, List<Hdf5Dataset> values) 
         return ModelReader.plain(layer) + (parent.isEmpty() ? "" : rest);
     }
 
-    /** How many names two paths have in common at their ends. */
-    static int common(String a, String b) {
+    /**
+     * How many names a layer's path has in common with this one at their ends. Names in Keras 2 may
+     * hold slashes, which {@link ModelReader#plain} has replaced in a network's.
+     */
+    int common(String layer) {
+        int slash = path.indexOf('/') + 1;
+        String oneName = path.substring(0, slash) + ModelReader.plain(path.substring(slash));
+        return Math.max(common(layer, path), common(layer, oneName));
+    }
+
+    private static int common(String a, String b) {
         String[] left = a.split("/");
         String[] right = b.split("/");
         int n = 0;

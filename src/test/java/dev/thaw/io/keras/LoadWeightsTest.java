@@ -160,6 +160,29 @@ class LoadWeightsTest {
     }
 
     /** A flat net takes the weights of a nested one, and predicts what that does. */
+    /** Names are told apart whatever slashes are in them; each path is one of the file's. */
+    @Test
+    void slashesInNamesOfNestedModels() throws IOException {
+        Path file = folder.resolve("model.h5");
+        try (InputStream in = getClass().getResourceAsStream("door/h5_slashes/model.h5")) {
+            Files.copy(in, file);
+        }
+        try (Model whole = KerasFiles.load(file);
+                Model other = KerasFiles.load(file)) {
+            other.setWeights(
+                    other.getWeights().stream().map(w -> Tensor.full(w.shape(), 0)).toList());
+            WeightReport report =
+                    KerasFiles.loadWeights(other, file, LoadWeightsOptions.byName());
+            assertThat(report.taken()).hasSize(6).contains("base_net/block_first/kernel");
+            assertThat(report.missing()).isEmpty();
+            assertThat(report.left()).isEmpty();
+            for (String layer : List.of("base_net/block_first", "base_net/block_second")) {
+                assertThat(other.layer(layer).variable("kernel").value().floats())
+                        .isEqualTo(whole.layer(layer).variable("kernel").value().floats());
+            }
+        }
+    }
+
     @Test
     void aFlatNetTakesTheWeightsOfANestedOne() throws IOException {
         for (String name : List.of("model.h5", "x.npy", "y_keras.npy")) {

@@ -66,6 +66,7 @@ class OldFilesTest {
                 "h5_nested_sequential_real",
                 "h5_numbered_names",
                 "h5_sgd_decay",
+                "h5_slashes",
                 "h5_theano_kernels",
                 "keras_2_13_numbers",
                 "keras_2_15_metrics",
