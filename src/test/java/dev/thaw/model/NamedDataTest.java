@@ -124,9 +124,7 @@ class NamedDataTest {
         try (Model model = model(true)) {
             model.compile(new SGD(0), Map.of("sum", Loss.of("mae")));
             Map<String, Double> logs =
-                    model.evaluate(
-                            Dataset.of(x, Map.of("sum", ZETA)),
-                            EvaluateOptions.DEFAULT);
+                    model.evaluate(Dataset.of(x, Map.of("sum", ZETA)), EvaluateOptions.DEFAULT);
             assertThat(logs).containsExactly(Map.entry("loss", 3.0));
             assertThat(model.evaluate(Dataset.of(x, both), EvaluateOptions.DEFAULT))
                     .isEqualTo(logs);
@@ -150,7 +148,8 @@ class NamedDataTest {
             assertThatThrownBy(
                             () ->
                                     model.evaluate(
-                                            new TensorDataset(List.of(ZETA, ALPHA), List.of(ZETA), List.of()),
+                                            new TensorDataset(
+                                                    List.of(ZETA, ALPHA), List.of(ZETA), List.of()),
                                             EvaluateOptions.DEFAULT))
                     .hasMessageContaining("has 2 outputs, got 1 targets");
         }

@@ -42,7 +42,8 @@ class ResumedElsewhereTest {
     @Test
     void goesOnToTheBit(@TempDir Path folder) throws Exception {
         // kept where somebody wants to open it in Keras
-        Path file = Path.of(System.getProperty("thaw.keep", folder.resolve("own.keras").toString()));
+        Path file =
+                Path.of(System.getProperty("thaw.keep", folder.resolve("own.keras").toString()));
         History undisturbed;
         Tensor expected;
         try (Model model = model()) {

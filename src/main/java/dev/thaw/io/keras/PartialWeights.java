@@ -85,11 +85,7 @@ final class PartialWeights {
                     int common = 0;
                     StoredLayer most = null;
                     for (StoredLayer s : stored) {
-                        int n =
-                                names.stream()
-                                        .mapToInt(s::common)
-                                        .max()
-                                        .orElse(0);
+                        int n = names.stream().mapToInt(s::common).max().orElse(0);
                         most = n > common ? s : n == common ? null : most;
                         common = Math.max(common, n);
                     }

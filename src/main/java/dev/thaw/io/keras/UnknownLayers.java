@@ -70,7 +70,8 @@ final class UnknownLayers {
         if (OperatorJson.isOperator(object)) {
             return OperatorJson.isKnown(object) ? null : "operator " + className;
         }
-        if (className.equals("InputLayer") || registry.find(Layer.class, Spellings.className(className)).isPresent()) {
+        if (className.equals("InputLayer")
+                || registry.find(Layer.class, Spellings.className(className)).isPresent()) {
             return null;
         }
         if (OldFunctions.isOne(className)) {

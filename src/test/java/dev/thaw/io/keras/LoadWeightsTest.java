@@ -171,8 +171,7 @@ class LoadWeightsTest {
                 Model other = KerasFiles.load(file)) {
             other.setWeights(
                     other.getWeights().stream().map(w -> Tensor.full(w.shape(), 0)).toList());
-            WeightReport report =
-                    KerasFiles.loadWeights(other, file, LoadWeightsOptions.byName());
+            WeightReport report = KerasFiles.loadWeights(other, file, LoadWeightsOptions.byName());
             assertThat(report.taken()).hasSize(6).contains("base_net/block_first/kernel");
             assertThat(report.missing()).isEmpty();
             assertThat(report.left()).isEmpty();

@@ -85,7 +85,8 @@ class NestedStructuresTest {
     void lossesNestAsTheOutputsDo() throws IOException {
         try (Model model = model()) {
             List<Loss> losses = model.compilation().orElseThrow().losses();
-            assertThat(losses).extracting(Loss::name)
+            assertThat(losses)
+                    .extracting(Loss::name)
                     .containsExactly("no loss", "mean_squared_error", "mean_absolute_error");
             Map<String, Tensor> y = named(model.outputNames(), "y");
             y.remove("more");
@@ -105,7 +106,8 @@ class NestedStructuresTest {
             JsonNode before = json(original);
             JsonNode after = json(copy);
             for (String key : List.of("input_layers", "output_layers")) {
-                assertThat(after.path("config").path(key)).isEqualTo(before.path("config").path(key));
+                assertThat(after.path("config").path(key))
+                        .isEqualTo(before.path("config").path(key));
             }
             // flat, since Keras cannot build losses in lists within lists
             assertThat(after.path("compile_config").path("loss").toString())
