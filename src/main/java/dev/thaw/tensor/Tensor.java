@@ -402,6 +402,7 @@ public final class Tensor {
      * Copies another tensor of this type, whose rows are as long as these, into rows from there.
      */
     public void setRows(int firstRow, Tensor source) {
+        Objects.requireNonNull(source, "tensor: source");
         int width = (int) shape.size(1, shape.rank());
         boolean fits = source.dtype == dtype && source.shape.withBatch(shape.dim(0)).equals(shape);
         if (!fits || firstRow < 0 || firstRow + source.shape.dim(0) > shape.dim(0)) {

@@ -100,6 +100,15 @@ final class Objective {
         }
     }
 
+    /** Losses and metrics divide by the extents of what they look at. */
+    private void requireNumbers(Value prediction, int output) {
+        if (prediction.size() == 0) {
+            throw new IllegalArgumentException(
+                    "%s: output %d must have at least one number to be trained or measured, got %s"
+                            .formatted(model.name(), output, prediction.shape()));
+        }
+    }
+
     /**
      * @param added what the layers add to the loss
      * @param forPurpose keeps the running sums of training apart from those of evaluation, which a
@@ -121,6 +130,7 @@ final class Objective {
         Value total = null;
         for (int i : compilation.judged()) {
             Loss loss = compilation.losses().get(i);
+            requireNumbers(outputs.get(i).value(), i);
             Side side = new Side(p, outputs.get(i), i, sides.size(), loss, feeding);
             sides.add(side);
             if (loss == Loss.NONE) {

@@ -22,6 +22,9 @@ import dev.thaw.model.Sequential;
 import dev.thaw.tensor.DType;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.loss.MeanSquaredError;
+import dev.thaw.train.metric.Metric;
+import dev.thaw.train.optimizer.SGD;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -151,6 +154,18 @@ class BudgetTest {
             Shape s = Shape.of(1, n, 2);
             assertThat(inner.outputShapes(List.of(s))).containsExactly(s);
             assertThat(inner.outputShapes(List.of(s))).containsExactly(s);
+        }
+    }
+
+    /** The loss and the metrics would divide by nothing. */
+    @Test
+    void anOutputWithoutNumbersIsNotTrained() {
+        try (Model m = new Sequential(Input.of(3, 0), new ReLU()).on(Device.cpu())) {
+            m.compile(new SGD(), new MeanSquaredError(), Metric.of("categorical_accuracy"));
+            Tensor none = Tensor.zeros(Shape.of(2, 3, 0), DType.FLOAT32);
+            assertThatThrownBy(() -> m.trainOnBatch(none, none))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("output 0 must have at least one number");
         }
     }
 }
