@@ -69,7 +69,12 @@ public final class Shape {
 
     /** Whether there is such an axis; negative ones count from the end. */
     public boolean hasAxis(int axis) {
-        return -dims.length <= axis && axis < dims.length;
+        int fromFront = fromFront(axis);
+        return 0 <= fromFront && fromFront < dims.length;
+    }
+
+    private int fromFront(int axis) {
+        return axis < 0 ? axis + dims.length : axis;
     }
 
     /** The axis as a number in [0, rank); negative axes count from the end. */
@@ -79,7 +84,7 @@ public final class Shape {
                     "axis %d does not exist in shape %s, which has rank %d"
                             .formatted(axis, this, rank()));
         }
-        return axis < 0 ? axis + dims.length : axis;
+        return fromFront(axis);
     }
 
     /** The indices, one per axis, of the element at this place of a row-major array. */
