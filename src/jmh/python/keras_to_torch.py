@@ -98,6 +98,7 @@ class Translation:
         end = next(n for n in whole.graph.nodes if n.target == self.last)
         end.replace_all_uses_with(end.args[0])
         whole.graph.erase_node(end)
+        whole.delete_all_unused_submodules()
         whole.recompile()
         return whole, head
 

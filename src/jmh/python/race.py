@@ -43,7 +43,8 @@ SIDES = {
 }
 WITH_ODD_MARGINS = {"eager", "stock", "folded"}  # which compare their numbers padded as Keras does
 DRAWING = ("EfficientNet",)  # nets whose training draws random numbers: their losses are not comparable
-PREDICTIONS = 1e-4  # of the largest
+PREDICTIONS = 1e-4  # apart, and of the largest:
+OF_THE_LARGEST = 1e-3  # ResNet50's roundings reach 6e-5; a window padded on the other side is 1 apart
 LOSSES = 0.05  # of what the steps change, and of the loss:
 ROUNDING = 1e-5
 CHECKED_STEPS = 3
@@ -203,14 +204,15 @@ class Race:
                 except RuntimeError as e:
                     self.fail(row, name, e)
                     continue
-                apart = float(abs(ours - theirs).max() / abs(ours).max())
+                apart = float(abs(ours - theirs).max())
+                of_largest = apart / float(ours.max())
                 allowed = LOSSES * abs(first - last) + ROUNDING * abs(first)
                 losses_apart = max(abs(losses[0] - first), abs(losses[1] - last))
-                print(f"{row}: {SIDES[name][0]}'s predictions are {apart:.1e} of the largest apart from Thaw's; losses"
+                print(f"{row}: {SIDES[name][0]}'s predictions are {apart:.1e} apart from Thaw's, {of_largest:.1e} of the largest; losses"
                       f" {losses[0]:.6f} to {losses[1]:.6f}, Thaw's {first:.6f} to {last:.6f}", file=sys.stderr, flush=True)
-                if apart > PREDICTIONS:
-                    self.fail(row, name, f"its predictions are {apart:.1e} of the largest apart from Thaw's")
-                elif losses_apart > allowed and not row.net.startswith(DRAWING):
+                if not (apart <= PREDICTIONS and of_largest <= OF_THE_LARGEST):
+                    self.fail(row, name, f"its predictions are {apart:.1e} apart from Thaw's, {of_largest:.1e} of the largest")
+                elif not losses_apart <= allowed and not row.net.startswith(DRAWING):
                     self.fail(row, name, f"its losses are {losses_apart:.1e} apart from Thaw's")
                 else:
                     agree.append(name)

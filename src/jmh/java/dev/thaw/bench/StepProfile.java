@@ -122,9 +122,8 @@ public final class StepProfile {
                 .sorted((a, b) -> Double.compare(b.getValue().mean, a.getValue().mean))
                 .forEach(e -> line(e.getValue(), step, e.getKey()));
         line(all, step, "all kernels");
-        Sum between = new Sum();
-        between.mean = step - all.mean;
-        line(between, step, "between kernels");
+        double between = step - all.mean;
+        System.out.printf("%27.1f %5.1f%%  between kernels%n", between, 100 * between / step);
         Arrays.sort(micros);
         System.out.printf(
                 "%8.1f %8.1f %8.1f  a step (median, quickest and mean of %d rounds of %d)%n",
