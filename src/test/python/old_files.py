@@ -250,6 +250,23 @@ def h5_operations_as_bytes():
         f.attrs["model_config"] = json.dumps(config)
 
 
+@file
+def h5_frozen_slashes():
+    """A nested model whose layers have slashes in their names, as every DenseNet; one of them was frozen."""
+    from tensorflow.python.keras.engine import input_layer
+
+    keras.utils.set_random_seed(1)
+    k2, models, _, _ = keras2()
+    x = inner = input_layer.Input((4, 4, 2))
+    for block in ("conv1", "conv2"):
+        x = k2.Conv2D(2, 1, activation="tanh", name=f"{block}/conv")(x)
+    base = models.Model(inner, x, name="base")
+    base.layers[1].trainable = False
+    inputs = input_layer.Input((4, 4, 2))
+    outputs = k2.Dense(3, name="top/head")(k2.Flatten()(base(inputs)))
+    keep2("h5_frozen_slashes", models.Model(inputs, outputs), numbers(2, 4, 4, 2))
+
+
 def keras2():
     """The Keras 2 that TensorFlow carries inside; it has no release of its own to write into files."""
     import tensorflow.python.keras as k2
@@ -293,6 +310,23 @@ def optimizer_state():
         np.save(folder / f"{name}.npy", model.predict_on_batch(x))
     renamed(folder / "adam.h5", folder / "adam_2_13.h5", tensorflow_2_13)
     renamed(folder / "adam.h5", folder / "adam_2_1.h5", several_backends)
+
+
+@file
+def loss_scale():
+    """The same by Keras 3, with the optimizer within a loss scale, as it is in half precision."""
+    folder = OUT / "optimizer_state"
+    keras.utils.set_random_seed(1)
+    x = numbers(8, 4)
+    rows = [("first", 4, "tanh"), ("second", 4, "tanh"), ("out", 1, None)]
+    model = keras.Sequential([keras.Input((4,))] + [layers.Dense(n, activation=a, name=l) for l, n, a in rows])
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01)), "mse")
+    for step in range(5):
+        if step == 3:
+            model.save(folder / "loss_scale.h5")
+            model.save(folder / "loss_scale.keras")
+        model.train_on_batch(x, x[:, :1])
+    np.save(folder / "loss_scale.npy", model.predict_on_batch(x))
 
 
 def renamed(source, target, order):

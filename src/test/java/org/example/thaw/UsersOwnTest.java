@@ -21,6 +21,7 @@ import dev.thaw.op.Formula;
 import dev.thaw.op.Value;
 import dev.thaw.tensor.Shape;
 import dev.thaw.tensor.Tensor;
+import dev.thaw.train.Compilation;
 import dev.thaw.train.loss.Loss;
 import dev.thaw.train.metric.Metric;
 import dev.thaw.train.optimizer.LearningRateSchedule;
@@ -177,6 +178,30 @@ class UsersOwnTest {
                 return new QuarticError().lower(f, prediction, target);
             }
         };
+    }
+
+    /** Keras's own words name own objects as they name Keras's: in full or by the name alone. */
+    @Test
+    void compilesByKerasWords() {
+        Model model = new Sequential(Input.of(3), new Dense(2));
+        KerasFiles.knowing(OWN)
+                .readCompilation(
+                        model,
+                        """
+                        {"optimizer": {"class_name": "Signum", "config": {"learning_rate": 0.5}},
+                         "loss": "QuarticError", "metrics": ["Overshoot", "mae"]}""");
+        Compilation c = model.compilation().orElseThrow();
+        assertThat(c.optimizer()).isInstanceOf(Signum.class);
+        assertThat(c.optimizer().learningRate()).isEqualTo(.5f);
+        assertThat(c.losses()).singleElement().isInstanceOf(QuarticError.class);
+        assertThat(c.metrics().get(0).get(0)).isInstanceOf(Overshoot.class);
+        KerasFiles.knowing(OWN).readCompilation(model, "{\"optimizer\": \"signum\", \"loss\": \"mse\"}");
+        assertThat(model.compilation().orElseThrow().optimizer()).isInstanceOf(Signum.class);
+        assertThatThrownBy(
+                        () ->
+                                KerasFiles.compile(
+                                        model, "{\"optimizer\": \"signum\", \"loss\": \"mse\"}"))
+                .hasMessageContaining("there is no optimizer 'signum'");
     }
 
     /** Without imports, comments and empty lines. */

@@ -27,6 +27,15 @@ import java.util.stream.Collectors;
 final class CompileReader {
     private static final Logger LOG = LoggerFactory.getLogger(CompileReader.class);
 
+    /** Keras's class, registered or not; V3 is that of TensorFlow 2.11 to 2.15. */
+    private static final String LOSS_SCALE = "(.*>)?LossScaleOptimizer(V\\d)?";
+
+    /** Keras 3 puts it before the names of an optimizer's values within a loss scale. */
+    private static final String SCALE = "^loss_scale_optimizer(_\\d+)?/";
+
+    /** The scale, and an iteration and a rate that stand beside it and mean nothing. */
+    private static final String OF_THE_SCALE = SCALE + "[^/]+";
+
     private final Model model;
     private final ObjectReader objects;
     private final boolean keras2;
@@ -51,7 +60,9 @@ final class CompileReader {
     static void read(
             Model model, JsonNode config, Hdf5Group root, Registry registry, boolean keras2) {
         if (read(model, config, registry, keras2)) {
-            root.find("optimizer/vars")
+            // Keras 3 has the state of an optimizer within a loss scale a second time, alone
+            root.find("optimizer/inner_optimizer/vars")
+                    .or(() -> root.find("optimizer/vars"))
                     .filter(Hdf5Group.class::isInstance)
                     .ifPresent(
                             g ->
@@ -77,7 +88,11 @@ final class CompileReader {
                 && g.attributes().has("weight_names")
                 && !TheanoKernels.wrote(root)) { // the slots of kernels that were turned
             Map<String, Hdf5Dataset> values = new LinkedHashMap<>();
-            g.attributes().strings("weight_names").forEach(n -> values.put(n, g.dataset(n)));
+            for (String n : g.attributes().strings("weight_names")) {
+                if (!n.matches(OF_THE_SCALE)) {
+                    values.put(n.replaceFirst(SCALE, ""), g.dataset(n));
+                }
+            }
             OptimizerState.read(model, values);
         }
     }
@@ -135,14 +150,11 @@ final class CompileReader {
     }
 
     private Optimizer optimizer(String where, JsonNode node) {
-        if (node.path("class_name").asText().endsWith("LossScaleOptimizer")) {
+        if (node.path("class_name").asText().matches(LOSS_SCALE)) {
             // which scales losses against underflow in half precision; float32 needs none
             JsonNode inner = node.path("config").path("inner_optimizer");
             return optimizer(
                     where, inner.isMissingNode() ? node.path("config").path("optimizer") : inner);
-        }
-        if (node.isTextual()) {
-            return ConfigException.within(where, () -> Optimizer.of(node.asText()));
         }
         return objects.object(where, Optimizer.class, node);
     }

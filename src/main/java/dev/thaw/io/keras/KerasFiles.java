@@ -268,6 +268,11 @@ public final class KerasFiles {
      *     loss_weights, metrics, weighted_metrics
      */
     public static void compile(Model model, String config) {
+        new KerasFiles(KerasObjects.STANDARD, true).readCompilation(model, config);
+    }
+
+    /** As {@link #compile}, with the objects that this reader knows. */
+    public void readCompilation(Model model, String config) {
         Objects.requireNonNull(model, "files: model");
         Objects.requireNonNull(config, "config");
         reading(
@@ -281,7 +286,7 @@ public final class KerasFiles {
                                 "must be a name or an object, got " + ConfigJson.text(optimizer),
                                 "");
                     }
-                    CompileReader.compile(model, json, KerasObjects.STANDARD);
+                    CompileReader.compile(model, json, registry);
                     return null;
                 });
     }

@@ -126,14 +126,23 @@ final class LegacyWeights {
         Map<String, List<Weight>> known = new HashMap<>();
         Map<Weight, String> paths = new LinkedHashMap<>();
         walk("", layer, paths);
-        paths.forEach((w, path) -> suffixes(path).forEach(s -> add(known, s, w)));
+        Map<String, List<Weight>> flat = new HashMap<>();
+        for (Map.Entry<Weight, String> e : paths.entrySet()) {
+            for (String tail : suffixes(e.getValue())) {
+                add(known, tail, e.getKey());
+                add(flat, ModelReader.plain(tail), e.getKey());
+            }
+        }
         Map<String, Weight> found = new LinkedHashMap<>();
         for (String name : names) {
             String plain = name.replaceAll(":\\d+$", "");
             Weight w = null;
             // the longest tail of the stored name that means one weight only
             for (String tail : suffixes(plain)) {
-                List<Weight> same = known.getOrDefault(tail, List.of());
+                // else its slashes may be those of Keras 2's names, which are underscores here
+                List<Weight> same =
+                        known.getOrDefault(
+                                tail, flat.getOrDefault(ModelReader.plain(tail), List.of()));
                 if (same.size() == 1) {
                     w = same.get(0);
                     break;

@@ -69,15 +69,22 @@ final class LossReader {
 
     /** A loss that is named keeps that name. */
     private Loss loss(String where, JsonNode node) {
-        return node.isTextual()
+        return isKerasName(Loss.class, node)
                 ? ConfigException.within(where, () -> Loss.of(node.asText()))
                 : objects.object(where, Loss.class, node);
+    }
+
+    /** A short name, which Keras reads by rules of its own; those of other objects it looks up. */
+    private boolean isKerasName(Class<?> kind, JsonNode node) {
+        return node.isTextual()
+                && (KerasObjects.STANDARD.find(kind, node.asText()).isPresent()
+                        || objects.registry().find(kind, node.asText()).isEmpty());
     }
 
     private Optional<Metric> metric(String where, JsonNode node) {
         try {
             return Optional.of(
-                    node.isTextual()
+                    isKerasName(Metric.class, node)
                             ? ConfigException.within(where, () -> Metric.of(node.asText()))
                             : objects.object(where, Metric.class, node));
         } catch (ConfigException e) {

@@ -206,4 +206,31 @@ class LoadWeightsTest {
             }
         }
     }
+
+    /**
+     * Keras 2's names may have slashes, as every DenseNet's. Within a nested model they tell the
+     * weights apart too, also where other layers are frozen than when it was saved.
+     */
+    @Test
+    void namesWithSlashesTellWeightsApart() throws IOException {
+        for (String name : List.of("model.h5", "x.npy", "y_keras.npy")) {
+            try (InputStream in =
+                    getClass().getResourceAsStream("door/h5_frozen_slashes/" + name)) {
+                Files.copy(in, folder.resolve(name));
+            }
+        }
+        Path file = folder.resolve("model.h5");
+        Tensor x = Npy.read(folder.resolve("x.npy"));
+        Tensor expected = Npy.read(folder.resolve("y_keras.npy"));
+        try (Model model = KerasFiles.load(file).on(Device.cpu())) {
+            Tensor y = model.predict(x);
+            for (int i = 0; i < y.size(); i++) {
+                assertThat(y.floats()[i]).isCloseTo(expected.floats()[i], within(1e-6f));
+            }
+            model.layer("base/conv1_conv").thaw();
+            model.layer("base/conv2_conv").freeze();
+            KerasFiles.loadWeights(model, file);
+            assertThat(model.predict(x).bitEquals(y)).isTrue();
+        }
+    }
 }

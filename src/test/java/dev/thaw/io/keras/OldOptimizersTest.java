@@ -50,13 +50,24 @@ class OldOptimizersTest {
         "rmsprop, rmsprop",
         "sgd, sgd",
         "adamax, adamax",
-        "adadelta, adadelta"
+        "adadelta, adadelta",
+        "loss_scale, loss_scale"
     })
     void goesOnWhereKeras2Stopped(String name, String expected) throws IOException {
+        goesOn(name + ".h5", expected);
+    }
+
+    /** Keras 3 keeps the optimizer's state with that of its loss scale, and alone. */
+    @Test
+    void goesOnFromALossScale() throws IOException {
+        goesOn("loss_scale.keras", "loss_scale");
+    }
+
+    private void goesOn(String name, String expected) throws IOException {
         Tensor x = Npy.read(file("x.npy"));
         Tensor t = Npy.read(file("t.npy"));
         Tensor after = Npy.read(file(expected + ".npy"));
-        try (Model model = KerasFiles.load(file(name + ".h5")).on(Device.cpu())) {
+        try (Model model = KerasFiles.load(file(name)).on(Device.cpu())) {
             assertThat(model.compilation().orElseThrow().optimizer().iterations()).isEqualTo(3);
             model.trainOnBatch(x, t);
             model.trainOnBatch(x, t);
