@@ -314,17 +314,21 @@ def optimizer_state():
 
 @file
 def loss_scale():
-    """The same by Keras 3, with the optimizer within a loss scale, as it is in half precision."""
+    """The same by Keras 3, which puts the optimizer into a loss scale where the model's policy is one of half precision."""
     folder = OUT / "optimizer_state"
     keras.utils.set_random_seed(1)
     x = numbers(8, 4)
     rows = [("first", 4, "tanh"), ("second", 4, "tanh"), ("out", 1, None)]
-    model = keras.Sequential([keras.Input((4,))] + [layers.Dense(n, activation=a, name=l) for l, n, a in rows])
-    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01)), "mse")
+    keras.config.set_dtype_policy("mixed_float16")
+    dense = [layers.Dense(n, activation=a, name=l, dtype="float32") for l, n, a in rows]
+    model = keras.Sequential([keras.Input((4,), dtype="float32")] + dense)
+    keras.config.set_dtype_policy("float32")
+    model.compile(keras.optimizers.Adam(0.01), "mse")
     for step in range(5):
         if step == 3:
-            model.save(folder / "loss_scale.h5")
+            # in this order: writing .h5 takes the optimizer out of the configuration
             model.save(folder / "loss_scale.keras")
+            model.save(folder / "loss_scale.h5")
         model.train_on_batch(x, x[:, :1])
     np.save(folder / "loss_scale.npy", model.predict_on_batch(x))
 
