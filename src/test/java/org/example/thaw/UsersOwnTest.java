@@ -195,7 +195,8 @@ class UsersOwnTest {
         assertThat(c.optimizer().learningRate()).isEqualTo(.5f);
         assertThat(c.losses()).singleElement().isInstanceOf(QuarticError.class);
         assertThat(c.metrics().get(0).get(0)).isInstanceOf(Overshoot.class);
-        KerasFiles.knowing(OWN).readCompilation(model, "{\"optimizer\": \"signum\", \"loss\": \"mse\"}");
+        KerasFiles.knowing(OWN)
+                .readCompilation(model, "{\"optimizer\": \"signum\", \"loss\": \"mse\"}");
         assertThat(model.compilation().orElseThrow().optimizer()).isInstanceOf(Signum.class);
         assertThatThrownBy(
                         () ->
