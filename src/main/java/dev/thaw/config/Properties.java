@@ -63,6 +63,9 @@ public interface Properties {
     /** One axis, or a list of at least one. */
     Axis axis(String key, Axis value);
 
+    /** The same, or null. */
+    Axis axisOrNull(String key, Axis value);
+
     /** Whole numbers in a list; one number is a list of one; or null. */
     List<Integer> integers(String key, List<Integer> value);
 

@@ -307,6 +307,11 @@ public final class PropertyReader implements Properties {
         return or(key, value, v -> axis(key, v));
     }
 
+    @Override
+    public Axis axisOrNull(String key, Axis value) {
+        return orNull(key, value, v -> axis(key, v));
+    }
+
     private Axis axis(String key, Object v) {
         List<Integer> given = integers(key, v, Range.ANY);
         if (given.isEmpty()) {

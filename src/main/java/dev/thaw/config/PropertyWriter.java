@@ -97,6 +97,11 @@ final class PropertyWriter implements Properties {
 
     @Override
     public Axis axis(String key, Axis value) {
+        return axisOrNull(key, value);
+    }
+
+    @Override
+    public Axis axisOrNull(String key, Axis value) {
         note(
                 key,
                 value == null || value.list()

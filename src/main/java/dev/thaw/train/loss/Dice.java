@@ -48,7 +48,7 @@ public record Dice(List<Integer> axes) implements Loss {
 
     @Override
     public Loss options(Properties p) {
-        Axis given = p.axis("axis", axes.isEmpty() ? null : new Axis(axes, axes.size() > 1));
+        Axis given = p.axisOrNull("axis", axes.isEmpty() ? null : new Axis(axes, axes.size() > 1));
         return new Dice(given == null ? List.of() : given.all());
     }
 }

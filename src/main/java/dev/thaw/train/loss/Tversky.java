@@ -54,7 +54,7 @@ public record Tversky(double alpha, double beta, List<Integer> axes) implements 
     public Loss options(Properties p) {
         double a = p.number("alpha", alpha);
         double b = p.number("beta", beta);
-        Axis given = p.axis("axis", axes.isEmpty() ? null : new Axis(axes, axes.size() > 1));
+        Axis given = p.axisOrNull("axis", axes.isEmpty() ? null : new Axis(axes, axes.size() > 1));
         return new Tversky(a, b, given == null ? List.of() : given.all());
     }
 }

@@ -2,6 +2,7 @@ package dev.thaw.backend.cpu;
 
 import dev.thaw.backend.spi.Device;
 import dev.thaw.layer.Input;
+import dev.thaw.layer.core.Dense;
 import dev.thaw.layer.pooling.GlobalAveragePooling2D;
 import dev.thaw.layer.reshaping.UpSampling2D;
 import dev.thaw.model.Model;
@@ -31,7 +32,8 @@ public final class UnclosedModelsProcess {
                     new Sequential(
                                     Input.of(SIDE, SIDE, 4),
                                     new UpSampling2D().size(64),
-                                    new GlobalAveragePooling2D())
+                                    new GlobalAveragePooling2D(),
+                                    new Dense(8))
                             .on(Device.cpu());
             model.predict(x);
             if (args[1].equals("kept")) {
